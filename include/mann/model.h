@@ -1,0 +1,76 @@
+/* Models: from examples to predictions and losses, on a tape. */
+#ifndef MANN_MODEL_H
+#define MANN_MODEL_H
+
+#include <mann/memory.h>
+#include <mann/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MANN_MAX_MEMORIES 4
+#define MANN_MAX_LOSSES 4
+
+/* Everything a model is made of. */
+typedef struct mann_model_setup {
+    const void *config; /* by the model's option table */
+    mann_io_shape io;
+    int32_t n_memories; /* models without external memory have none */
+    mann_memory_config memory[MANN_MAX_MEMORIES];
+} mann_model_setup;
+
+/* A group of examples, longest first. */
+typedef struct mann_batch {
+    int32_t size; /* B */
+    const mann_example *const *example;
+} mann_batch;
+
+typedef struct mann_outputs {
+    int32_t n_losses;
+    struct {
+        const char *name;
+        mann_var value; /* [1, 1], nats, summed over the batch */
+        mann_real weight;
+    } loss[MANN_MAX_LOSSES];
+    int32_t steps;
+    mann_var *prediction; /* [steps]: [B_t, outputs], B_t = sequences longer than t */
+} mann_outputs;
+
+typedef struct mann_model_type {
+    const char *name, *summary;
+    const mann_option *options;
+    size_t config_size, self_size;
+    /* Keeps what it needs of setup in self and announces its parameters. */
+    mann_status (*init)(mann_context *context, void *self, const mann_model_setup *setup,
+                        mann_params *params);
+    /* Step by step, for recurrent models (NULL otherwise): state [state_size(self)] of B fresh
+     * sequences; input [B, inputs] -> logits [B, outputs]. */
+    size_t (*state_size)(const void *self);
+    void (*begin)(const void *self, mann_tape *tape, int32_t batch, void *state);
+    mann_var (*step)(const void *self, mann_tape *tape, void *state, mann_var input);
+    /* Whole examples. */
+    void (*forward)(const void *self, mann_tape *tape, const mann_batch *batch,
+                    mann_outputs *outputs);
+    void (*close)(void *self);
+    /* Multiply-adds of one sequence-step, forward. */
+    double (*multiply_adds)(const mann_model_setup *setup);
+} mann_model_type;
+
+/* NULL-terminated. */
+MANN_API extern const mann_model_type *const mann_models[];
+
+/* A named choice of model and options. */
+typedef struct mann_preset {
+    const char *name, *summary;
+    const mann_model_type *model;
+    const char *settings; /* "model.controller=lstm memory.type=matrix" */
+} mann_preset;
+
+/* Ends with a row whose name is NULL. */
+MANN_API extern const mann_preset mann_presets[];
+
+#ifdef __cplusplus
+}
+#endif
+#endif

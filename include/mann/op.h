@@ -1,0 +1,142 @@
+/* Operations: builders to call on a tape, and what it takes to write another one.
+ *
+ * Batches: the batch of an operation is that of its smallest input; of a larger one the leading
+ * rows are read. Sequences of a group are ordered by length, so those that have ended drop out. */
+#ifndef MANN_OP_H
+#define MANN_OP_H
+
+#include <mann/tape.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mann_kernels mann_kernels;
+typedef struct mann_node mann_node;
+
+/* One row per operation, in the file of its builder. */
+typedef struct mann_op {
+    const char *name;
+    void (*forward)(const mann_kernels *kernels, mann_node *node);
+    void (*backward)(const mann_kernels *kernels, mann_node *node); /* adds to the inputs' grad */
+    /* Builds one random use on leaves, for the gradient check. */
+    mann_var (*example)(mann_tape *tape, mann_rng *rng);
+} mann_op;
+
+struct mann_node {
+    const mann_op *op;
+    mann_tape *tape;
+    mann_var *in, *out; /* an optional input may be NULL */
+    int32_t n_in, n_out;
+    void *attr; /* the operation's own block */
+};
+
+/* All operations of the library, NULL-terminated. */
+MANN_API extern const mann_op *const mann_ops[];
+
+/* --- writing an operation --- */
+
+/* A node with its inputs copied and room for n_out outputs and attr_size bytes, or NULL once the
+ * tape has failed. */
+MANN_API mann_node *mann_node_make(mann_tape *tape, const mann_op *op, int32_t n_in,
+                                   const mann_var *in, int32_t n_out, size_t attr_size);
+
+/* Gives the node its output i, a new tensor. */
+MANN_API mann_var mann_node_output(mann_node *node, int32_t i, int32_t rank, const int32_t *n);
+
+/* Runs the node, records it when training, returns its first output. */
+MANN_API mann_var mann_node_run(mann_node *node);
+
+/* Fails the tape with a message that starts with the operation's name; returns the dummy. */
+MANN_API mann_var mann_op_fail(mann_tape *tape, const mann_op *op, const char *format, ...)
+    MANN_PRINTF(3, 4);
+
+/* The gradient of input or output i, zero before its first use; NULL for an input that needs
+ * none. Strides are those of the tensor. */
+MANN_API mann_real *mann_in_grad(mann_node *node, int32_t i);
+MANN_API mann_real *mann_out_grad(mann_node *node, int32_t i);
+
+/* --- views: share storage and gradient --- */
+
+/* Columns first..first+count of the last axis of x. */
+MANN_API mann_var mann_columns(mann_tape *tape, mann_var x, int32_t first, int32_t count);
+/* x [B, count * width] as [B, count, width]. */
+MANN_API mann_var mann_split(mann_tape *tape, mann_var x, int32_t count);
+/* x [B, count, width], contiguous, as [B, count * width]. */
+MANN_API mann_var mann_flatten(mann_tape *tape, mann_var x);
+
+/* --- dense --- */
+
+/* y = x W + b: x [B, I], W [I, O], b [1, O] or NULL -> [B, O]. W and b are parameters. */
+MANN_API mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias);
+/* [B, n1], [B, n2], ... -> [B, n1 + n2 + ...]. */
+MANN_API mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x);
+/* A parameter [1, n] as every row of [B, n]. */
+MANN_API mann_var mann_broadcast(mann_tape *tape, mann_var row, int32_t batch);
+
+/* --- elementwise, over any equal shapes of rank <= 2 --- */
+
+MANN_API mann_var mann_add(mann_tape *tape, mann_var a, mann_var b);
+MANN_API mann_var mann_multiply(mann_tape *tape, mann_var a, mann_var b);
+/* gate * a + (1 - gate) * b. */
+MANN_API mann_var mann_interpolate(mann_tape *tape, mann_var gate, mann_var a, mann_var b);
+
+typedef enum mann_squash_kind {
+    MANN_IDENTITY,
+    MANN_TANH,
+    MANN_SIGMOID,
+    MANN_RELU,
+    MANN_SOFTPLUS, /* log(1 + exp x) */
+    MANN_ONEPLUS,  /* 1 + softplus */
+    MANN_SOFTMAX   /* over the group */
+} mann_squash_kind;
+
+/* width columns in groups of group columns, each squashed by kind. */
+typedef struct mann_segment {
+    mann_squash_kind kind;
+    int32_t width, group;
+} mann_segment;
+
+/* Squashes consecutive columns of x [B, n], each segment in its own way. Pre-activations are
+ * clipped to ±limit first (0: no clipping), which bounds strengths and sharpenings. */
+MANN_API mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count,
+                              const mann_segment *segment, mann_real limit);
+
+/* --- recurrent --- */
+
+/* Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000).
+ * gates [B, 4H] before squashing, in the order input, forget, candidate, output; cell [B, H].
+ * Returns the hidden state [B, H] and stores the new cell. */
+MANN_API mann_var mann_lstm(mann_tape *tape, mann_var gates, mann_var cell, mann_var *new_cell);
+
+/* --- memory of Graves et al. 2014; memory [B, M, N]: one column per location --- */
+
+/* What each stage made of a weighting, [B, H, N] each, without gradients, for observers. */
+typedef struct mann_addressing {
+    mann_var similarity, content, gated, shifted;
+} mann_addressing;
+
+/* Equations 5-9. key [B, H, M], strength, gate, sharpening [B, H], shift [B, H, S] (S odd, offsets
+ * -S/2..S/2), previous [B, H, N] -> weights [B, H, N]. stages may be NULL. */
+MANN_API mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, mann_var strength,
+                               mann_var gate, mann_var shift, mann_var sharpening,
+                               mann_var previous, mann_addressing *stages);
+/* Equation 2. weights [B, H, N] -> reads [B, H, M]. */
+MANN_API mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights);
+/* Equations 3 and 4. weights [B, H, N], erase and add [B, H, M] -> memory [B, M, N]; all heads
+ * erase, then all add. */
+MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights,
+                                 mann_var erase, mann_var add);
+
+/* --- losses: scalars [1, 1] in nats, summed over the batch --- */
+
+/* Binary cross-entropy of logits[t] [B_t, O] against target[t] [B_t, O], where mask[t] [B_t] is
+ * not 0; prediction, if not NULL, receives the probabilities, one tensor per step. */
+MANN_API mann_var mann_bits_loss(mann_tape *tape, int32_t steps, const mann_var *logits,
+                                 const mann_var *target, const mann_var *mask,
+                                 mann_var *prediction);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,53 @@
+/* Options described by tables. A descriptor (task, model, memory, trainer) has one table; the
+ * command line, the listings, the run files and the error messages all read it. */
+#ifndef MANN_OPTION_H
+#define MANN_OPTION_H
+
+#include <mann/rng.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MANN_TEXT_SIZE 1024
+
+typedef enum mann_option_kind {
+    MANN_OPT_INT,    /* int32_t */
+    MANN_OPT_REAL,   /* double */
+    MANN_OPT_BOOL,   /* bool: true or false */
+    MANN_OPT_CHOICE, /* int32_t: index into choices */
+    MANN_OPT_RANGE,  /* mann_range: "3" or "1..20" */
+    MANN_OPT_TEXT    /* char[MANN_TEXT_SIZE] */
+} mann_option_kind;
+
+/* One field of a config struct. A table ends with a row whose name is NULL. */
+typedef struct mann_option {
+    const char *name;
+    mann_option_kind kind;
+    size_t offset;       /* of the field in the config struct */
+    const char *initial; /* the default, as a user would type it */
+    double low, high;    /* inclusive bounds of INT, REAL and both ends of RANGE */
+    const char *const *choices; /* CHOICE: NULL-terminated */
+    const char *summary;
+} mann_option;
+
+/* The row called name, or NULL. */
+MANN_API const mann_option *mann_option_find(const mann_option *table, const char *name);
+
+/* Fills every field of config with its default. */
+MANN_API void mann_options_default(const mann_option *table, void *config);
+
+/* Parses text into the field name of config. section names the table in messages
+ * ("memory.slots: 0 is outside 1..65536"). MANN_E_INVAL leaves config as it was. */
+MANN_API mann_status mann_option_set(mann_context *context, const char *section,
+                                     const mann_option *table, void *config, const char *name,
+                                     const char *text);
+
+/* Writes the field as a user would type it; returns what snprintf returns. */
+MANN_API int mann_option_format(const mann_option *option, const void *config, char *text,
+                                size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,101 @@
+/* The tape: records operations as they run and walks them in reverse for gradients.
+ *
+ * It is eager: an operation computes when it is built, so lengths may vary and halting may depend
+ * on data. Memory comes from arenas that a reset rewinds and only _free releases. Errors stick:
+ * the first failing operation is remembered, later ones return a dummy, and mann_tape_backward or
+ * mann_tape_status reports it; model code needs no checks in between.
+ *
+ * One thread uses a tape at a time; tapes that share parameters may run side by side as long as
+ * nobody changes the values. */
+#ifndef MANN_TAPE_H
+#define MANN_TAPE_H
+
+#include <mann/param.h>
+#include <mann/rng.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mann_tape mann_tape;
+
+typedef enum mann_mode {
+    MANN_TRAIN,   /* operations are recorded */
+    MANN_EVALUATE /* nothing is recorded: no reverse walk */
+} mann_mode;
+
+/* What an observed value is, for whoever draws or stores it. */
+typedef enum mann_kind {
+    MANN_KIND_BITS,         /* 0..1 each */
+    MANN_KIND_WEIGHTING,    /* a distribution over the last axis */
+    MANN_KIND_SIGNED,       /* real numbers, 0 is the middle */
+    MANN_KIND_GATE,         /* 0..1 each, a scalar per head */
+    MANN_KIND_POSITIVE,     /* >= 0: strengths, sharpenings */
+    MANN_KIND_DISTRIBUTION, /* a distribution over tokens or small offsets */
+    MANN_KIND_ENERGY        /* lower is more stable */
+} mann_kind;
+
+/* Describes a tagged value. Axes are named after the batch axis: {"head", "location"}. */
+typedef struct mann_tag_info {
+    const char *name;
+    mann_kind kind;
+    const char *axis[3];
+} mann_tag_info;
+
+typedef void mann_observer(void *user, const mann_tag_info *info, const mann_tensor *value);
+
+/* Kernels are chosen by the processor, or by MANN_CPU=ref|avx2|avx512. NULL if memory is short
+ * or MANN_CPU names something this processor lacks (see the context's message). */
+MANN_API mann_tape *mann_tape_alloc(mann_context *context);
+MANN_API void mann_tape_free(mann_tape *tape);
+
+/* Parameters for mann_param, gradients into grad [mann_params_size], which the caller zeroes; NULL
+ * where none are wanted. */
+MANN_API mann_status mann_tape_bind(mann_tape *tape, const mann_params *params, mann_real *grad);
+
+/* Forgets all operations and errors; everything made on the tape becomes invalid. */
+MANN_API void mann_tape_reset(mann_tape *tape, mann_mode mode);
+
+/* Random draws of stochastic operations come from streams keyed by (seed, purpose, index[row]), so
+ * they do not depend on how sequences are grouped. index is borrowed until the reset. */
+MANN_API void mann_tape_sequences(mann_tape *tape, uint64_t seed, const uint64_t *index);
+MANN_API mann_rng mann_tape_stream(const mann_tape *tape, const char *purpose, int32_t row);
+
+/* The first error since the reset, MANN_OK if none, with its message. */
+MANN_API mann_status mann_tape_status(const mann_tape *tape);
+MANN_API const char *mann_tape_message(const mann_tape *tape);
+
+/* A bound parameter. */
+MANN_API mann_var mann_param(mann_tape *tape, mann_handle handle);
+
+/* A new tensor of n[0..rank), its values zero, for the caller to fill. It has no gradient. */
+MANN_API mann_var mann_input(mann_tape *tape, int32_t rank, const int32_t *n);
+
+/* Like mann_input, but a gradient arrives in ->grad (NULL if none reached it). */
+MANN_API mann_var mann_leaf(mann_tape *tape, int32_t rank, const int32_t *n);
+
+/* Scratch memory that lives until the reset; zeroed, 64-byte aligned. NULL on shortage (sticky). */
+MANN_API void *mann_tape_scratch(mann_tape *tape, size_t size);
+
+/* Walks back from the scalar losses, whose gradients start at seed[i], adding into the gradients of
+ * leaves and parameters. */
+MANN_API mann_status mann_tape_backward(mann_tape *tape, int32_t count, const mann_var *loss,
+                                        const mann_real *seed);
+
+/* Runs every recorded operation again on the present values of leaves and parameters. */
+MANN_API void mann_tape_replay(mann_tape *tape);
+
+/* Values tagged by the models go to observer; NULL stops that. */
+MANN_API void mann_tape_observe(mann_tape *tape, mann_observer *observer, void *user);
+
+/* Shows a value to the observer; one branch when nobody listens. */
+MANN_API void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value);
+
+/* Finds the first recorded operation with a value that is not finite; its name and its place
+ * in the recording go to text. False if there is none. */
+MANN_API bool mann_tape_find_nonfinite(const mann_tape *tape, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,124 @@
+/* Tasks: what an example is, where examples come from, how answers are scored. */
+#ifndef MANN_TASK_H
+#define MANN_TASK_H
+
+#include <mann/option.h>
+#include <mann/tensor.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mann_target {
+    MANN_TARGET_BITS,  /* independent bits: binary cross-entropy */
+    MANN_TARGET_CLASS, /* one of `outputs` classes per step, as a one-hot row */
+    MANN_TARGET_REAL   /* real numbers: squared error */
+} mann_target;
+
+/* What goes in and out of a model at each step. */
+typedef struct mann_io_shape {
+    mann_target target;
+    int32_t inputs, outputs; /* numbers per step */
+} mann_io_shape;
+
+typedef enum mann_split_kind { MANN_SPLIT_TRAIN, MANN_SPLIT_VALIDATION, MANN_SPLIT_TEST } mann_split_kind;
+
+#define MANN_MAX_ARRAYS 8
+
+/* A named array of an example: data is float or int32_t, row-major. */
+typedef struct mann_array {
+    const char *name;
+    mann_type type;
+    int32_t rank, n[MANN_MAX_RANK];
+    void *data;
+} mann_array;
+
+/* An example. Sequence tasks give "input" [T, inputs], "target" [T, outputs] and "mask" [T]
+ * (1 where the target counts). Its storage is kept and used again by mann_example_reset. */
+typedef struct mann_example {
+    int32_t steps; /* T */
+    int32_t n_arrays;
+    mann_array array[MANN_MAX_ARRAYS];
+    uint64_t seed, index; /* the stream it was drawn from */
+    int32_t label[4];     /* the task's own: length, items, ... for annotate and score */
+    struct mann_arena *storage;
+    bool failed; /* an array could not be allocated */
+} mann_example;
+
+MANN_API mann_status mann_example_init(mann_example *example);
+MANN_API void mann_example_reset(mann_example *example);
+MANN_API void mann_example_clear(mann_example *example);
+
+/* A new zeroed array. A name must be a literal. On shortage: a small dummy, and failed is set. */
+MANN_API float *mann_example_real(mann_example *example, const char *name, int32_t n0, int32_t n1);
+MANN_API int32_t *mann_example_int(mann_example *example, const char *name, int32_t n0,
+                                   int32_t n1);
+/* The array called name, or NULL. */
+MANN_API const mann_array *mann_example_find(const mann_example *example, const char *name);
+
+#define MANN_MAX_METRICS 8
+
+/* Named means: each metric is sum / weight. cost_bits, wrong_bits, ... per sequence. */
+typedef struct mann_score {
+    int32_t count;
+    struct {
+        const char *name;
+        double sum, weight;
+    } metric[MANN_MAX_METRICS];
+} mann_score;
+
+MANN_API void mann_score_add(mann_score *score, const char *name, double sum, double weight);
+MANN_API void mann_score_merge(mann_score *score, const mann_score *other);
+/* NaN if there is no such metric. */
+MANN_API double mann_score_get(const mann_score *score, const char *name);
+
+/* Scores every kind of target by its usual measures. prediction [T, outputs]: probabilities of
+ * bits or classes, or real numbers. */
+MANN_API void mann_score_usual(const mann_io_shape *io, const mann_example *truth,
+                               const float *prediction, mann_score *score);
+
+#define MANN_MAX_NOTES 64
+
+/* Spans of steps worth marking: phases ("input", "recall"), and marks ("query", "answer"). */
+typedef struct mann_notes {
+    int32_t count;
+    struct {
+        const char *name;
+        bool mark; /* a mark on the sequence; else a phase of the episode */
+        int32_t first, last;
+    } span[MANN_MAX_NOTES];
+} mann_notes;
+
+MANN_API void mann_notes_add(mann_notes *notes, const char *name, bool mark, int32_t first,
+                             int32_t last);
+
+/* A task. One file per task; the table mann_tasks lists them. */
+typedef struct mann_task_type {
+    const char *name, *summary;
+    const mann_option *options;
+    size_t config_size, self_size;
+    const char *solved;  /* expression over the metrics that counts as solved */
+    const char *harder;  /* setting beyond training that validation also watches: "length=40" */
+    /* Checks the config, reads files, fixes the shapes. */
+    mann_status (*open)(mann_context *context, void *self, const void *config, mann_io_shape *io);
+    /* Draws an example from rng into out, which is reset. Thread-safe. split and index serve tasks
+     * with a fixed set of examples; the others only draw. */
+    mann_status (*sample)(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
+                          mann_example *out);
+    /* NULL: mann_score_usual. */
+    void (*score)(const void *self, const mann_example *truth, const float *prediction,
+                  mann_score *score);
+    /* May be NULL. */
+    void (*annotate)(const void *self, const mann_example *truth, mann_notes *notes);
+    void (*close)(void *self); /* may be NULL */
+} mann_task_type;
+
+/* NULL-terminated. */
+MANN_API extern const mann_task_type *const mann_tasks[];
+/* The task called name ("file:PATH" is the task file), or NULL with a message. */
+MANN_API const mann_task_type *mann_task_find(mann_context *context, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
