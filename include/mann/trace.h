@@ -1,0 +1,57 @@
+/* Traces: every tagged value of one episode (one sequence run through a model), in memory and as
+ * a safetensors file. The viewer, the renderer, golden tests and exports read these. */
+#ifndef MANN_TRACE_H
+#define MANN_TRACE_H
+
+#include <mann/tape.h>
+#include <mann/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One value over the episode: [T, ...], the first axis "step", the others named by the tag.
+ * The episode's own arrays have the names "input", "target", "mask" and "output". */
+typedef struct mann_trace_array {
+    char name[48];
+    mann_kind kind;
+    int32_t rank, n[MANN_MAX_RANK]; /* n[0] is steps; a batch axis there is not */
+    char axis[MANN_MAX_RANK][24];   /* axis[0] is "step" */
+    float *data;                    /* row-major */
+} mann_trace_array;
+
+typedef struct mann_trace {
+    /* What the header of a picture names. */
+    char run[128], task[64], model[128];
+    uint64_t seed, index;      /* the stream of the example */
+    int64_t step, sequences;   /* of training, at the time of the episode; -1: unknown */
+    int32_t steps;             /* T */
+    int32_t length;            /* as the task counts it */
+    mann_target target;
+    mann_notes notes;          /* span names point into names */
+    char names[1024];
+    int32_t count, capacity;
+    mann_trace_array *array;
+} mann_trace;
+
+MANN_API mann_trace *mann_trace_alloc(mann_context *context);
+MANN_API void mann_trace_free(mann_trace *trace);
+
+/* A new zeroed array with n[0] = steps, or NULL with a message (shortage; a name used twice). */
+MANN_API mann_trace_array *mann_trace_add(mann_context *context, mann_trace *trace,
+                                          const char *name, mann_kind kind, int32_t rank,
+                                          const int32_t *n, const char *const *axis);
+MANN_API const mann_trace_array *mann_trace_find(const mann_trace *trace, const char *name);
+/* Adds a span whose name is copied. */
+MANN_API void mann_trace_note(mann_trace *trace, const char *name, bool mark, int32_t first,
+                              int32_t last);
+
+/* MANN_E_IO, MANN_E_FORMAT with file and reason. Saving replaces the file in one step. */
+MANN_API mann_status mann_trace_save(mann_context *context, const mann_trace *trace,
+                                     const char *path);
+MANN_API mann_status mann_trace_load(mann_context *context, const char *path, mann_trace **trace);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

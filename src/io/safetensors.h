@@ -1,0 +1,39 @@
+/* The safetensors format: 8 bytes of header length, a JSON header, raw little-endian data.
+ * Reading treats the file as hostile; nothing is handed out until all of it is verified. */
+#ifndef MANN_IO_SAFETENSORS_H
+#define MANN_IO_SAFETENSORS_H
+
+#include <jansson.h>
+#include <mann/base.h>
+
+typedef enum mann_dtype { MANN_F32, MANN_F64, MANN_I32, MANN_I64, MANN_U64 } mann_dtype;
+
+/* One tensor of a file. */
+typedef struct mann_stored {
+    char name[96];
+    mann_dtype dtype;
+    int32_t rank;
+    int64_t shape[8];
+    const void *data; /* contiguous, row-major, aligned to its element */
+    size_t bytes;
+} mann_stored;
+
+/* An open file, fully verified. */
+typedef struct mann_store mann_store;
+
+/* Writes the tensors and a JSON object of string values as metadata (may be NULL) beside path,
+ * syncs, and renames onto it. MANN_E_IO, MANN_E_NOMEM. */
+mann_status mann_store_save(mann_context *context, const char *path, int32_t count,
+                            const mann_stored *tensor, const json_t *metadata);
+
+/* MANN_E_IO if it cannot be read, MANN_E_FORMAT with path, place and reason if it is damaged. */
+mann_status mann_store_open(mann_context *context, const char *path, mann_store **store);
+void mann_store_close(mann_store *store);
+
+int32_t mann_store_count(const mann_store *store);
+const mann_stored *mann_store_tensor(const mann_store *store, int32_t i);
+const mann_stored *mann_store_find(const mann_store *store, const char *name);
+/* A metadata string, or NULL. */
+const char *mann_store_metadata(const mann_store *store, const char *key);
+
+#endif
