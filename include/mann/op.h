@@ -125,8 +125,8 @@ MANN_API mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, m
 MANN_API mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights);
 /* Equations 3 and 4. weights [B, H, N], erase and add [B, H, M] -> memory [B, M, N]; all heads
  * erase, then all add. */
-MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights,
-                                 mann_var erase, mann_var add);
+MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights, mann_var erase,
+                                 mann_var add);
 
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 

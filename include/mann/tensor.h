@@ -22,7 +22,7 @@ typedef struct mann_tensor {
     int32_t rank, n[MANN_MAX_RANK], stride[MANN_MAX_RANK]; /* in elements */
     mann_type type;
     bool needs_grad;
-    bool keeps_grad;  /* a leaf or a parameter: its gradient outlives the reverse walk */
+    bool keeps_grad; /* a leaf or a parameter: its gradient outlives the reverse walk */
 } mann_tensor;
 
 /* Valid until its tape is reset. */
