@@ -53,7 +53,8 @@ MANN_API mann_status mann_example_init(mann_example *example);
 MANN_API void mann_example_reset(mann_example *example);
 MANN_API void mann_example_clear(mann_example *example);
 
-/* A new zeroed array. A name must be a literal. On shortage: a small dummy, and failed is set. */
+/* A new zeroed array [n0, n1], or [n0] if n1 is 0. A name must be a literal. On shortage: NULL, and
+ * failed is set; who fills arrays checks failed once, before. */
 MANN_API float *mann_example_real(mann_example *example, const char *name, int32_t n0, int32_t n1);
 MANN_API int32_t *mann_example_int(mann_example *example, const char *name, int32_t n0, int32_t n1);
 /* The array called name, or NULL. */
