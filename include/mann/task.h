@@ -9,12 +9,6 @@
 extern "C" {
 #endif
 
-typedef enum mann_target {
-    MANN_TARGET_BITS,  /* independent bits: binary cross-entropy */
-    MANN_TARGET_CLASS, /* one of `outputs` classes per step, as a one-hot row */
-    MANN_TARGET_REAL   /* real numbers: squared error */
-} mann_target;
-
 /* What goes in and out of a model at each step. */
 typedef struct mann_io_shape {
     mann_target target;
