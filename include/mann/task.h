@@ -9,12 +9,6 @@
 extern "C" {
 #endif
 
-typedef enum mann_target {
-    MANN_TARGET_BITS,  /* independent bits: binary cross-entropy */
-    MANN_TARGET_CLASS, /* one of `outputs` classes per step, as a one-hot row */
-    MANN_TARGET_REAL   /* real numbers: squared error */
-} mann_target;
-
 /* What goes in and out of a model at each step. */
 typedef struct mann_io_shape {
     mann_target target;
@@ -53,7 +47,8 @@ MANN_API mann_status mann_example_init(mann_example *example);
 MANN_API void mann_example_reset(mann_example *example);
 MANN_API void mann_example_clear(mann_example *example);
 
-/* A new zeroed array. A name must be a literal. On shortage: a small dummy, and failed is set. */
+/* A new zeroed array [n0, n1], or [n0] if n1 is 0. A name must be a literal. On shortage: NULL, and
+ * failed is set; who fills arrays checks failed once, before. */
 MANN_API float *mann_example_real(mann_example *example, const char *name, int32_t n0, int32_t n1);
 MANN_API int32_t *mann_example_int(mann_example *example, const char *name, int32_t n0, int32_t n1);
 /* The array called name, or NULL. */

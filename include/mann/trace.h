@@ -51,9 +51,9 @@ MANN_API const mann_trace_array *mann_trace_find(const mann_trace *trace, const 
 MANN_API void mann_trace_note(mann_trace *trace, const char *name, bool mark, int32_t first,
                               int32_t last);
 
-/* MANN_E_IO, MANN_E_FORMAT with file and reason. Saving replaces the file in one step. Loading
- * takes only files that saving makes, and checks all of them; the numbers may be NaN or infinite.
- */
+/* MANN_E_IO, MANN_E_FORMAT with file and reason; MANN_E_INVAL for a trace that contradicts itself.
+ * Saving replaces the file in one step. Loading takes only what saving makes, and checks all of it;
+ * the numbers may be NaN or infinite. */
 MANN_API mann_status mann_trace_save(mann_context *context, const mann_trace *trace,
                                      const char *path);
 MANN_API mann_status mann_trace_load(mann_context *context, const char *path, mann_trace **trace);

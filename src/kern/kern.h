@@ -117,14 +117,14 @@ typedef void mann_kernel_erase_add_grad(const mann_write_args *args);
 
 /* --- losses over B rows of O outputs; rows whose mask is 0 do not count --- */
 
-/* *loss += binary cross-entropy in nats; probability [B, O] is optional. */
-typedef void mann_kernel_bits_loss(int32_t B, int32_t O, const mann_real *logits, int32_t ldl,
-                                   const mann_real *target, const mann_real *mask,
-                                   mann_real *probability, mann_real *loss);
-/* dlogits += seed (probability - target). */
-typedef void mann_kernel_bits_loss_grad(int32_t B, int32_t O, const mann_real *probability,
-                                        const mann_real *target, const mann_real *mask,
-                                        mann_real seed, mann_real *dlogits, int32_t lddl);
+/* *loss += the loss of the kind, in nats; prediction [B, O]: sigmoid, softmax, or the logits. */
+typedef void mann_kernel_loss(mann_target kind, int32_t B, int32_t O, const mann_real *logits,
+                              int32_t ldl, const mann_real *target, const mann_real *mask,
+                              mann_real *prediction, mann_real *loss);
+/* dlogits += seed (prediction - target), which holds for every kind. */
+typedef void mann_kernel_loss_grad(int32_t B, int32_t O, const mann_real *prediction,
+                                   const mann_real *target, const mann_real *mask, mann_real seed,
+                                   mann_real *dlogits, int32_t lddl);
 
 /* --- optimisers over n parameters; the gradient is clip(grad, ±clip) * scale; clip 0: none --- */
 
@@ -177,8 +177,8 @@ typedef void mann_kernel_average(size_t n, mann_real decay, const mann_real *val
     K(read_grad)                                                                                   \
     K(erase_add)                                                                                   \
     K(erase_add_grad)                                                                              \
-    K(bits_loss)                                                                                   \
-    K(bits_loss_grad)                                                                              \
+    K(loss)                                                                                        \
+    K(loss_grad)                                                                                   \
     K(sum)                                                                                         \
     K(square_sum)                                                                                  \
     K(sgd)                                                                                         \
