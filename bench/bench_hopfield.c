@@ -1,5 +1,5 @@
-/* One state's asynchronous sweep, timed as bench/hopfield_numpy.py times NumPy's: the cue is given, the
- * fields are computed from nothing, every unit is visited once in random order.
+/* One state's asynchronous sweep, timed as bench/hopfield_numpy.py times NumPy's: the cue is given,
+ * the fields are computed from nothing, every unit is visited once in random order.
  *
  *     bench_hopfield [units] [patterns] [repetitions] */
 #include <mann/hopfield.h>
@@ -34,15 +34,16 @@ int main(int argc, char **argv)
     float *x = malloc((size_t)units * (size_t)patterns * sizeof *x);
     float *cue = malloc((size_t)units * sizeof *cue);
     double *seconds = malloc((size_t)repetitions * sizeof *seconds);
-    mann_hopfield *net = mann_hopfield_alloc(context, &(mann_hopfield_options){0}, units);
-    if (!context || !x || !cue || !seconds || !net) {
+    mann_hopfield *net = NULL;
+    if (!context || !x || !cue || !seconds ||
+        mann_hopfield_alloc(context, &(mann_hopfield_options){0}, units, &net)) {
         fprintf(stderr, "bench_hopfield: %s\n", mann_context_message(context));
         return 1;
     }
     mann_hopfield_random(x, units * patterns, &rng);
     mann_hopfield_walk *walk = NULL;
     if (mann_hopfield_store(net, patterns, x) ||
-        !(walk = mann_hopfield_walk_alloc(net, &(mann_hopfield_dynamics){0}))) {
+        mann_hopfield_walk_alloc(net, &(mann_hopfield_dynamics){0}, &walk)) {
         fprintf(stderr, "bench_hopfield: %s\n", mann_context_message(context));
         return 1;
     }

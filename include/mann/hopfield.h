@@ -54,9 +54,10 @@ typedef struct mann_hopfield_options {
 
 typedef struct mann_hopfield mann_hopfield;
 
-/* An empty store of units >= 2. NULL with a message: an option outside its range, memory. */
-MANN_API mann_hopfield *mann_hopfield_alloc(mann_context *context,
-                                            const mann_hopfield_options *options, int32_t units);
+/* An empty store of units >= 2. MANN_E_INVAL (an option outside its range), MANN_E_NOMEM. */
+MANN_API mann_status mann_hopfield_alloc(mann_context *context,
+                                         const mann_hopfield_options *options, int32_t units,
+                                         mann_hopfield **net);
 MANN_API void mann_hopfield_free(mann_hopfield *net);
 
 /* Adds count patterns [count, N] to those stored. Hebb, Storkey, dense, modern and continuous
@@ -108,11 +109,18 @@ typedef enum mann_hopfield_ending {
 /* A state that settles. */
 typedef struct mann_hopfield_walk mann_hopfield_walk;
 
-/* net must outlive the walk, and nothing may be stored while it lives. NULL with a message:
- * dynamics that the rule does not have, a negative temperature, an empty store, memory. */
-MANN_API mann_hopfield_walk *mann_hopfield_walk_alloc(const mann_hopfield *net,
-                                                      const mann_hopfield_dynamics *dynamics);
+/* net must outlive the walk, and nothing may be stored while it lives. MANN_E_INVAL (dynamics that
+ * the rule does not have, a negative temperature, an empty store), MANN_E_NOMEM. */
+MANN_API mann_status mann_hopfield_walk_alloc(const mann_hopfield *net,
+                                              const mann_hopfield_dynamics *dynamics,
+                                              mann_hopfield_walk **walk);
 MANN_API void mann_hopfield_walk_free(mann_hopfield_walk *walk);
+
+/* Called after every change of a unit in an asynchronous sweep, with the energy it led to. */
+typedef void mann_hopfield_watcher(void *user, int32_t unit, float value, double energy);
+/* NULL: nobody watches. */
+MANN_API void mann_hopfield_watch(mann_hopfield_walk *walk, mann_hopfield_watcher *watcher,
+                                  void *user);
 
 /* Starts at cue [N], drawing from its own copy of rng. Allocates nothing. */
 MANN_API void mann_hopfield_begin(mann_hopfield_walk *walk, const float *cue, const mann_rng *rng);
@@ -154,7 +162,7 @@ typedef struct mann_hopfield_verdict {
     int32_t wrong;  /* units whose sign is not that of what was named; 0: exact */
 } mann_hopfield_verdict;
 
-/* What a state is. A NULL in memory shortage is reported as MANN_E_NOMEM. */
+/* What a state is. MANN_E_NOMEM. */
 MANN_API mann_status mann_hopfield_judge(const mann_hopfield *net, const float *state,
                                          mann_hopfield_ending ending,
                                          mann_hopfield_verdict *verdict);

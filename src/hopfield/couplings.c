@@ -101,6 +101,7 @@ static void change(mann_hopfield_walk *walk, int32_t i, float value)
     mann_hopfield_axpy(net->units, value - walk->state[i], net->weight + (size_t)i * net->stride,
                        walk->field);
     walk->state[i] = value;
+    mann_hopfield_tell(walk, i);
 }
 
 /* Temperature 0. Most units stay, so the common case is one comparison. */

@@ -166,6 +166,7 @@ static mann_hopfield_ending sweep(mann_hopfield_walk *walk)
             mann_hopfield_shift(net->count, (int32_t)(value - walk->state[i]),
                                 net->turned + (size_t)i * (size_t)net->capacity, walk->sum);
             walk->state[i] = value;
+            mann_hopfield_tell(walk, i);
             changed++;
         }
     }

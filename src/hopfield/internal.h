@@ -34,6 +34,8 @@ struct mann_hopfield_walk {
     const mann_hopfield *net;
     mann_hopfield_dynamics dynamics; /* limit resolved */
     mann_rng rng;
+    mann_hopfield_watcher *watcher;
+    void *watcher_user;
     mann_hopfield_ending ending;
     int32_t sweeps;
     int64_t flips;
@@ -90,6 +92,13 @@ mann_hopfield_ending mann_hopfield_couplings_sweep(mann_hopfield_walk *walk);
 double mann_hopfield_couplings_walk_energy(const mann_hopfield_walk *walk);
 /* field += the fields of state by the patterns instead of W, in units of 1/N: Hebb's only. */
 void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, float *field);
+
+static inline void mann_hopfield_tell(const mann_hopfield_walk *walk, int32_t unit)
+{
+    if (walk->watcher) {
+        walk->watcher(walk->watcher_user, unit, walk->state[unit], mann_hopfield_walk_energy(walk));
+    }
+}
 
 /* The value that a unit takes in a field. A field within slack of 0 keeps it. */
 static inline float mann_hopfield_decide(float present, double field, double slack,

@@ -65,16 +65,17 @@ static mann_status check_options(mann_context *context, const mann_hopfield_opti
     return MANN_OK;
 }
 
-mann_hopfield *mann_hopfield_alloc(mann_context *context, const mann_hopfield_options *options,
-                                   int32_t units)
+mann_status mann_hopfield_alloc(mann_context *context, const mann_hopfield_options *options,
+                                int32_t units, mann_hopfield **result)
 {
-    if (check_options(context, options, units)) {
-        return NULL;
+    *result = NULL;
+    mann_status status = check_options(context, options, units);
+    if (status) {
+        return status;
     }
     mann_hopfield *net = calloc(1, sizeof *net);
     if (!net) {
-        mann_fail(context, MANN_E_NOMEM, "out of memory for a Hopfield network");
-        return NULL;
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for a Hopfield network");
     }
     net->context = context;
     net->options = *options;
@@ -84,11 +85,13 @@ mann_hopfield *mann_hopfield_alloc(mann_context *context, const mann_hopfield_op
     }
     net->engine = engines[options->rule];
     net->units = units;
-    if (net->engine->open && net->engine->open(net)) {
+    status = net->engine->open ? net->engine->open(net) : MANN_OK;
+    if (status) {
         mann_hopfield_free(net);
-        return NULL;
+        return status;
     }
-    return net;
+    *result = net;
+    return MANN_OK;
 }
 
 void mann_hopfield_free(mann_hopfield *net)
@@ -218,8 +221,10 @@ void mann_hopfield_overlaps(const mann_hopfield *net, const float *state, double
 {
     for (int32_t k = 0; k < net->count; k++) {
         const float *x = net->pattern + (size_t)k * (size_t)net->units;
-        double norm = mann_hopfield_dot(net->units, x, x);
-        overlap[k] = norm > 0 ? mann_hopfield_dot(net->units, x, state) / norm : 0;
+        double norm = net->options.rule == MANN_HOPFIELD_MODERN
+                          ? (double)mann_hopfield_dot(net->units, x, x)
+                          : net->units;
+        overlap[k] = norm > 0 ? (double)mann_hopfield_dot(net->units, x, state) / norm : 0;
     }
 }
 

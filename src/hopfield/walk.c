@@ -31,17 +31,19 @@ static mann_status check(const mann_hopfield *net, const mann_hopfield_dynamics 
     return MANN_OK;
 }
 
-mann_hopfield_walk *mann_hopfield_walk_alloc(const mann_hopfield *net,
-                                             const mann_hopfield_dynamics *dynamics)
+mann_status mann_hopfield_walk_alloc(const mann_hopfield *net,
+                                     const mann_hopfield_dynamics *dynamics,
+                                     mann_hopfield_walk **result)
 {
-    if (check(net, dynamics)) {
-        return NULL;
+    *result = NULL;
+    mann_status status = check(net, dynamics);
+    if (status) {
+        return status;
     }
     size_t n = (size_t)net->units;
     mann_hopfield_walk *walk = calloc(1, sizeof *walk);
     if (!walk) {
-        mann_hopfield_short(net);
-        return NULL;
+        return mann_hopfield_short(net);
     }
     walk->net = net;
     walk->dynamics = *dynamics;
@@ -52,13 +54,14 @@ mann_hopfield_walk *mann_hopfield_walk_alloc(const mann_hopfield *net,
     walk->before = mann_hopfield_zeroed(n, sizeof *walk->before);
     walk->next = mann_hopfield_zeroed(n, sizeof *walk->next);
     walk->order = mann_hopfield_zeroed(n, sizeof *walk->order);
-    if (!walk->state || !walk->before || !walk->next || !walk->order) {
-        mann_hopfield_short(net);
-    } else if (!net->engine->walk_open(walk)) {
-        return walk;
+    bool good = walk->state && walk->before && walk->next && walk->order;
+    status = good ? net->engine->walk_open(walk) : mann_hopfield_short(net);
+    if (status) {
+        mann_hopfield_walk_free(walk);
+        return status;
     }
-    mann_hopfield_walk_free(walk);
-    return NULL;
+    *result = walk;
+    return MANN_OK;
 }
 
 void mann_hopfield_walk_free(mann_hopfield_walk *walk)
@@ -78,6 +81,12 @@ void mann_hopfield_walk_free(mann_hopfield_walk *walk)
     free(walk->logit);
     free(walk->average);
     free(walk);
+}
+
+void mann_hopfield_watch(mann_hopfield_walk *walk, mann_hopfield_watcher *watcher, void *user)
+{
+    walk->watcher = watcher;
+    walk->watcher_user = user;
 }
 
 void mann_hopfield_begin(mann_hopfield_walk *walk, const float *cue, const mann_rng *rng)
