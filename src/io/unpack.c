@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FIRST = 1 << 16 };
 
@@ -18,6 +19,9 @@ static mann_status check(mann_context *context, const char *path)
     }
     if (S_ISDIR(about.st_mode)) {
         return mann_fail(context, MANN_E_IO, "%s: is a folder, not a file", path);
+    }
+    if (access(path, R_OK)) {
+        return mann_fail(context, MANN_E_IO, "%s: %s", path, strerror(errno));
     }
     return MANN_OK;
 }
@@ -82,17 +86,15 @@ mann_status mann_unpack(mann_context *context, const char *path, size_t limit, c
     archive_read_support_format_empty(archive);
     int opened = archive_read_open_filename(archive, path, FIRST);
     int found = opened == ARCHIVE_OK ? archive_read_next_header(archive, &entry) : opened;
-    if (opened != ARCHIVE_OK) {
-        const char *reason = archive_error_string(archive);
-        status = mann_fail(context, MANN_E_IO, "%s: %s", path, reason ? reason : "unreadable");
-    } else if (found == ARCHIVE_EOF) {
+    if (found == ARCHIVE_EOF) {
         *data = calloc(1, 1);
         *size = 0;
         status = *data ? MANN_OK : mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
     } else if (found < ARCHIVE_WARN) {
         const char *reason = archive_error_string(archive);
-        status = mann_fail(context, MANN_E_FORMAT, "%s: damaged: %s", path,
-                           reason ? reason : "unreadable");
+        /* The file may be read, so what fails, at the opening too, is what is in it. */
+        status = mann_fail(context, archive_errno(archive) == EIO ? MANN_E_IO : MANN_E_FORMAT,
+                           "%s: damaged: %s", path, reason ? reason : "unreadable");
     } else {
         status = drain(context, path, archive, limit, data, size);
     }

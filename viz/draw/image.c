@@ -51,10 +51,10 @@ mann_status mann_image_png(mann_context *context, const char *name, const char *
     if (problem == CAIRO_STATUS_READ_ERROR) {
         status = mann_fail(context, MANN_E_FORMAT, "%s: byte %zu: truncated PNG", name, size);
     } else if (problem) {
+        /* Cairo calls some damage "out of memory". */
         status =
-            mann_fail(context, problem == CAIRO_STATUS_NO_MEMORY ? MANN_E_NOMEM : MANN_E_FORMAT,
-                      "%s: byte %zu: damaged PNG (%s)", name, size - in.left,
-                      cairo_status_to_string(problem));
+            mann_fail(context, MANN_E_FORMAT, "%s: byte %zu: damaged PNG%s", name, size - in.left,
+                      problem == CAIRO_STATUS_NO_MEMORY ? ", or one that is too large" : "");
     } else {
         cairo_format_t format = cairo_image_surface_get_format(surface);
         *width = cairo_image_surface_get_width(surface);
