@@ -141,9 +141,6 @@ MANN_API mann_status mann_trainer_step(mann_trainer *trainer, mann_progress *pro
 /* Scores the validation stream; harder: at the task's harder setting. */
 MANN_API mann_status mann_trainer_validate(mann_trainer *trainer, bool harder, mann_score *score);
 
-/* Everything that training will go on from. */
-MANN_API mann_status mann_trainer_save(mann_trainer *trainer, const char *path);
-MANN_API mann_status mann_trainer_restore(mann_trainer *trainer, const char *path);
 MANN_API const mann_progress *mann_trainer_progress(const mann_trainer *trainer);
 
 MANN_API void mann_trainer_profile(mann_trainer *trainer, mann_profile *profile);
