@@ -73,6 +73,26 @@ static double overlap_with(const float *x, const float *state, int32_t units, in
     return sum / units;
 }
 
+/* The mean overlap between stored patterns, over pairs of at most 200 of them: random ones have
+ * none, pictures a lot. */
+static double likeness(const mann_hopfield_setting *setting, const float *pattern)
+{
+    enum { MOST = 200 };
+    mann_hopfield_setting spread = *setting;
+    spread.cues = setting->count < MOST ? setting->count : MOST;
+    double sum = 0;
+    int32_t pairs = 0, unused;
+    for (int32_t a = 0; a < spread.cues; a++) {
+        for (int32_t b = 0; b < a; b++, pairs++) {
+            size_t first = (size_t)mann_hopfield_cue_pattern(&spread, a);
+            size_t second = (size_t)mann_hopfield_cue_pattern(&spread, b);
+            sum += overlap_with(pattern + first * (size_t)setting->units,
+                                pattern + second * (size_t)setting->units, setting->units, &unused);
+        }
+    }
+    return pairs ? sum / pairs : 0;
+}
+
 /* True if every change of a unit is seen, not only every sweep. */
 static bool by_unit(const mann_hopfield_setting *setting)
 {
@@ -184,11 +204,12 @@ static void subtitle(const mann_hopfield_job *job, const attempt *by, char *text
              (unsigned long long)job->seed);
 }
 
-static void print_table(const mann_hopfield_job *job, const attempt *all)
+static void print_table(const mann_hopfield_job *job, const attempt *all, const float *pattern)
 {
     char text[384];
     subtitle(job, all, text, sizeof text);
-    printf("%s\n", text);
+    printf("%s\nmean overlap between the patterns %.3f\n", text,
+           likeness(&all[0].setting, pattern));
     for (int32_t r = 0; r < job->n_rules; r++) {
         const attempt *by = &all[r];
         printf("\n%s%s%7s %9s %9s %7s %7s %12s %12s  %s\n",
@@ -204,8 +225,9 @@ static void print_table(const mann_hopfield_job *job, const attempt *all)
     }
 }
 
-static void print_csv(const mann_hopfield_job *job, const attempt *all)
+static void print_csv(const mann_hopfield_job *job, const attempt *all, const float *pattern)
 {
+    (void)pattern;
     printf("rule,pattern,cue_overlap,overlap,wrong,sweeps,cue_energy,energy,ending,verdict\n");
     static const char *const endings[] = {"running", "fixed point", "2-cycle", "limit"};
     for (int32_t r = 0; r < job->n_rules; r++) {
@@ -237,7 +259,7 @@ static json_t *cue_json(const recalled *at)
                      mann_hopfield_kind_names[at->verdict.kind], "text", at->text, "named", named);
 }
 
-static void print_json(const mann_hopfield_job *job, const attempt *all)
+static void print_json(const mann_hopfield_job *job, const attempt *all, const float *pattern)
 {
     json_t *rules = json_array();
     for (int32_t r = 0; r < job->n_rules; r++) {
@@ -252,13 +274,14 @@ static void print_json(const mann_hopfield_job *job, const attempt *all)
                                         by->named, "mean_overlap", by->overlap, "results", cues));
     }
     const mann_hopfield_setting *setting = &all[0].setting;
-    json_t *root = json_pack("{s:s, s:i, s:i, s:f, s:f, s:f, s:b, s:f, s:s, s:I, s:o}", "patterns",
-                             job->spec, "units", setting->units, "count", setting->count, "load",
-                             (double)setting->count / setting->units, "corrupt", setting->corrupt,
-                             "mask", setting->mask, "half", setting->half, "temperature",
-                             setting->dynamics.temperature, "update",
-                             setting->dynamics.update == MANN_HOPFIELD_SYNC ? "sync" : "async",
-                             "seed", (json_int_t)job->seed, "rules", rules);
+    json_t *name = json_string(job->spec); /* NULL for a path that is not UTF-8 */
+    json_t *root = json_pack(
+        "{s:o*, s:i, s:i, s:f, s:f, s:f, s:f, s:b, s:f, s:s, s:I, s:o}", "patterns", name, "units",
+        setting->units, "count", setting->count, "load", (double)setting->count / setting->units,
+        "pattern_overlap", likeness(setting, pattern), "corrupt", setting->corrupt, "mask",
+        setting->mask, "half", setting->half, "temperature", setting->dynamics.temperature,
+        "update", setting->dynamics.update == MANN_HOPFIELD_SYNC ? "sync" : "async", "seed",
+        (json_int_t)job->seed, "rules", rules);
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     printf("\n");
     json_decref(root);
@@ -416,7 +439,7 @@ int mann_hopfield_recall_run(const mann_hopfield_job *job)
     if (status) {
         code = mann_hopfield_report(job->context, status);
     } else {
-        (job->json ? print_json : job->csv ? print_csv : print_table)(job, all);
+        (job->json ? print_json : job->csv ? print_csv : print_table)(job, all, pattern);
         code = job->output ? draw(job, all, pattern) : 0;
     }
     for (int32_t r = 0; r < job->n_rules; r++) {

@@ -422,7 +422,8 @@ static void print_json(const sweep *all)
     for (int32_t p = 0; p < all->n_points; p++) {
         json_array_append_new(rows, point_json(all, &all->points[p]));
     }
-    json_t *root = json_pack("{s:s, s:s, s:I, s:i, s:o}", "patterns", all->job->spec, "sweep",
+    json_t *name = json_string(all->job->spec); /* NULL for a path that is not UTF-8 */
+    json_t *root = json_pack("{s:o*, s:s, s:I, s:i, s:o}", "patterns", name, "sweep",
                              mann_sweep_key_names[all->job->axis[0].key], "seed",
                              (json_int_t)all->job->seed, "trials", all->trials, "results", rows);
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(7));
