@@ -298,11 +298,13 @@ typedef struct poster {
     float *overlap;
 } poster;
 
-/* A verdict in the width of a picture: "#2", "#2, 7 wrong", "#1 + #2 - #4". */
+/* A verdict in the width of a picture: "#2", "#2, 7 wrong", "#5 instead", "#1+#2-#4". */
 static void shorten(const recalled *at, char *text, size_t size)
 {
     const mann_hopfield_verdict *verdict = &at->verdict;
-    if (verdict->kind == MANN_HOPFIELD_RECALLED && verdict->wrong == 0) {
+    if (verdict->kind == MANN_HOPFIELD_RECALLED && at->overlap < MANN_HOPFIELD_NEAR) {
+        snprintf(text, size, "#%d instead", verdict->pattern[0] + 1);
+    } else if (verdict->kind == MANN_HOPFIELD_RECALLED && verdict->wrong == 0) {
         snprintf(text, size, "#%d", verdict->pattern[0] + 1);
     } else if (verdict->kind == MANN_HOPFIELD_RECALLED) {
         snprintf(text, size, "#%d, %d wrong", verdict->pattern[0] + 1, verdict->wrong);
@@ -313,7 +315,7 @@ static void shorten(const recalled *at, char *text, size_t size)
         text[0] = 0;
         for (int32_t q = 0; q < verdict->count && used < size; q++) {
             used += (size_t)snprintf(text + used, size - used, "%s#%d",
-                                     verdict->sign[q] < 0 ? (q ? " − " : "−") : (q ? " + " : ""),
+                                     verdict->sign[q] < 0 ? "−" : (q ? "+" : ""),
                                      verdict->pattern[q] + 1);
         }
     } else {

@@ -357,7 +357,7 @@ static void print_csv(const sweep *all)
         printf(",%s,%s_ci95", mann_measure_names[m], mann_measure_names[m]);
     }
     for (int32_t k = 0; k < MANN_HOPFIELD_KINDS; k++) {
-        printf(",%s", mann_hopfield_kind_names[k]);
+        printf(",part_%s", mann_hopfield_kind_names[k]);
     }
     printf(",theory_overlap,theory_one-step\n");
     for (int32_t p = 0; p < all->n_points; p++) {
