@@ -6,8 +6,10 @@
  * result depends on the instruction set only by rounding, and Hebb's whole numbers not at all. */
 #include "hopfield/vector.h"
 
-/* Clang before 18 gives the dispatched symbol another name, which other files cannot call. */
-#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute && !defined __clang__
+/* Clang before 18 gives the dispatched symbol another name, which other files cannot call. The
+ * thread sanitizer is not ready yet when the loader chooses. */
+#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute &&                      \
+    !defined __clang__ && !defined __SANITIZE_THREAD__
 #if __has_attribute(target_clones)
 #define PER_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
