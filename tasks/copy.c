@@ -27,6 +27,21 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     return MANN_OK;
 }
 
+/* The episode of L vectors that are already in place at the front of the input. */
+static void complete(int32_t bits, int32_t L, mann_bits_example e, mann_example *out)
+{
+    size_t inputs = (size_t)bits + 1;
+    out->label[0] = L;
+    e.input[(size_t)L * inputs + (size_t)bits] = 1;
+    for (int32_t t = 0; t < L; t++) {
+        for (int32_t i = 0; i < bits; i++) {
+            e.target[(size_t)(L + 1 + t) * (size_t)bits + (size_t)i] =
+                e.input[(size_t)t * inputs + (size_t)i];
+        }
+        e.mask[L + 1 + t] = 1;
+    }
+}
+
 static mann_status sample(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
                           mann_example *out)
 {
@@ -39,16 +54,34 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     if (status) {
         return status;
     }
-    out->label[0] = L;
     for (int32_t t = 0; t < L; t++) {
-        float *vector = e.input + (size_t)t * (size_t)(bits + 1);
-        mann_bits_draw(rng, bits, vector);
-        for (int32_t i = 0; i < bits; i++) {
-            e.target[(size_t)(L + 1 + t) * (size_t)bits + (size_t)i] = vector[i];
-        }
-        e.mask[L + 1 + t] = 1;
+        mann_bits_draw(rng, bits, e.input + (size_t)t * (size_t)(bits + 1));
     }
-    e.input[(size_t)L * (size_t)(bits + 1) + (size_t)bits] = 1;
+    complete(bits, L, e, out);
+    return MANN_OK;
+}
+
+static int32_t pose_width(const void *self)
+{
+    return ((const copy *)self)->bits;
+}
+
+static mann_status pose(mann_context *context, const void *self, const float *row, int32_t rows,
+                        mann_example *out)
+{
+    const copy *task = self;
+    int32_t bits = task->bits;
+    mann_bits_example e;
+    if (mann_bits_example_make(out, 2 * rows + 1, bits + 1, bits, &e)) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for %d rows", rows);
+    }
+    for (int32_t t = 0; t < rows; t++) {
+        for (int32_t i = 0; i < bits; i++) {
+            e.input[(size_t)t * (size_t)(bits + 1) + (size_t)i] =
+                row[(size_t)t * (size_t)bits + (size_t)i];
+        }
+    }
+    complete(bits, rows, e, out);
     return MANN_OK;
 }
 
@@ -71,5 +104,7 @@ const mann_task_type mann_task_copy = {
     .harder = "length=40",
     .open = open,
     .sample = sample,
+    .pose_width = pose_width,
+    .pose = pose,
     .annotate = annotate,
 };

@@ -77,9 +77,8 @@ typedef struct mann_run_result {
     int64_t best_step;
 } mann_run_result;
 
-/* Trains. With resume, experiment may be NULL: the run's own is used; otherwise it must equal it
- * but for the limits. MANN_E_DIVERGED: the last good checkpoint is saved and the offending
- * minibatch is named in run.json. */
+/* Trains. With resume, the experiment is that of the folder's run.json. MANN_E_DIVERGED: the last
+ * good checkpoint and the offending minibatch are saved, and run.json says what broke. */
 MANN_API mann_status mann_run_train(mann_context *context, const mann_experiment *experiment,
                                     const mann_run_options *options, mann_run_result *result);
 

@@ -104,6 +104,11 @@ typedef struct mann_task_type {
      * with a fixed set of examples; the others only draw. */
     mann_status (*sample)(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
                           mann_example *out);
+    /* Makes the episode for a user's own rows of bits [rows, width], where width is pose_width;
+     * out is reset. NULL: only whole inputs can be run. MANN_E_INVAL with a message. */
+    int32_t (*pose_width)(const void *self);
+    mann_status (*pose)(mann_context *context, const void *self, const float *row, int32_t rows,
+                        mann_example *out);
     /* NULL: mann_score_usual. */
     void (*score)(const void *self, const mann_example *truth, const float *prediction,
                   mann_score *score);

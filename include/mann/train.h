@@ -105,6 +105,13 @@ MANN_API void mann_variant_score(const mann_variant *variant, const mann_example
 MANN_API void mann_variant_annotate(const mann_variant *variant, const mann_example *truth,
                                     mann_notes *notes);
 
+/* The network's task as it stands. */
+MANN_API const mann_variant *mann_network_task(const mann_network *network);
+/* The episode for a user's own rows; see pose in mann/task.h. Width 0: the task cannot. */
+MANN_API int32_t mann_variant_pose_width(const mann_variant *variant);
+MANN_API mann_status mann_variant_pose(mann_context *context, const mann_variant *variant,
+                                       const float *row, int32_t rows, mann_example *out);
+
 /* Runs one example; prediction [T, outputs]. With a trace, every tagged value goes there. */
 MANN_API mann_status mann_network_run(mann_context *context, const mann_network *network,
                                       const mann_variant *variant, const mann_example *example,

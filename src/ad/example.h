@@ -7,7 +7,11 @@
 /* 1..most, often 1. */
 int32_t mann_example_size(mann_rng *rng, int32_t most);
 
-/* A leaf [n0, n1, n2] (n2 0: of rank 2), standard normal. */
+/* A contiguous leaf [n0, n1], standard normal: where an operation asks for a parameter. */
+mann_var mann_example_parameter(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1);
+
+/* A leaf [n0, n1, n2] (n2 0: of rank 2), standard normal. Often it is some columns of a wider leaf,
+ * so that rows are apart. */
 mann_var mann_example_normal(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2);
 
 /* The same, uniform in low..high. */

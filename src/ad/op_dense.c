@@ -54,8 +54,8 @@ static mann_var linear_example(mann_tape *tape, mann_rng *rng)
     int32_t B = mann_example_size(rng, 9), I = mann_example_size(rng, 40);
     int32_t O = mann_example_size(rng, 60);
     mann_var x = mann_example_normal(tape, rng, B, I, 0);
-    mann_var w = mann_example_normal(tape, rng, I, O, 0);
-    mann_var bias = mann_rng_below(rng, 2) ? mann_example_normal(tape, rng, 1, O, 0) : NULL;
+    mann_var w = mann_example_parameter(tape, rng, I, O);
+    mann_var bias = mann_rng_below(rng, 2) ? mann_example_parameter(tape, rng, 1, O) : NULL;
     return mann_linear(tape, x, w, bias);
 }
 
@@ -156,7 +156,7 @@ static void broadcast_backward(const mann_kernels *k, mann_node *node)
 
 static mann_var broadcast_example(mann_tape *tape, mann_rng *rng)
 {
-    mann_var row = mann_example_normal(tape, rng, 1, mann_example_size(rng, 40), 0);
+    mann_var row = mann_example_parameter(tape, rng, 1, mann_example_size(rng, 40));
     return mann_broadcast(tape, row, mann_example_size(rng, 9));
 }
 

@@ -18,12 +18,9 @@ static void lstm_backward(const mann_kernels *k, mann_node *node)
 {
     const lstm_attr *attr = node->attr;
     mann_var gates = node->in[0], cell = node->in[1], hidden = node->out[0];
-    mann_real *dgates = mann_in_grad(node, 0);
-    if (dgates) {
-        k->lstm_grad(hidden->n[0], hidden->n[1], attr->squashed, mann_value(cell), cell->stride[0],
-                     attr->tanh_cell, mann_out_grad(node, 0), mann_out_grad(node, 1), dgates,
-                     gates->stride[0], mann_in_grad(node, 1), cell->stride[0]);
-    }
+    k->lstm_grad(hidden->n[0], hidden->n[1], attr->squashed, mann_value(cell), cell->stride[0],
+                 attr->tanh_cell, mann_out_grad(node, 0), mann_out_grad(node, 1),
+                 mann_in_grad(node, 0), gates->stride[0], mann_in_grad(node, 1), cell->stride[0]);
 }
 
 static mann_var lstm_example(mann_tape *tape, mann_rng *rng)

@@ -518,7 +518,7 @@ void mann_tape_observe(mann_tape *tape, mann_observer *observer, void *user)
 void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value)
 {
     if (tape->observer && !tape->status) {
-        tape->observer(tape->observer_user, info, value);
+        tape->observer(tape->observer_user, info, tape->step, value);
     }
 }
 

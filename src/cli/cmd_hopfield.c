@@ -1,16 +1,13 @@
 /* `mann hopfield`: the associative store on its own. The options are in hopfield_options.c, one
  * network in hopfield_recall.c, many in hopfield_sweep.c. */
-#include "cli/cmd_hopfield.h"
-
+#include "cli/cli.h"
 #include "cli/hopfield_job.h"
 
-#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 int mann_cmd_hopfield(int argc, char **argv)
 {
-    gsl_set_error_handler_off();
     mann_hopfield_job job = {.context = mann_context_alloc()};
     if (!job.context) {
         fprintf(stderr, "mann hopfield: out of memory\n");

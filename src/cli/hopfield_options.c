@@ -1,4 +1,5 @@
 /* The command line of `mann hopfield`. */
+#include "cli/cli.h"
 #include "cli/hopfield_job.h"
 #include "draw/image.h"
 
@@ -61,11 +62,9 @@ static const char help[] =
     "\n"
     "Output\n"
     "  -o FILE.png|svg|pdf    the picture; --theme light (default) or dark\n"
-    "  --json, --csv          instead of the table\n"
+    "  --csv                  instead of the table\n"
     "  --seed S               of everything random (1)\n"
-    "  -q, --quiet            no progress\n"
-    "  -h, --help\n"
-    "\n"
+    "\n" CLI_COMMON_HELP "\n"
     "The diagonal of the couplings is zero, and a unit without a field keeps its value.\n"
     "\n"
     "Examples\n"
@@ -77,7 +76,7 @@ static const char help[] =
     "  mann hopfield --patterns random:500x25 --sweep corrupt=0:0.5:0.05 --sweep load=0.05,0.1\n";
 
 enum {
-    OPT_PATTERNS = 256,
+    OPT_PATTERNS = CLI_FIRST_FREE,
     OPT_FIRST,
     OPT_THRESHOLD,
     OPT_INVERT,
@@ -97,7 +96,6 @@ enum {
     OPT_TRIALS,
     OPT_THREADS,
     OPT_THEME,
-    OPT_JSON,
     OPT_CSV,
     OPT_SEED
 };
@@ -122,13 +120,10 @@ static const struct option table[] = {{"patterns", required_argument, NULL, OPT_
                                       {"trials", required_argument, NULL, OPT_TRIALS},
                                       {"threads", required_argument, NULL, OPT_THREADS},
                                       {"theme", required_argument, NULL, OPT_THEME},
-                                      {"json", no_argument, NULL, OPT_JSON},
                                       {"csv", no_argument, NULL, OPT_CSV},
                                       {"seed", required_argument, NULL, OPT_SEED},
                                       {"output", required_argument, NULL, 'o'},
-                                      {"quiet", no_argument, NULL, 'q'},
-                                      {"help", no_argument, NULL, 'h'},
-                                      {NULL, 0, NULL, 0}};
+                                      CLI_LONG};
 
 static mann_status usage(mann_hopfield_job *job, const char *option, const char *text,
                          const char *wanted)
@@ -433,10 +428,15 @@ static mann_status take(mann_hopfield_job *job, int option, const char *text, do
     case OPT_TRIALS: return parse_integer(job, "trials", text, 1, &job->trials);
     case OPT_THREADS: return parse_integer(job, "threads", text, 1, &job->threads);
     case OPT_THEME: return parse_choice(job, "theme", text, "light", "dark", &job->dark);
-    case OPT_JSON: job->json = true; return MANN_OK;
+    case CLI_JSON: job->json = true; return MANN_OK;
     case OPT_CSV: job->csv = true; return MANN_OK;
     case OPT_SEED: return parse_seed(job, text);
     case 'o': return parse_output(job, text);
+    case CLI_COLOR: { /* nothing here is coloured but the pictures */
+        static const char *const when[] = {"auto", "always", "never"};
+        int32_t unused;
+        return parse_name(job, "color", "value", text, when, 3, &unused);
+    }
     case 'q': job->quiet = true; return MANN_OK;
     default: return MANN_OK;
     }
@@ -566,8 +566,7 @@ static mann_status load(mann_hopfield_job *job)
 
 int mann_hopfield_report(mann_context *context, mann_status status)
 {
-    fprintf(stderr, "mann hopfield: %s\n", mann_context_message(context));
-    return status == MANN_E_FORMAT ? 4 : status == MANN_E_INVAL || status == MANN_E_SHAPE ? 2 : 1;
+    return cli_fail(&(mann_cli){.name = "hopfield", .context = context}, status);
 }
 
 int mann_hopfield_parse(mann_hopfield_job *job, int argc, char **argv)
@@ -583,7 +582,7 @@ int mann_hopfield_parse(mann_hopfield_job *job, int argc, char **argv)
     opterr = 0;
     optind = 1;
     while (!status) {
-        int before = optind, option = getopt_long(argc, argv, ":o:qh", table, NULL);
+        int before = optind, option = getopt_long(argc, argv, ":o:" CLI_SHORT, table, NULL);
         if (option == -1) {
             break;
         }
@@ -613,11 +612,7 @@ int mann_hopfield_parse(mann_hopfield_job *job, int argc, char **argv)
         status = load(job);
     }
     if (status) {
-        int code = mann_hopfield_report(job->context, status);
-        if (code == 2) {
-            fputs("Try 'mann hopfield --help'.\n", stderr);
-        }
-        return 1 + code;
+        return 1 + mann_hopfield_report(job->context, status);
     }
     return 0;
 }

@@ -62,7 +62,7 @@ typedef void mann_kernel_squash_grad(mann_squash_kind kind, int32_t rows, int32_
 typedef void mann_kernel_lstm(int32_t B, int32_t H, const mann_real *gates, int32_t ldg,
                               const mann_real *cell, int32_t ldc, mann_real *squashed,
                               mann_real *new_cell, mann_real *tanh_cell, mann_real *hidden);
-/* dcell is optional. */
+/* dgates and dcell are optional. */
 typedef void mann_kernel_lstm_grad(int32_t B, int32_t H, const mann_real *squashed,
                                    const mann_real *cell, int32_t ldc, const mann_real *tanh_cell,
                                    const mann_real *dhidden, const mann_real *dnew_cell,
@@ -157,6 +157,11 @@ typedef void mann_kernel_adam(const mann_update *u, size_t n, const mann_real *g
 typedef void mann_kernel_average(size_t n, mann_real decay, const mann_real *value,
                                  mann_real *average);
 
+/* rounds rounds of multiply-adds on registers alone, 2 * lanes * MANN_PEAK_SUMS operations each:
+ * what this machine can do at best. */
+enum { MANN_PEAK_SUMS = 12 };
+typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
+
 #define MANN_KERNEL_LIST(K)                                                                        \
     K(linear)                                                                                      \
     K(weight_grad)                                                                                 \
@@ -185,10 +190,12 @@ typedef void mann_kernel_average(size_t n, mann_real decay, const mann_real *val
     K(rmsprop)                                                                                     \
     K(rmsprop_graves)                                                                              \
     K(adam)                                                                                        \
-    K(average)
+    K(average)                                                                                     \
+    K(peak)
 
 struct mann_kernels {
     const char *name; /* "ref", "avx2", "avx512" */
+    int32_t lanes;    /* numbers per vector */
 #define K(name) mann_kernel_##name *name;
     MANN_KERNEL_LIST(K)
 #undef K

@@ -44,7 +44,7 @@ void KERN(lstm_grad)(int32_t B, int32_t H, const mann_real *squashed, const mann
     for (int32_t b = 0; b < B; b++) {
         const mann_real *c = cell + (size_t)b * (size_t)ldc;
         const mann_real *s = squashed + (size_t)b * 4 * (size_t)H;
-        mann_real *dg = dgates + (size_t)b * (size_t)lddg;
+        mann_real *dg = dgates ? dgates + (size_t)b * (size_t)lddg : NULL;
         size_t at = (size_t)b * (size_t)H;
         for (int32_t n = 0; n < H; n += V) {
             vm m = v_tail(H - n);
@@ -52,10 +52,12 @@ void KERN(lstm_grad)(int32_t B, int32_t H, const mann_real *squashed, const mann
             vf z = v_load(s + 2 * H + n, m), o = v_load(s + 3 * H + n, m);
             vf t = v_load(tanh_cell + at + n, m), dh = v_load(dhidden + at + n, m);
             vf dc = v_load(dnew_cell + at + n, m) + dh * o * (one - t * t);
-            add_to(dg + n, m, dc * z * i * (one - i));
-            add_to(dg + H + n, m, dc * v_load(c + n, m) * f * (one - f));
-            add_to(dg + 2 * H + n, m, dc * i * (one - z * z));
-            add_to(dg + 3 * H + n, m, dh * t * o * (one - o));
+            if (dg) {
+                add_to(dg + n, m, dc * z * i * (one - i));
+                add_to(dg + H + n, m, dc * v_load(c + n, m) * f * (one - f));
+                add_to(dg + 2 * H + n, m, dc * i * (one - z * z));
+                add_to(dg + 3 * H + n, m, dh * t * o * (one - o));
+            }
             if (dcell) {
                 add_to(dcell + (size_t)b * (size_t)lddc + n, m, dc * f);
             }

@@ -236,7 +236,7 @@ static void probe_lstm_grad(prober p, const mann_kernels *k)
     const mann_real *cell = numbers(p, rows(B, H, ldc));
     const mann_real *tanh_cell = in(p, MANN_PROBE_FRACTION, flat(B * H));
     const mann_real *dhidden = numbers(p, flat(B * H)), *dnew_cell = numbers(p, flat(B * H));
-    mann_real *dgates = change(p, rows(B, 4 * H, lddg)), *dcell = perhaps(p, rows(B, H, lddc));
+    mann_real *dgates = perhaps(p, rows(B, 4 * H, lddg)), *dcell = perhaps(p, rows(B, H, lddc));
     k->lstm_grad(B, H, squashed, cell, ldc, tanh_cell, dhidden, dnew_cell, dgates, lddg, dcell,
                  lddc);
 }
@@ -471,6 +471,15 @@ static void probe_average(prober p, const mann_kernels *k)
     mann_real decay = between(p, 0.5, 1);
     const mann_real *value = numbers(p, each);
     k->average((size_t)each.n[2], decay, value, change(p, each));
+}
+
+/* Its result is that of the arithmetic; what it is for is its time. */
+static void probe_peak(prober p, const mann_kernels *k)
+{
+    /* Sums of `lanes` lanes: one lane's worth compares across variants. */
+    mann_real sink;
+    k->peak(size(p, 100), &sink);
+    *change(p, flat(1)) += sink / (mann_real)k->lanes;
 }
 
 const mann_probe mann_probes[] = {

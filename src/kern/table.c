@@ -11,8 +11,12 @@
 
 extern const mann_kernels KERN(kernels);
 
-const mann_kernels KERN(kernels) = {.name = NAME,
+/* clang-format off */
+const mann_kernels KERN(kernels) = {
+    .name = NAME,
+    .lanes = V,
 #define K(kernel) .kernel = KERN(kernel),
-                                    MANN_KERNEL_LIST(K)
+    MANN_KERNEL_LIST(K)
 #undef K
 };
+/* clang-format on */

@@ -108,6 +108,17 @@ void mann_variant_annotate(const mann_variant *variant, const mann_example *trut
     }
 }
 
+int32_t mann_variant_pose_width(const mann_variant *variant)
+{
+    return variant->task->pose ? variant->task->pose_width(variant->self) : 0;
+}
+
+mann_status mann_variant_pose(mann_context *context, const mann_variant *variant, const float *row,
+                              int32_t rows, mann_example *out)
+{
+    return variant->task->pose(context, variant->self, row, rows, out);
+}
+
 static mann_model_setup setup_of(const mann_network *network)
 {
     const mann_experiment *e = network->experiment;
@@ -183,4 +194,9 @@ double mann_network_multiply_adds(const mann_network *network)
 {
     mann_model_setup setup = setup_of(network);
     return network->experiment->model->multiply_adds(&setup);
+}
+
+const mann_variant *mann_network_task(const mann_network *network)
+{
+    return network->task;
 }

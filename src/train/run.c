@@ -278,7 +278,7 @@ static mann_status save_batch(run *r)
 /* Nothing has changed since the last good update: save that, and what broke it. */
 static mann_status diverged(run *r)
 {
-    char reason[512], message[800];
+    char reason[512], message[1600];
     snprintf(reason, sizeof reason, "%s", mann_context_message(r->context));
     r->stop = MANN_STOP_DIVERGED;
     snprintf(message, sizeof message,
@@ -386,22 +386,7 @@ mann_status mann_run_train(mann_context *context, const mann_experiment *experim
                            const mann_run_options *options, mann_run_result *result)
 {
     run r = {.context = context, .options = options, .best_cost = NO_COST, .folder = {.lock = -1}};
-    mann_experiment *own = NULL;
     *result = (mann_run_result){0};
-    if (options->resume && !experiment) {
-        char path[1100];
-        snprintf(path, sizeof path, "%s/run.json", options->folder);
-        own = mann_run_is_folder(options->folder) ? mann_experiment_load(context, path, NULL, NULL)
-                                                  : NULL;
-        if (!own) {
-            return mann_run_is_folder(options->folder)
-                       ? MANN_E_FORMAT
-                       : mann_fail(context, MANN_E_INVAL,
-                                   "%s: no run to resume here (run.json is missing)",
-                                   options->folder);
-        }
-        experiment = own;
-    }
     mann_status status = prepare(&r, experiment);
     status = status ? status : loop(&r);
     result->stop = r.stop;
@@ -413,6 +398,5 @@ mann_status mann_run_train(mann_context *context, const mann_experiment *experim
     mann_trainer_free(r.trainer);
     mann_network_free(r.network);
     free(r.best);
-    mann_experiment_free(own);
     return status;
 }

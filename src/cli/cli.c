@@ -1,0 +1,187 @@
+/* What the sub-commands share. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print_line(void *user, mann_level level, const char *message)
+{
+    const mann_cli *cli = user;
+    if (level == MANN_LOG_DEBUG ? cli->verbose : !cli->quiet) {
+        fprintf(stderr, "mann: %s\n", message);
+    }
+}
+
+mann_cli cli_open(const char *name)
+{
+    const char *no_color = getenv("NO_COLOR");
+    mann_cli cli = {.name = name, .context = mann_context_alloc()};
+    if (!cli.context) {
+        fprintf(stderr, "mann %s: out of memory\n", name);
+        exit(CLI_FAILED);
+    }
+    cli.color = isatty(STDERR_FILENO) && !(no_color && *no_color);
+    opterr = 0;
+    return cli;
+}
+
+void cli_close(mann_cli *cli)
+{
+    mann_context_free(cli->context);
+    cli->context = NULL;
+}
+
+static bool set_color(mann_cli *cli, const char *when)
+{
+    if (!strcmp(when, "always") || !strcmp(when, "never")) {
+        cli->color = !strcmp(when, "always");
+        return true;
+    }
+    return !strcmp(when, "auto");
+}
+
+bool cli_common(mann_cli *cli, int option, char **argv, const char *help, int *code)
+{
+    mann_context_listen(cli->context, print_line, cli);
+    switch (option) {
+    case 'h':
+        fputs(help, stdout);
+        *code = CLI_DONE;
+        return true;
+    case 'q': cli->quiet = true; return false;
+    case 'v': cli->verbose = true; return false;
+    case CLI_JSON: cli->json = true; return false;
+    case CLI_COLOR:
+        if (set_color(cli, optarg)) {
+            return false;
+        }
+        *code = cli_usage(cli, "--color: '%s' is neither auto, always nor never", optarg);
+        return true;
+    case ':': *code = cli_usage(cli, "%s needs a value", argv[optind - 1]); return true;
+    default: break;
+    }
+    const char *word = argv[optind - 1];
+    if (optopt && (word[0] != '-' || word[1] != '-')) {
+        *code = cli_usage(cli, "unknown option '-%c'", optopt);
+    } else {
+        *code = cli_usage(cli, "unknown option '%s', or it lacks its value", word);
+    }
+    return true;
+}
+
+int cli_fail(const mann_cli *cli, mann_status status)
+{
+    static const int codes[] = {
+        [MANN_OK] = CLI_DONE,
+        [MANN_E_NOMEM] = CLI_FAILED,
+        [MANN_E_INVAL] = CLI_USAGE,
+        [MANN_E_SHAPE] = CLI_FAILED,
+        [MANN_E_IO] = CLI_FAILED,
+        [MANN_E_FORMAT] = CLI_CORRUPT,
+        [MANN_E_DIVERGED] = CLI_DIVERGED,
+        [MANN_E_INTERRUPTED] = CLI_INTERRUPTED,
+    };
+    fprintf(stderr, "mann %s: %s\n", cli->name, mann_context_message(cli->context));
+    return codes[status];
+}
+
+int cli_usage(const mann_cli *cli, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "mann %s: ", cli->name);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, " (mann %s --help)\n", cli->name);
+    va_end(arguments);
+    return CLI_USAGE;
+}
+
+void cli_note(const mann_cli *cli, const char *format, ...)
+{
+    if (cli->quiet) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+bool cli_integer(const mann_cli *cli, const char *option, const char *text, int64_t low,
+                 int64_t high, int64_t *value)
+{
+    char *end;
+    errno = 0;
+    long long parsed = strtoll(text, &end, 10);
+    if (end == text || *end || errno || parsed < low || parsed > high) {
+        cli_usage(cli, "%s: '%s' is not a whole number from %lld to %lld", option, text,
+                  (long long)low, (long long)high);
+        return false;
+    }
+    *value = parsed;
+    return true;
+}
+
+bool cli_duration(const mann_cli *cli, const char *option, const char *text, double *seconds)
+{
+    char *end;
+    double value = strtod(text, &end);
+    double unit = !strcmp(end, "s") ? 1 : !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : 0;
+    if (end == text || !unit || !(value > 0) || !isfinite(value)) {
+        cli_usage(cli, "%s: '%s' is not a duration such as 60s, 10m or 3h", option, text);
+        return false;
+    }
+    *seconds = value * unit;
+    return true;
+}
+
+bool cli_count(const mann_cli *cli, const char *option, const char *text, double *value)
+{
+    char *end;
+    double parsed = strtod(text, &end);
+    if (end == text || *end || !(parsed >= 1 && parsed <= 1e15) || parsed != floor(parsed)) {
+        cli_usage(cli, "%s: '%s' is not a whole number from 1 to 1e15", option, text);
+        return false;
+    }
+    *value = parsed;
+    return true;
+}
+
+bool cli_seed(const mann_cli *cli, const char *text, uint64_t *seed)
+{
+    char *end;
+    errno = 0;
+    unsigned long long parsed = strtoull(text, &end, 10);
+    if (end == text || *end || errno || text[0] == '-') {
+        cli_usage(cli, "--seed: '%s' is not a whole number from 0 to 2^64 - 1", text);
+        return false;
+    }
+    *seed = parsed;
+    return true;
+}
+
+int32_t cli_threads(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online < 1 ? 1 : online > 64 ? 64 : (int32_t)online;
+}
+
+const char *cli_grouped(double value, char *text)
+{
+    char digits[32];
+    int length = snprintf(digits, sizeof digits, "%.0f", value);
+    char *to = text;
+    for (int i = 0; i < length && i < 24; i++) {
+        if (i && (length - i) % 3 == 0 && digits[i - 1] != '-') {
+            *to++ = ',';
+        }
+        *to++ = digits[i];
+    }
+    *to = '\0';
+    return text;
+}

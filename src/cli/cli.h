@@ -1,0 +1,85 @@
+/* What the sub-commands share: arguments, messages, exit codes. */
+#ifndef MANN_CLI_CLI_H
+#define MANN_CLI_CLI_H
+
+#include <getopt.h>
+#include <mann/run.h>
+#include <stdio.h>
+
+/* Exit codes. */
+enum {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_NOT_MET = 3,
+    CLI_CORRUPT = 4,
+    CLI_DIVERGED = 5,
+    CLI_INTERRUPTED = 75
+};
+
+/* The options of every sub-command. */
+typedef struct mann_cli {
+    const char *name; /* of the sub-command */
+    mann_context *context;
+    bool quiet, verbose, json, color;
+} mann_cli;
+
+/* Values of getopt_long for the common options. */
+enum { CLI_COLOR = 1000, CLI_JSON, CLI_FIRST_FREE };
+
+#define CLI_SHORT "hqv"
+#define CLI_LONG                                                                                   \
+    {"help", no_argument, NULL, 'h'}, {"quiet", no_argument, NULL, 'q'},                           \
+        {"verbose", no_argument, NULL, 'v'}, {"color", required_argument, NULL, CLI_COLOR},        \
+        {"json", no_argument, NULL, CLI_JSON},                                                     \
+    {                                                                                              \
+        NULL, 0, NULL, 0                                                                           \
+    }
+
+#define CLI_COMMON_HELP                                                                            \
+    "  -q, --quiet          only errors\n"                                                         \
+    "  -v, --verbose        more about what is going on\n"                                         \
+    "      --json           data as JSON on standard output\n"                                     \
+    "      --color WHEN     auto, always or never\n"                                               \
+    "  -h, --help           this text\n"
+
+/* The context is freed by cli_close. Exits if memory is short. */
+mann_cli cli_open(const char *name);
+void cli_close(mann_cli *cli);
+
+/* Handles a common option. True if the sub-command is to return *code. */
+bool cli_common(mann_cli *cli, int option, char **argv, const char *help, int *code);
+
+/* "mann NAME: MESSAGE", with the context's message; returns the exit code of the status. */
+int cli_fail(const mann_cli *cli, mann_status status);
+/* The same with a message of its own; returns CLI_USAGE. */
+int cli_usage(const mann_cli *cli, const char *format, ...) MANN_PRINTF(2, 3);
+/* A line on standard error, unless quiet. */
+void cli_note(const mann_cli *cli, const char *format, ...) MANN_PRINTF(2, 3);
+
+/* Whole numbers and durations ("60s", "10m", "3h") of options. False after a message. */
+bool cli_integer(const mann_cli *cli, const char *option, const char *text, int64_t low,
+                 int64_t high, int64_t *value);
+bool cli_duration(const mann_cli *cli, const char *option, const char *text, double *seconds);
+/* Counts, also as 1e5. */
+bool cli_count(const mann_cli *cli, const char *option, const char *text, double *value);
+bool cli_seed(const mann_cli *cli, const char *text, uint64_t *seed);
+
+/* Threads of this machine. */
+int32_t cli_threads(void);
+
+/* 12345678 as 12,345,678; text [32]. */
+const char *cli_grouped(double value, char *text);
+
+/* The sub-commands. */
+int mann_cmd_train(int argc, char **argv);
+int mann_cmd_eval(int argc, char **argv);
+int mann_cmd_run(int argc, char **argv);
+int mann_cmd_info(int argc, char **argv);
+int mann_cmd_tasks(int argc, char **argv);
+int mann_cmd_models(int argc, char **argv);
+int mann_cmd_memories(int argc, char **argv);
+int mann_cmd_bench(int argc, char **argv);
+int mann_cmd_hopfield(int argc, char **argv);
+
+#endif

@@ -1,0 +1,257 @@
+/* `mann eval`: scores on fresh sequences, over a sweep of any option of the task. */
+#include "cli/cli.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: mann eval RUN|CHECKPOINT [OPTIONS]\n\n"
+    "Scores the best checkpoint of a run (or a checkpoint) on fresh sequences that training and\n"
+    "validation never drew.\n\n"
+    "      --OPTION A,B,C     for each value of an option of the task, such as\n"
+    "                         --length 10,20,120 or --items 6,12\n"
+    "  -n, --sequences N      sequences per value (default 100)\n"
+    "      --seed S           of the sequences (default 1)\n"
+    "      --require EXPR     exit with 3 unless it holds: 'wrong_bits<=0.1', or\n"
+    "                         'wrong_bits<=0.1@20' for one value of the sweep\n"
+    "      --threads N        (default: the machine's)\n" CLI_COMMON_HELP "\n"
+    "cost_bits is cross-entropy in bits a sequence; wrong_bits counts outputs on the wrong side\n"
+    "of 1/2 a sequence.\n\n"
+    "Examples:\n"
+    "  mann eval runs/copy-1 --length 10,20,40,120\n"
+    "  mann eval runs/copy-1 --length 20 --require 'wrong_bits<=0.1@20' --json\n";
+
+enum { SEED = CLI_FIRST_FREE, REQUIRE, THREADS };
+
+static const struct option options[] = {
+    {"sequences", required_argument, NULL, 'n'},
+    {"seed", required_argument, NULL, SEED},
+    {"require", required_argument, NULL, REQUIRE},
+    {"threads", required_argument, NULL, THREADS},
+    CLI_LONG,
+};
+
+enum { MAX_VALUES = 64 };
+
+typedef struct request {
+    mann_cli cli;
+    const char *path, *require;
+    const char *swept; /* option of the task, NULL: none */
+    char *values;      /* "10,20,120" */
+    int64_t sequences, threads;
+    uint64_t seed;
+    mann_conditions conditions;
+} request;
+
+/* --NAME VALUES or --NAME=VALUES, for a name that only the task knows. */
+static bool sweep_option(request *q, int argc, char **argv)
+{
+    char *word = argv[optind - 1];
+    if (strncmp(word, "--", 2) || !word[2] || q->swept) {
+        return false;
+    }
+    char *equals = strchr(word, '=');
+    if (equals) {
+        *equals = '\0';
+        q->values = equals + 1;
+    } else if (optind < argc) {
+        q->values = argv[optind++];
+    } else {
+        return false;
+    }
+    q->swept = word + 2;
+    return true;
+}
+
+static bool parse_option(request *q, int option, int argc, char **argv, int *code)
+{
+    *code = CLI_USAGE;
+    switch (option) {
+    case 'n': return cli_integer(&q->cli, "--sequences", optarg, 1, 100000000, &q->sequences);
+    case SEED: return cli_seed(&q->cli, optarg, &q->seed);
+    case REQUIRE: q->require = optarg; return true;
+    case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->threads);
+    case '?':
+        if (sweep_option(q, argc, argv)) {
+            return true;
+        }
+        break;
+    default: break;
+    }
+    return !cli_common(&q->cli, option, argv, help, code);
+}
+
+static bool parse(request *q, int argc, char **argv, int *code)
+{
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, ":n:" CLI_SHORT, options, NULL)) != -1) {
+        if (!parse_option(q, option, argc, argv, code)) {
+            return false;
+        }
+    }
+    *code = CLI_USAGE;
+    if (optind + 1 != argc) {
+        cli_usage(&q->cli, optind < argc ? "one run or checkpoint at a time" : "which run?");
+        return false;
+    }
+    q->path = argv[optind];
+    if (q->require && mann_conditions_parse(q->cli.context, q->require, &q->conditions)) {
+        *code = cli_fail(&q->cli, MANN_E_INVAL);
+        return false;
+    }
+    return true;
+}
+
+/* Does a condition's @ mean this value of the sweep? */
+static bool concerns(const mann_condition *c, const request *q, const char *value)
+{
+    char full[160];
+    snprintf(full, sizeof full, "%s=%s", q->swept ? q->swept : "", value);
+    return !*c->at || !strcmp(c->at, value) || !strcmp(c->at, full);
+}
+
+typedef struct outcome {
+    json_t *results;
+    bool met;
+    int used[MANN_MAX_CONDITIONS]; /* how many values each condition concerned */
+} outcome;
+
+static void require(const request *q, const char *value, const mann_score *score, outcome *o)
+{
+    for (int32_t i = 0; i < q->conditions.count; i++) {
+        const mann_condition *c = &q->conditions.condition[i];
+        if (!concerns(c, q, value)) {
+            continue;
+        }
+        o->used[i]++;
+        if (!mann_condition_holds(c, score)) {
+            double got = mann_score_get(score, c->metric);
+            o->met = false;
+            fprintf(stderr, "mann eval: not met: %s%s%g%s%s (it is %g%s%s)\n", c->metric,
+                    c->at_most ? "<=" : ">=", c->bound, *c->at ? "@" : "", c->at, got,
+                    *value ? " at " : "", value);
+        }
+    }
+}
+
+static void print_row(const request *q, const char *value, const mann_score *score, bool first)
+{
+    if (q->cli.json) {
+        return;
+    }
+    const char *axis = q->swept ? q->swept : "setting";
+    if (first) {
+        printf("%-12s %10s", axis, "sequences");
+        for (int32_t i = 0; i < score->count; i++) {
+            printf(" %19s", score->metric[i].name);
+        }
+        putchar('\n');
+    }
+    printf("%-12s %10lld", *value ? value : "as trained", (long long)q->sequences);
+    for (int32_t i = 0; i < score->count; i++) {
+        printf(" %19.6g", mann_score_get(score, score->metric[i].name));
+    }
+    putchar('\n');
+}
+
+static void add_result(const request *q, const char *value, const mann_score *score, outcome *o)
+{
+    json_t *row = json_object();
+    if (q->swept) {
+        char *end;
+        long long whole = strtoll(value, &end, 10);
+        json_object_set_new(row, q->swept, *end ? json_string(value) : json_integer(whole));
+    }
+    json_object_set_new(row, "sequences", json_integer(q->sequences));
+    for (int32_t i = 0; i < score->count; i++) {
+        double mean = mann_score_get(score, score->metric[i].name);
+        json_object_set_new(row, score->metric[i].name,
+                            isfinite(mean) ? json_real(mean) : json_null());
+    }
+    json_array_append_new(o->results, row);
+}
+
+static mann_status evaluate(const request *q, const mann_network *network, const char *value,
+                            outcome *o)
+{
+    char setting[512] = "";
+    if (q->swept) {
+        snprintf(setting, sizeof setting, "%s=%s", q->swept, value);
+    }
+    mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
+    mann_score score;
+    mann_status status = variant ? MANN_OK : MANN_E_INVAL;
+    if (!status) {
+        status = mann_network_evaluate(q->cli.context, network, variant, MANN_SPLIT_TEST, q->seed,
+                                       (int32_t)q->sequences, (int32_t)q->threads, &score);
+    }
+    if (!status) {
+        print_row(q, value, &score, json_array_size(o->results) == 0);
+        add_result(q, value, &score, o);
+        require(q, value, &score, o);
+    }
+    mann_variant_free(variant);
+    return status;
+}
+
+static int print_json(const mann_network *network, outcome *o)
+{
+    const mann_experiment *e = mann_network_experiment(network);
+    json_t *root = json_pack("{s:s, s:s, s:I, s:O}", "task", mann_experiment_task_name(e), "model",
+                             mann_experiment_model_name(e), "parameters",
+                             (json_int_t)mann_params_count(mann_network_params(network)), "results",
+                             o->results);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+    return CLI_DONE;
+}
+
+static int run(request *q)
+{
+    mann_status status;
+    mann_checkpoint_info info;
+    mann_network *network = mann_checkpoint_open(q->cli.context, q->path, NULL, &info, &status);
+    if (!network) {
+        return cli_fail(&q->cli, status);
+    }
+    outcome o = {.results = json_array(), .met = true};
+    if (q->cli.verbose) {
+        cli_note(&q->cli, "%s (step %lld)", info.path, (long long)info.step);
+    }
+    char *rest = NULL, none[] = "";
+    char *value = q->swept ? strtok_r(q->values, ",", &rest) : none;
+    for (; value && !status; value = q->swept ? strtok_r(NULL, ",", &rest) : NULL) {
+        status = evaluate(q, network, value, &o);
+    }
+    int code = status ? cli_fail(&q->cli, status) : CLI_DONE;
+    if (!status && q->cli.json) {
+        print_json(network, &o);
+    }
+    for (int32_t i = 0; !status && i < q->conditions.count; i++) {
+        if (!o.used[i]) {
+            code =
+                cli_usage(&q->cli, "--require: no result at '%s'", q->conditions.condition[i].at);
+        }
+    }
+    if (!code && !o.met) {
+        code = CLI_NOT_MET;
+    }
+    json_decref(o.results);
+    mann_network_free(network);
+    return code;
+}
+
+int mann_cmd_eval(int argc, char **argv)
+{
+    int code;
+    request q = {.cli = cli_open("eval"), .sequences = 100, .seed = 1, .threads = cli_threads()};
+    if (parse(&q, argc, argv, &code)) {
+        code = run(&q);
+    }
+    cli_close(&q.cli);
+    return code;
+}

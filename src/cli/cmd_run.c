@@ -1,0 +1,273 @@
+/* `mann run`: one's own sequence through a trained model. */
+#include "cli/cli.h"
+#include "io/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: mann run RUN|CHECKPOINT --input FILE|- [OPTIONS]\n\n"
+    "Runs a sequence of one's own through a trained model and prints the answer.\n\n"
+    "  -i, --input FILE       the sequence; - is standard input\n"
+    "      --format FORMAT    bits: a line of 0 and 1 per step (spaces are ignored), or\n"
+    "                         text: a byte is a vector of 8 bits, lowest first\n"
+    "      --raw              print probabilities instead of bits\n" CLI_COMMON_HELP "\n"
+    "Lines as wide as the task's vectors are posed as the task poses them (copy adds the\n"
+    "delimiter and waits for the answer); lines as wide as the model's input go in as they are,\n"
+    "and every step's output is printed.\n\n"
+    "Examples:\n"
+    "  printf '10110010\\n01100001\\n' | mann run runs/copy-1 --input -\n"
+    "  printf 'hello' | mann run runs/copy-1 --input - --format text\n";
+
+enum { FORMAT = CLI_FIRST_FREE, RAW };
+enum { LARGEST_INPUT = 64 << 20, MOST_ROWS = 1000000 };
+
+static const struct option options[] = {
+    {"input", required_argument, NULL, 'i'},
+    {"format", required_argument, NULL, FORMAT},
+    {"raw", no_argument, NULL, RAW},
+    CLI_LONG,
+};
+
+typedef struct request {
+    mann_cli cli;
+    const char *path, *input;
+    bool text, raw;
+} request;
+
+typedef struct rows {
+    int32_t count, width;
+    float *value; /* [count, width] */
+} rows;
+
+static bool parse(request *q, int argc, char **argv, int *code)
+{
+    int option;
+    optind = 1;
+    *code = CLI_USAGE;
+    while ((option = getopt_long(argc, argv, ":i:" CLI_SHORT, options, NULL)) != -1) {
+        switch (option) {
+        case 'i': q->input = optarg; break;
+        case RAW: q->raw = true; break;
+        case FORMAT:
+            if (strcmp(optarg, "bits") && strcmp(optarg, "text")) {
+                cli_usage(&q->cli, "--format: '%s' is neither bits nor text", optarg);
+                return false;
+            }
+            q->text = !strcmp(optarg, "text");
+            break;
+        default:
+            if (cli_common(&q->cli, option, argv, help, code)) {
+                return false;
+            }
+        }
+    }
+    if (optind + 1 != argc || !q->input) {
+        cli_usage(&q->cli, !q->input ? "which --input?" : "give one run or checkpoint");
+        return false;
+    }
+    q->path = argv[optind];
+    return true;
+}
+
+static mann_status no_memory(mann_context *context)
+{
+    return mann_fail(context, MANN_E_NOMEM, "out of memory for the input");
+}
+
+static mann_status parse_text(mann_context *context, const char *data, size_t size, rows *r)
+{
+    r->count = (int32_t)size;
+    r->width = 8;
+    r->value = malloc(size * 8 * sizeof *r->value + 1);
+    if (!r->value) {
+        return no_memory(context);
+    }
+    for (size_t i = 0; i < size * 8; i++) {
+        r->value[i] = (float)(((unsigned char)data[i / 8] >> (i % 8)) & 1);
+    }
+    return MANN_OK;
+}
+
+/* One line of bits into row r->count; *at moves behind it. */
+static mann_status parse_line(mann_context *context, const char *where, int line, const char **at,
+                              rows *r)
+{
+    int32_t width = 0;
+    float *row = r->value + (size_t)r->count * (size_t)r->width;
+    for (; **at && **at != '\n'; (*at)++) {
+        char c = **at;
+        if (c == ' ' || c == '\t' || c == '\r' || c == ',') {
+            continue;
+        }
+        if (c != '0' && c != '1') {
+            return mann_fail(context, MANN_E_FORMAT, "%s:%d: '%c' is neither 0 nor 1", where, line,
+                             c >= ' ' && c < 127 ? c : '?');
+        }
+        if (r->value && width < r->width) {
+            row[width] = (float)(c == '1');
+        }
+        width++;
+    }
+    *at += **at == '\n';
+    if (!width) {
+        return MANN_OK;
+    }
+    if (r->count && width != r->width) {
+        return mann_fail(context, MANN_E_FORMAT, "%s:%d: %d bits where line 1 has %d", where, line,
+                         width, r->width);
+    }
+    r->width = width;
+    r->count++;
+    return MANN_OK;
+}
+
+/* Twice over the text: to count and check, then to fill. */
+static mann_status parse_bits(mann_context *context, const char *where, const char *data, rows *r)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        const char *at = data;
+        if (pass) {
+            r->value = malloc((size_t)r->count * (size_t)r->width * sizeof *r->value + 1);
+            if (!r->value) {
+                return no_memory(context);
+            }
+        }
+        r->count = 0;
+        for (int line = 1; *at; line++) {
+            mann_status status = parse_line(context, where, line, &at, r);
+            if (status) {
+                return status;
+            }
+        }
+    }
+    return MANN_OK;
+}
+
+static mann_status read_rows(const request *q, rows *r)
+{
+    char *data;
+    size_t size;
+    const char *path = strcmp(q->input, "-") ? q->input : "/dev/stdin";
+    mann_context *context = q->cli.context;
+    mann_status status = mann_file_read(context, path, LARGEST_INPUT, &data, &size);
+    if (status) {
+        return status;
+    }
+    status = q->text ? parse_text(context, data, size, r) : parse_bits(context, q->input, data, r);
+    free(data);
+    if (!status && (r->count < 1 || r->count > MOST_ROWS)) {
+        status = mann_fail(context, MANN_E_FORMAT, "%s: %s", q->input,
+                           r->count ? "more than a million steps" : "no steps in it");
+    }
+    return status;
+}
+
+static mann_status pose(const request *q, const mann_network *network, const rows *r,
+                        mann_example *example, bool *posed)
+{
+    const mann_variant *task = mann_network_task(network);
+    const mann_io_shape *io = mann_network_io(network);
+    int32_t width = mann_variant_pose_width(task);
+    *posed = r->width == width;
+    if (*posed) {
+        return mann_variant_pose(q->cli.context, task, r->value, r->count, example);
+    }
+    if (r->width != io->inputs) {
+        char or_width[64] = "";
+        if (width) {
+            snprintf(or_width, sizeof or_width, ", or %d as the task poses them", width);
+        }
+        return mann_fail(q->cli.context, MANN_E_FORMAT,
+                         "%s: %d bits per step, but this model takes %d%s", q->input, r->width,
+                         io->inputs, or_width);
+    }
+    mann_example_reset(example);
+    example->steps = r->count;
+    float *input = mann_example_real(example, "input", r->count, io->inputs);
+    mann_example_real(example, "target", r->count, io->outputs);
+    mann_example_real(example, "mask", r->count, 0);
+    if (example->failed) {
+        return no_memory(q->cli.context);
+    }
+    memcpy(input, r->value, (size_t)r->count * (size_t)r->width * sizeof *input);
+    return MANN_OK;
+}
+
+static void print_text(const float *row)
+{
+    int byte = 0;
+    for (int i = 0; i < 8; i++) {
+        byte |= (row[i] > 0.5f) << i;
+    }
+    putchar(byte);
+}
+
+static void print_answer(const request *q, const mann_io_shape *io, const mann_example *example,
+                         const float *prediction, bool posed)
+{
+    const mann_array *mask = mann_example_find(example, "mask");
+    const float *counts = mask->data;
+    bool text = q->text && posed && io->outputs == 8 && !q->raw;
+    for (int32_t t = 0; t < example->steps; t++) {
+        const float *row = prediction + (size_t)t * (size_t)io->outputs;
+        if (posed && counts[t] == 0) {
+            continue;
+        }
+        if (text) {
+            print_text(row);
+            continue;
+        }
+        for (int32_t i = 0; i < io->outputs; i++) {
+            if (q->raw) {
+                printf("%s%.6g", i ? " " : "", (double)row[i]);
+            } else {
+                putchar(row[i] > 0.5f ? '1' : '0');
+            }
+        }
+        putchar('\n');
+    }
+    if (text) {
+        putchar('\n');
+    }
+}
+
+static mann_status run(const request *q, const mann_network *network)
+{
+    rows r = {0};
+    mann_example example = {0};
+    bool posed = false;
+    const mann_io_shape *io = mann_network_io(network);
+    mann_status status = read_rows(q, &r);
+    status = status ? status : mann_example_init(&example);
+    status = status ? status : pose(q, network, &r, &example, &posed);
+    float *prediction = NULL;
+    if (!status) {
+        prediction = malloc((size_t)example.steps * (size_t)io->outputs * sizeof *prediction + 1);
+        status = prediction ? mann_network_run(q->cli.context, network, mann_network_task(network),
+                                               &example, prediction, NULL)
+                            : no_memory(q->cli.context);
+    }
+    if (!status) {
+        print_answer(q, io, &example, prediction, posed);
+    }
+    free(prediction);
+    free(r.value);
+    mann_example_clear(&example);
+    return status;
+}
+
+int mann_cmd_run(int argc, char **argv)
+{
+    int code;
+    request q = {.cli = cli_open("run")};
+    if (parse(&q, argc, argv, &code)) {
+        mann_status status;
+        mann_network *network = mann_checkpoint_open(q.cli.context, q.path, NULL, NULL, &status);
+        status = network ? run(&q, network) : status;
+        code = status ? cli_fail(&q.cli, status) : CLI_DONE;
+        mann_network_free(network);
+    }
+    cli_close(&q.cli);
+    return code;
+}
