@@ -1,0 +1,144 @@
+/* What every panel shares, so that all look alike: title at the left, legend at the right, names
+ * and ticks outside the frame. */
+#include "draw/panel.h"
+#include "draw/axis.h"
+
+#include <math.h>
+#include <stdio.h>
+
+mann_box mann_panel_area(mann_box box, bool foot)
+{
+    double below = foot ? MANN_PANEL_FOOT : 2;
+    return (mann_box){box.x + MANN_PANEL_GUTTER, box.y + MANN_PANEL_TITLE,
+                      fmax(1, box.w - MANN_PANEL_GUTTER - 4),
+                      fmax(1, box.h - MANN_PANEL_TITLE - below)};
+}
+
+static void limit_text(char text[32], double value)
+{
+    double size = fabs(value);
+    if (size != 0 && (size < 0.001 || size >= 10000)) {
+        snprintf(text, 32, "%.0e", value);
+    } else {
+        snprintf(text, 32, "%.3g", value);
+    }
+}
+
+static void paint_bar(cairo_t *cr, const mann_theme *theme, const mann_shade *shade, mann_box bar)
+{
+    const uint32_t *colour = mann_map_table(shade->map, theme->dark);
+    cairo_pattern_t *ramp = cairo_pattern_create_linear(bar.x, 0, bar.x + bar.w, 0);
+    enum { STOPS = 33 };
+    for (int i = 0; i < STOPS; i++) {
+        mann_ink ink = mann_ink_from_pixel(colour[i * (MANN_MAP_SIZE - 1) / (STOPS - 1)]);
+        cairo_pattern_add_color_stop_rgb(ramp, i / (STOPS - 1.0), ink.red, ink.green, ink.blue);
+    }
+    cairo_set_source(cr, ramp);
+    cairo_rectangle(cr, bar.x, bar.y, bar.w, bar.h);
+    cairo_fill(cr);
+    cairo_pattern_destroy(ramp);
+    mann_frame(cr, bar, theme->line);
+}
+
+double mann_legend(cairo_t *cr, const mann_theme *theme, const mann_shade *shade, bool missing,
+                   double x, double y)
+{
+    static const char *const scale_name[] = {"", "√ ", "log "};
+    enum { BAR = 44 };
+    double start = x;
+    char low[32], high[32];
+    bool logarithmic = shade->scale == MANN_SCALE_LOG;
+    limit_text(low, logarithmic ? shade->high * MANN_LOG_FLOOR : shade->low);
+    limit_text(high, shade->high);
+    mann_ink ink = shade->automatic ? theme->amber : theme->muted;
+    x -= mann_text(cr, MANN_FONT_SMALL, ink, x, y, MANN_RIGHT, high) + 4 + BAR;
+    paint_bar(cr, theme, shade, (mann_box){floor(x), floor(y) - 7, BAR, 7});
+    x -= 4;
+    x -= mann_text(cr, MANN_FONT_SMALL, ink, x, y, MANN_RIGHT, low) + 4;
+    if (logarithmic) {
+        x += 3;
+        x -= mann_text(cr, MANN_FONT_SMALL, ink, x, y, MANN_RIGHT, "≤");
+    }
+    if (shade->automatic || shade->scale != MANN_SCALE_LINEAR) {
+        char mode[32];
+        snprintf(mode, sizeof mode, "%s%s", scale_name[shade->scale],
+                 shade->automatic ? "auto " : "");
+        x -= mann_text(cr, MANN_FONT_SMALL, theme->amber, x, y, MANN_RIGHT, mode);
+    }
+    if (missing) {
+        x -= mann_text(cr, MANN_FONT_SMALL, theme->muted, x - 4, y, MANN_RIGHT, "NaN") + 8 + 9;
+        mann_fill(cr, (mann_box){floor(x) + 2, floor(y) - 7, 7, 7}, theme->missing);
+    }
+    return start - x;
+}
+
+void mann_panel_draw(cairo_t *cr, const mann_theme *theme, const mann_panel *panel, mann_box box,
+                     mann_box area)
+{
+    double baseline = floor(area.y) - 5, x = area.x, end = area.x + area.w;
+    if (panel->shade) {
+        end -= mann_legend(cr, theme, panel->shade, panel->missing, end, baseline) + 6;
+    }
+    if (panel->marker != MANN_MARKER_NONE) {
+        mann_mark(cr, panel->marker, panel->ink, x + 4, baseline - 4, 8);
+        x += 12;
+    }
+    if (panel->tag) {
+        x += mann_text(cr, MANN_FONT_TITLE, panel->ink, x, baseline, MANN_LEFT, panel->tag) + 5;
+    }
+    if (panel->title) {
+        x += mann_text_fit(cr, MANN_FONT_TITLE, theme->text, x, baseline, MANN_LEFT, end - x,
+                           panel->title);
+    }
+    if (panel->note && end - x > 30) {
+        mann_text_fit(cr, MANN_FONT_TEXT, panel->note_ink, x + 8, baseline, MANN_LEFT, end - x - 8,
+                      panel->note);
+    }
+    mann_box frame = {area.x - 1, area.y - 1, area.w + 2, area.h + 2};
+    mann_frame(cr, frame, panel->focused ? theme->cursor : theme->line);
+    if (panel->y_name && area.h >= 24) {
+        cairo_save(cr);
+        cairo_rectangle(cr, box.x, area.y - 4, MANN_PANEL_GUTTER, area.h + 8);
+        cairo_clip(cr);
+        mann_text_up(cr, MANN_FONT_SMALL, theme->faint, area.x - 28, area.y + area.h / 2,
+                     panel->y_name);
+        cairo_restore(cr);
+    }
+    if (panel->x_name) {
+        mann_text(cr, MANN_FONT_SMALL, theme->faint, area.x + area.w / 2, area.y + area.h + 23,
+                  MANN_CENTRE, panel->x_name);
+    }
+}
+
+void mann_panel_columns(cairo_t *cr, const mann_theme *theme, mann_box area, int32_t first,
+                        int32_t count)
+{
+    double cell = area.w / count;
+    int64_t step = mann_round_step(34 / cell);
+    for (int64_t i = (first + step - 1) / step * step; i < (int64_t)first + count; i += step) {
+        char text[32];
+        double x = area.x + ((double)(i - first) + 0.5) * cell, y = area.y + area.h;
+        mann_stroke(cr, floor(x) + 0.5, y + 1, floor(x) + 0.5, y + 4, theme->line, 1);
+        snprintf(text, sizeof text, "%lld", (long long)i);
+        mann_text(cr, MANN_FONT_SMALL, theme->muted, x, y + 13, MANN_CENTRE, text);
+    }
+}
+
+void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const mann_heat *heat)
+{
+    double cell = area.h / heat->rows;
+    int64_t step = mann_round_step(fmax(15 / cell, 1));
+    double last = INFINITY;
+    for (int32_t i = 0; i < heat->rows; i++) {
+        int64_t number = ((int64_t)heat->first_row + i) % heat->ring;
+        double y = area.y + area.h - (i + 0.5) * cell;
+        if (number % step || last - y < 10) {
+            continue;
+        }
+        char text[32];
+        snprintf(text, sizeof text, "%lld", (long long)number);
+        mann_stroke(cr, area.x - 4, floor(y) + 0.5, area.x - 1, floor(y) + 0.5, theme->line, 1);
+        mann_text(cr, MANN_FONT_SMALL, theme->muted, area.x - 6, y + 3.5, MANN_RIGHT, text);
+        last = y;
+    }
+}
