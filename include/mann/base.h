@@ -11,10 +11,10 @@
 
 #if defined __GNUC__
 #define MANN_API __attribute__((visibility("default")))
-#define MANN_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define MANN_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #else
 #define MANN_API
-#define MANN_PRINTF(format, first)
+#define MANN_PRINTF(string, first)
 #endif
 
 #ifdef __cplusplus
@@ -32,13 +32,13 @@ typedef float mann_real;
 
 typedef enum mann_status {
     MANN_OK = 0,
-    MANN_E_NOMEM,       /* an allocation failed */
-    MANN_E_INVAL,       /* an option, a name or an argument is wrong */
-    MANN_E_SHAPE,       /* shapes do not fit together */
-    MANN_E_IO,          /* a file or a folder could not be read or written */
-    MANN_E_FORMAT,      /* a file is damaged or of another kind */
-    MANN_E_DIVERGED,    /* a loss or a gradient is not finite */
-    MANN_E_INTERRUPTED  /* the caller asked to stop */
+    MANN_E_NOMEM,      /* an allocation failed */
+    MANN_E_INVAL,      /* an option, a name or an argument is wrong */
+    MANN_E_SHAPE,      /* shapes do not fit together */
+    MANN_E_IO,         /* a file or a folder could not be read or written */
+    MANN_E_FORMAT,     /* a file is damaged or of another kind */
+    MANN_E_DIVERGED,   /* a loss or a gradient is not finite */
+    MANN_E_INTERRUPTED /* the caller asked to stop */
 } mann_status;
 
 typedef enum mann_level { MANN_LOG_DEBUG, MANN_LOG_INFO, MANN_LOG_WARNING } mann_level;

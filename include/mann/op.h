@@ -125,16 +125,18 @@ MANN_API mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, m
 MANN_API mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights);
 /* Equations 3 and 4. weights [B, H, N], erase and add [B, H, M] -> memory [B, M, N]; all heads
  * erase, then all add. */
-MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights,
-                                 mann_var erase, mann_var add);
+MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights, mann_var erase,
+                                 mann_var add);
 
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 
-/* Binary cross-entropy of logits[t] [B_t, O] against target[t] [B_t, O], where mask[t] [B_t] is
- * not 0; prediction, if not NULL, receives the probabilities, one tensor per step. */
-MANN_API mann_var mann_bits_loss(mann_tape *tape, int32_t steps, const mann_var *logits,
-                                 const mann_var *target, const mann_var *mask,
-                                 mann_var *prediction);
+/* The loss of logits[t] [B_t, O] against target[t] [B_t, O] over the steps and rows where mask[t]
+ * [B_t] is not 0: binary cross-entropy of bits, cross-entropy of the softmax of classes, half the
+ * squared error of real numbers. prediction, if not NULL, receives a tensor per step: sigmoid,
+ * softmax, or the logits themselves. */
+MANN_API mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
+                                     const mann_var *logits, const mann_var *target,
+                                     const mann_var *mask, mann_var *prediction);
 
 #ifdef __cplusplus
 }

@@ -24,9 +24,9 @@ typedef enum mann_option_kind {
 typedef struct mann_option {
     const char *name;
     mann_option_kind kind;
-    size_t offset;       /* of the field in the config struct */
-    const char *initial; /* the default, as a user would type it */
-    double low, high;    /* inclusive bounds of INT, REAL and both ends of RANGE */
+    size_t offset;              /* of the field in the config struct */
+    const char *initial;        /* the default, as a user would type it */
+    double low, high;           /* inclusive bounds of INT, REAL and both ends of RANGE */
     const char *const *choices; /* CHOICE: NULL-terminated */
     const char *summary;
 } mann_option;

@@ -91,6 +91,22 @@ MANN_API void mann_tape_observe(mann_tape *tape, mann_observer *observer, void *
 /* Shows a value to the observer; one branch when nobody listens. */
 MANN_API void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value);
 
+/* The step of the sequence that the operations to come belong to, for messages. */
+MANN_API void mann_tape_step(mann_tape *tape, int32_t step);
+
+/* Time spent per operation, nanoseconds. */
+#define MANN_PROFILE_OPS 64
+typedef struct mann_profile {
+    int32_t count;
+    struct {
+        const char *op;
+        int64_t calls, forward_ns, backward_ns;
+    } op[MANN_PROFILE_OPS];
+} mann_profile;
+
+/* Adds up time per operation into profile; NULL stops that. */
+MANN_API void mann_tape_profile(mann_tape *tape, mann_profile *profile);
+
 /* Finds the first recorded operation with a value that is not finite; its name and its place
  * in the recording go to text. False if there is none. */
 MANN_API bool mann_tape_find_nonfinite(const mann_tape *tape, char *text, size_t size);

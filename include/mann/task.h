@@ -9,19 +9,17 @@
 extern "C" {
 #endif
 
-typedef enum mann_target {
-    MANN_TARGET_BITS,  /* independent bits: binary cross-entropy */
-    MANN_TARGET_CLASS, /* one of `outputs` classes per step, as a one-hot row */
-    MANN_TARGET_REAL   /* real numbers: squared error */
-} mann_target;
-
 /* What goes in and out of a model at each step. */
 typedef struct mann_io_shape {
     mann_target target;
     int32_t inputs, outputs; /* numbers per step */
 } mann_io_shape;
 
-typedef enum mann_split_kind { MANN_SPLIT_TRAIN, MANN_SPLIT_VALIDATION, MANN_SPLIT_TEST } mann_split_kind;
+typedef enum mann_split_kind {
+    MANN_SPLIT_TRAIN,
+    MANN_SPLIT_VALIDATION,
+    MANN_SPLIT_TEST
+} mann_split_kind;
 
 #define MANN_MAX_ARRAYS 8
 
@@ -49,10 +47,10 @@ MANN_API mann_status mann_example_init(mann_example *example);
 MANN_API void mann_example_reset(mann_example *example);
 MANN_API void mann_example_clear(mann_example *example);
 
-/* A new zeroed array. A name must be a literal. On shortage: a small dummy, and failed is set. */
+/* A new zeroed array [n0, n1], or [n0] if n1 is 0. A name must be a literal. On shortage: NULL, and
+ * failed is set; who fills arrays checks failed once, before. */
 MANN_API float *mann_example_real(mann_example *example, const char *name, int32_t n0, int32_t n1);
-MANN_API int32_t *mann_example_int(mann_example *example, const char *name, int32_t n0,
-                                   int32_t n1);
+MANN_API int32_t *mann_example_int(mann_example *example, const char *name, int32_t n0, int32_t n1);
 /* The array called name, or NULL. */
 MANN_API const mann_array *mann_example_find(const mann_example *example, const char *name);
 
@@ -97,8 +95,8 @@ typedef struct mann_task_type {
     const char *name, *summary;
     const mann_option *options;
     size_t config_size, self_size;
-    const char *solved;  /* expression over the metrics that counts as solved */
-    const char *harder;  /* setting beyond training that validation also watches: "length=40" */
+    const char *solved; /* expression over the metrics that counts as solved */
+    const char *harder; /* setting beyond training that validation also watches: "length=40" */
     /* Checks the config, reads files, fixes the shapes. */
     mann_status (*open)(mann_context *context, void *self, const void *config, mann_io_shape *io);
     /* Draws an example from rng into out, which is reset. Thread-safe. split and index serve tasks

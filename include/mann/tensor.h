@@ -12,6 +12,13 @@ extern "C" {
 
 typedef enum mann_type { MANN_REAL, MANN_INT32 } mann_type;
 
+/* What outputs stand for, which fixes loss and scores. */
+typedef enum mann_target {
+    MANN_TARGET_BITS,  /* independent bits: binary cross-entropy */
+    MANN_TARGET_CLASS, /* one of `outputs` classes per step, as a one-hot row */
+    MANN_TARGET_REAL   /* real numbers: squared error */
+} mann_target;
+
 /* A view of up to four dimensions, the batch outermost; the last dimension is contiguous. It owns
  * nothing: storage is the tape's. Whole tensors start on 64-byte boundaries, views anywhere. */
 typedef struct mann_tensor {
@@ -22,7 +29,7 @@ typedef struct mann_tensor {
     int32_t rank, n[MANN_MAX_RANK], stride[MANN_MAX_RANK]; /* in elements */
     mann_type type;
     bool needs_grad;
-    bool keeps_grad;  /* a leaf or a parameter: its gradient outlives the reverse walk */
+    bool keeps_grad; /* a leaf or a parameter: its gradient outlives the reverse walk */
 } mann_tensor;
 
 /* Valid until its tape is reset. */

@@ -81,8 +81,8 @@ static mann_status set_range(mann_context *context, const char *section, const m
     }
     if (!good || *end) {
         return mann_fail(context, MANN_E_INVAL,
-                         "%s.%s: '%s' is neither a whole number nor a range such as 1..20",
-                         section, row->name, text);
+                         "%s.%s: '%s' is neither a whole number nor a range such as 1..20", section,
+                         row->name, text);
     }
     if (value.low > value.high) {
         return mann_fail(context, MANN_E_INVAL, "%s.%s: the range %s runs backwards; write %d..%d",

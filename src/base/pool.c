@@ -17,7 +17,7 @@ struct mann_pool {
     struct worker_argument {
         mann_pool *pool;
         int32_t worker;
-    } *argument;
+    } * argument;
     pthread_mutex_t mutex;
     pthread_cond_t work;
     bool quit;
@@ -92,8 +92,8 @@ mann_pool *mann_pool_alloc(mann_context *context, int32_t threads)
         pool->argument[i].worker = i;
         int error = pthread_create(&pool->thread[i], NULL, worker_main, &pool->argument[i]);
         if (error) {
-            mann_fail(context, MANN_E_NOMEM, "could not start thread %d of %d: %s", i + 1,
-                      threads, strerror(error));
+            mann_fail(context, MANN_E_NOMEM, "could not start thread %d of %d: %s", i + 1, threads,
+                      strerror(error));
             mann_pool_free(pool);
             return NULL;
         }

@@ -14,15 +14,17 @@ typedef struct mann_stored {
     mann_dtype dtype;
     int32_t rank;
     int64_t shape[8];
-    const void *data; /* contiguous, row-major, aligned to its element */
+    const void *data; /* contiguous, row-major; of an open store 64-byte aligned, never NULL */
     size_t bytes;
 } mann_stored;
 
-/* An open file, fully verified. */
+/* An open file, fully verified. It holds no descriptor: the file may be replaced meanwhile. */
 typedef struct mann_store mann_store;
 
 /* Writes the tensors and a JSON object of string values as metadata (may be NULL) beside path,
- * syncs, and renames onto it. MANN_E_IO, MANN_E_NOMEM. */
+ * syncs, and renames onto it. In the file, wider elements stand first, so that foreign readers may
+ * map it; otherwise the order is kept. MANN_E_INVAL (a name, shape or size that could not be read
+ * back), MANN_E_IO, MANN_E_NOMEM. */
 mann_status mann_store_save(mann_context *context, const char *path, int32_t count,
                             const mann_stored *tensor, const json_t *metadata);
 
@@ -30,10 +32,31 @@ mann_status mann_store_save(mann_context *context, const char *path, int32_t cou
 mann_status mann_store_open(mann_context *context, const char *path, mann_store **store);
 void mann_store_close(mann_store *store);
 
+/* Tensors are numbered in the order of their data. */
 int32_t mann_store_count(const mann_store *store);
 const mann_stored *mann_store_tensor(const mann_store *store, int32_t i);
+/* NULL if there is none. */
 const mann_stored *mann_store_find(const mann_store *store, const char *name);
 /* A metadata string, or NULL. */
 const char *mann_store_metadata(const mann_store *store, const char *key);
+/* All of it: an object of strings, to look up or walk through, or NULL if the file has none. */
+const json_t *mann_store_metadata_all(const mann_store *store);
+
+/* "F32", ... and bytes of an element. */
+const char *mann_dtype_name(mann_dtype dtype);
+size_t mann_dtype_size(mann_dtype dtype);
+
+/* The compact text of an object or array, to be freed; NULL on shortage. (json_dumps, when memory is
+ * short, may return a text with a part missing.) */
+char *mann_json_text(const json_t *value);
+
+/* Whether parsing failed for want of memory, as far as jansson says so: sometimes it only leaves
+ * the message empty. */
+bool mann_json_shortage(const json_error_t *error);
+
+/* Copies a string from a file into a message: shortened, control characters replaced, so that a
+ * hostile file cannot write to a terminal. Returns shown. */
+enum { MANN_SHOWN_SIZE = 64 };
+const char *mann_show(char shown[MANN_SHOWN_SIZE], const char *text);
 
 #endif

@@ -1,0 +1,178 @@
+/* linear: y = x W + b. Its gradients: dx = dy W^T through the transposed shadow, dW = x^T dy and
+ * db = sum of dy, gathered over many steps by the tape. concat and broadcast move numbers. */
+#include "ad/example.h"
+
+#include <string.h>
+
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static void linear_forward(const mann_kernels *k, mann_node *node)
+{
+    mann_var x = node->in[0], w = node->in[1], bias = node->in[2], y = node->out[0];
+    k->linear(y->n[0], w->n[0], w->n[1], mann_value(x), x->stride[0], mann_value(w),
+              bias ? mann_value(bias) : NULL, mann_value(y), y->stride[0], false);
+}
+
+static const mann_real *shadow_of(const mann_kernels *k, mann_node *node)
+{
+    mann_var w = node->in[1];
+    if (w->shadow && w->n[0] > 1) {
+        return w->shadow;
+    }
+    mann_real *made = mann_tape_scratch(node->tape, mann_size(w) * sizeof *made);
+    if (made) {
+        k->transpose(w->n[0], w->n[1], mann_value(w), made);
+    }
+    return made;
+}
+
+static void linear_backward(const mann_kernels *k, mann_node *node)
+{
+    mann_var x = node->in[0], w = node->in[1], y = node->out[0];
+    const mann_real *dy = mann_out_grad(node, 0);
+    mann_real *dx = mann_in_grad(node, 0);
+    const mann_real *transposed = dx ? shadow_of(k, node) : NULL;
+    if (transposed) {
+        k->linear(y->n[0], w->n[1], w->n[0], dy, y->stride[0], transposed, NULL, dx, x->stride[0],
+                  true);
+    }
+    if (w->needs_grad) {
+        mann_tape_weight_grad(node->tape, w, y->n[0], mann_value(x), x->stride[0], dy,
+                              y->stride[0]);
+    }
+    mann_real *dbias = mann_in_grad(node, 2);
+    if (dbias) {
+        k->row_sum(y->n[0], y->n[1], dy, y->stride[0], dbias);
+    }
+}
+
+static mann_var linear_example(mann_tape *tape, mann_rng *rng)
+{
+    int32_t B = mann_example_size(rng, 9), I = mann_example_size(rng, 40);
+    int32_t O = mann_example_size(rng, 60);
+    mann_var x = mann_example_normal(tape, rng, B, I, 0);
+    mann_var w = mann_example_normal(tape, rng, I, O, 0);
+    mann_var bias = mann_rng_below(rng, 2) ? mann_example_normal(tape, rng, 1, O, 0) : NULL;
+    return mann_linear(tape, x, w, bias);
+}
+
+const mann_op mann_op_linear = {"linear", linear_forward, linear_backward, linear_example};
+
+mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias)
+{
+    if (x->rank != 2 || weight->rank != 2 || x->n[1] != weight->n[0] ||
+        (bias && bias->n[1] != weight->n[1])) {
+        return mann_op_fail(tape, &mann_op_linear, "x [%d, %d] with weight [%d, %d], bias [%d]",
+                            x->n[0], x->n[1], weight->n[0], weight->n[1], bias ? bias->n[1] : 0);
+    }
+    mann_node *node = mann_node_make(tape, &mann_op_linear, 3, (mann_var[]){x, weight, bias}, 1, 0);
+    if (!node) {
+        return mann_tape_fail(tape, MANN_E_NOMEM, "linear");
+    }
+    mann_node_output(node, 0, 2, (int32_t[]){x->n[0], weight->n[1]});
+    return mann_node_run(node);
+}
+
+static void concat_forward(const mann_kernels *k, mann_node *node)
+{
+    (void)k;
+    mann_var y = node->out[0];
+    mann_real *to = mann_value(y);
+    for (int32_t i = 0; i < node->n_in; i++) {
+        mann_var x = node->in[i];
+        for (int32_t b = 0; b < y->n[0]; b++) {
+            memcpy(to + (size_t)b * (size_t)y->stride[0],
+                   mann_value(x) + (size_t)b * (size_t)x->stride[0], (size_t)x->n[1] * sizeof *to);
+        }
+        to += x->n[1];
+    }
+}
+
+static void concat_backward(const mann_kernels *k, mann_node *node)
+{
+    mann_var y = node->out[0];
+    const mann_real *dy = mann_out_grad(node, 0);
+    for (int32_t i = 0; i < node->n_in; i++) {
+        mann_var x = node->in[i];
+        mann_real *dx = mann_in_grad(node, i);
+        if (dx) {
+            k->accumulate(y->n[0], x->n[1], dy, y->stride[0], dx, x->stride[0]);
+        }
+        dy += x->n[1];
+    }
+}
+
+static mann_var concat_example(mann_tape *tape, mann_rng *rng)
+{
+    mann_var x[3];
+    for (int i = 0; i < 3; i++) { /* ragged batches: the smallest counts */
+        x[i] = mann_example_normal(tape, rng, mann_example_size(rng, 4), mann_example_size(rng, 20),
+                                   0);
+    }
+    return mann_concat(tape, 3, x);
+}
+
+const mann_op mann_op_concat = {"concat", concat_forward, concat_backward, concat_example};
+
+mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x)
+{
+    int32_t n[2] = {x[0]->n[0], 0};
+    for (int32_t i = 0; i < count; i++) {
+        if (x[i]->rank != 2) {
+            return mann_op_fail(tape, &mann_op_concat, "input %d has rank %d", i, x[i]->rank);
+        }
+        n[0] = least(n[0], x[i]->n[0]);
+        n[1] += x[i]->n[1];
+    }
+    mann_node *node = mann_node_make(tape, &mann_op_concat, count, x, 1, 0);
+    if (!node) {
+        return mann_tape_fail(tape, MANN_E_NOMEM, "concat");
+    }
+    mann_node_output(node, 0, 2, n);
+    return mann_node_run(node);
+}
+
+static void broadcast_forward(const mann_kernels *k, mann_node *node)
+{
+    (void)k;
+    mann_var y = node->out[0];
+    for (int32_t b = 0; b < y->n[0]; b++) {
+        memcpy(mann_value(y) + (size_t)b * (size_t)y->n[1], mann_value(node->in[0]),
+               (size_t)y->n[1] * sizeof(mann_real));
+    }
+}
+
+static void broadcast_backward(const mann_kernels *k, mann_node *node)
+{
+    mann_var y = node->out[0];
+    mann_real *drow = mann_in_grad(node, 0);
+    if (drow) {
+        k->row_sum(y->n[0], y->n[1], mann_out_grad(node, 0), y->stride[0], drow);
+    }
+}
+
+static mann_var broadcast_example(mann_tape *tape, mann_rng *rng)
+{
+    mann_var row = mann_example_normal(tape, rng, 1, mann_example_size(rng, 40), 0);
+    return mann_broadcast(tape, row, mann_example_size(rng, 9));
+}
+
+const mann_op mann_op_broadcast = {"broadcast", broadcast_forward, broadcast_backward,
+                                   broadcast_example};
+
+mann_var mann_broadcast(mann_tape *tape, mann_var row, int32_t batch)
+{
+    if (row->rank != 2 || row->n[0] != 1) {
+        return mann_op_fail(tape, &mann_op_broadcast, "a row of shape [%d, %d]", row->n[0],
+                            row->n[1]);
+    }
+    mann_node *node = mann_node_make(tape, &mann_op_broadcast, 1, &row, 1, 0);
+    if (!node) {
+        return mann_tape_fail(tape, MANN_E_NOMEM, "broadcast");
+    }
+    mann_node_output(node, 0, 2, (int32_t[]){batch, row->n[1]});
+    return mann_node_run(node);
+}

@@ -1,0 +1,167 @@
+/* Parameters: announced first, then laid out in one block, each at a multiple of 64 bytes. */
+#include "kern/kern.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mann_params {
+    mann_context *context;
+    const mann_kernels *kernels;
+    mann_param_info *info;
+    int32_t number, capacity;
+    bool short_of_memory;
+    size_t size;
+    mann_real *values, *shadow;
+};
+
+enum { ALIGNMENT = 64 };
+
+mann_params *mann_params_alloc(mann_context *context)
+{
+    const mann_kernels *kernels = mann_kernels_choose(context);
+    mann_params *params = kernels ? calloc(1, sizeof *params) : NULL;
+    if (params) {
+        params->context = context;
+        params->kernels = kernels;
+    } else if (kernels) {
+        mann_fail(context, MANN_E_NOMEM, "out of memory for parameters");
+    }
+    return params;
+}
+
+void mann_params_free(mann_params *params)
+{
+    if (params) {
+        free(params->info);
+        free(params->values);
+        free(params->shadow);
+        free(params);
+    }
+}
+
+mann_handle mann_params_add(mann_params *params, int32_t rows, int32_t cols, mann_init init,
+                            double scale, const char *format, ...)
+{
+    if (params->number == params->capacity) {
+        int32_t capacity = params->capacity ? 2 * params->capacity : 16;
+        mann_param_info *grown = realloc(params->info, (size_t)capacity * sizeof *grown);
+        if (!grown) {
+            params->short_of_memory = true;
+            return 0;
+        }
+        params->info = grown;
+        params->capacity = capacity;
+    }
+    mann_param_info *info = &params->info[params->number];
+    *info = (mann_param_info){.rows = rows, .cols = cols, .init = init, .scale = scale};
+    info->offset = params->size;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(info->name, sizeof info->name, format, arguments);
+    va_end(arguments);
+    size_t step = ALIGNMENT / sizeof(mann_real);
+    params->size += ((size_t)rows * (size_t)cols + step - 1) / step * step;
+    return params->number++;
+}
+
+static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
+{
+    mann_rng rng = mann_rng_stream(seed, info->name, 0);
+    size_t size = (size_t)info->rows * (size_t)info->cols;
+    for (size_t i = 0; i < size; i++) {
+        double x = 0;
+        switch (info->init) {
+        case MANN_INIT_CONSTANT: x = info->scale; break;
+        case MANN_INIT_UNIFORM: x = info->scale * (2 * mann_rng_uniform(&rng) - 1); break;
+        case MANN_INIT_NORMAL: x = info->scale * mann_rng_normal(&rng); break;
+        case MANN_INIT_IDENTITY:
+            x = i / (size_t)info->cols == i % (size_t)info->cols ? info->scale : 0;
+            break;
+        }
+        value[i] = (mann_real)x;
+    }
+}
+
+static mann_status lay_out(mann_params *params)
+{
+    size_t bytes = params->size * sizeof(mann_real) + ALIGNMENT;
+    bytes = bytes / ALIGNMENT * ALIGNMENT;
+    params->values = aligned_alloc(ALIGNMENT, bytes);
+    params->shadow = aligned_alloc(ALIGNMENT, bytes);
+    if (params->short_of_memory || !params->values || !params->shadow) {
+        return mann_fail(params->context, MANN_E_NOMEM, "out of memory for %zu parameters",
+                         params->size);
+    }
+    memset(params->values, 0, bytes);
+    memset(params->shadow, 0, bytes);
+    for (int32_t i = 0; i < params->number; i++) {
+        for (int32_t j = 0; j < i; j++) {
+            if (!strcmp(params->info[i].name, params->info[j].name)) {
+                return mann_fail(params->context, MANN_E_INVAL, "two parameters are called '%s'",
+                                 params->info[i].name);
+            }
+        }
+    }
+    return MANN_OK;
+}
+
+mann_status mann_params_fill(mann_params *params, uint64_t seed)
+{
+    mann_status status = params->values ? MANN_OK : lay_out(params);
+    if (status) {
+        return status;
+    }
+    for (int32_t i = 0; i < params->number; i++) {
+        draw(&params->info[i], seed, params->values + params->info[i].offset);
+    }
+    mann_params_refresh(params);
+    return MANN_OK;
+}
+
+void mann_params_refresh(mann_params *params)
+{
+    for (int32_t i = 0; i < params->number; i++) {
+        const mann_param_info *info = &params->info[i];
+        if (info->rows > 1) {
+            params->kernels->transpose(info->rows, info->cols, params->values + info->offset,
+                                       params->shadow + info->offset);
+        }
+    }
+}
+
+int32_t mann_params_number(const mann_params *params)
+{
+    return params->number;
+}
+
+const mann_param_info *mann_params_info(const mann_params *params, mann_handle handle)
+{
+    return &params->info[handle];
+}
+
+size_t mann_params_size(const mann_params *params)
+{
+    return params->size;
+}
+
+size_t mann_params_count(const mann_params *params)
+{
+    size_t count = 0;
+    for (int32_t i = 0; i < params->number; i++) {
+        count += (size_t)params->info[i].rows * (size_t)params->info[i].cols;
+    }
+    return count;
+}
+
+mann_real *mann_params_values(mann_params *params)
+{
+    return params->values;
+}
+
+const mann_real *mann_params_shadow(const mann_params *params)
+{
+    return params->shadow;
+}

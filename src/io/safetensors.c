@@ -1,0 +1,713 @@
+/* safetensors (github.com/huggingface/safetensors): a length n as 8 little-endian bytes, n bytes of
+ * JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ..., "__metadata__": {string:
+ * string}}, then the data, which the tensors cover without holes or overlaps.
+ *
+ * Reading goes in the order of trust: the header's length is checked against the file's size, the
+ * header against the format, the offsets against the bytes that are there; only then is memory for
+ * the data taken, so a small file cannot ask for much. Each tensor is read to a place of its own
+ * on a 64-byte boundary, wherever it stood in the file. */
+#include "io/safetensors.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "safetensors.c reads and writes numbers in place, which needs a little-endian machine"
+#endif
+
+#define METADATA "__metadata__"
+
+enum { ALIGNMENT = 64, HEADER_LIMIT = 100000000, LONGEST_RANK = 8 };
+
+/* Integers that every JSON reader represents exactly. */
+#define INTEGER_LIMIT ((int64_t)1 << 53)
+
+/* Larger than any file of this project, small enough that sums of sizes do not overflow. */
+#define FILE_LIMIT ((int64_t)1 << 33)
+
+static const struct {
+    const char *name;
+    size_t size;
+} dtypes[] = {
+    [MANN_F32] = {"F32", 4}, [MANN_F64] = {"F64", 8}, [MANN_I32] = {"I32", 4},
+    [MANN_I64] = {"I64", 8}, [MANN_U64] = {"U64", 8},
+};
+
+enum { DTYPES = sizeof dtypes / sizeof dtypes[0] };
+
+struct mann_store {
+    json_t *header; /* owns the metadata */
+    const json_t *metadata;
+    int32_t count;
+    mann_stored *tensor; /* by begin */
+    unsigned char *data;
+};
+
+/* A file while it is being verified. */
+typedef struct reading {
+    mann_context *context;
+    const char *path;
+    FILE *file;
+    int64_t data_start, data_size; /* bytes before and behind the end of the header */
+    mann_store *store;
+} reading;
+
+/* Where a tensor claims to be. */
+typedef struct place {
+    mann_stored stored;
+    int64_t begin, end;
+    int32_t order; /* in the header: settles the order of empty tensors */
+} place;
+
+const char *mann_dtype_name(mann_dtype dtype)
+{
+    return dtypes[dtype].name;
+}
+
+size_t mann_dtype_size(mann_dtype dtype)
+{
+    return dtypes[dtype].size;
+}
+
+/* The C0 controls and DEL; with a byte 0xc2 before it, a C1 control of UTF-8. */
+static bool is_control(const char *text, const char *at)
+{
+    unsigned char byte = (unsigned char)*at;
+    return byte < 0x20 || byte == 0x7f ||
+           (byte >= 0x80 && byte < 0xa0 && at > text && (unsigned char)at[-1] == 0xc2);
+}
+
+const char *mann_show(char shown[MANN_SHOWN_SIZE], const char *text)
+{
+    size_t used = 0;
+    for (const char *at = text; *at && used < MANN_SHOWN_SIZE - 4; at++) {
+        bool bad = is_control(text, at);
+        if (bad && (unsigned char)*at >= 0x80) {
+            used--;
+        }
+        shown[used++] = bad ? '?' : *at;
+    }
+    if (strlen(text) >= MANN_SHOWN_SIZE - 4) {
+        while (used && ((unsigned char)shown[used - 1] & 0xc0) == 0x80) {
+            used--; /* the rest of a character cut in two */
+        }
+        used -= used && (unsigned char)shown[used - 1] >= 0xc0;
+        memcpy(shown + used, "...", 3);
+        used += 3;
+    }
+    shown[used] = 0;
+    return shown;
+}
+
+char *mann_json_text(const json_t *value)
+{
+    size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
+    char *text = size ? malloc(size + 1) : NULL;
+    if (text && json_dumpb(value, text, size, JSON_COMPACT) != size) {
+        free(text);
+        return NULL;
+    }
+    if (text) {
+        text[size] = 0;
+    }
+    return text;
+}
+
+bool mann_json_shortage(const json_error_t *error)
+{
+    return json_error_code(error) == json_error_out_of_memory || !error->text[0];
+}
+
+/* NULL if the name may stand in a file, else what is wrong with it. */
+static const char *name_fault(const char *name)
+{
+    if (!*name) {
+        return "has no name";
+    }
+    if (strlen(name) >= sizeof((mann_stored *)0)->name) {
+        return "its name is longer than 95 bytes";
+    }
+    for (const char *at = name; *at; at++) {
+        if (is_control(name, at)) {
+            return "its name holds a control character";
+        }
+    }
+    return NULL;
+}
+
+/* The bytes of a shape; false if they overflow the file limit. */
+static bool shape_bytes(int32_t rank, const int64_t *shape, size_t element, int64_t *bytes)
+{
+    int64_t count = (int64_t)element;
+    for (int32_t i = 0; i < rank; i++) {
+        if (shape[i] && count > FILE_LIMIT / shape[i]) {
+            return false;
+        }
+        count *= shape[i];
+    }
+    *bytes = count;
+    return true;
+}
+
+/* ---- writing ---- */
+
+static mann_status bad_tensor(mann_context *context, const char *path, const char *name,
+                              const char *reason)
+{
+    char shown[MANN_SHOWN_SIZE];
+    return mann_fail(context, MANN_E_INVAL, "%s: tensor '%s': %s", path, mann_show(shown, name),
+                     reason);
+}
+
+static mann_status check_stored(mann_context *context, const char *path, const mann_stored *tensor)
+{
+    if (!memchr(tensor->name, 0, sizeof tensor->name)) {
+        return mann_fail(context, MANN_E_INVAL, "%s: a tensor's name does not end", path);
+    }
+    const char *fault = name_fault(tensor->name);
+    if (fault) {
+        return bad_tensor(context, path, tensor->name, fault);
+    }
+    if (!strcmp(tensor->name, METADATA)) {
+        return bad_tensor(context, path, tensor->name, "the name is reserved");
+    }
+    if ((unsigned)tensor->dtype >= DTYPES || tensor->rank < 0 || tensor->rank > LONGEST_RANK) {
+        return bad_tensor(context, path, tensor->name, "its type or rank is out of range");
+    }
+    for (int32_t i = 0; i < tensor->rank; i++) {
+        if (tensor->shape[i] < 0) {
+            return bad_tensor(context, path, tensor->name, "a negative dimension");
+        }
+    }
+    int64_t bytes;
+    if (!shape_bytes(tensor->rank, tensor->shape, dtypes[tensor->dtype].size, &bytes) ||
+        (uint64_t)bytes != tensor->bytes) {
+        return bad_tensor(context, path, tensor->name, "its size does not fit its shape");
+    }
+    return MANN_OK;
+}
+
+/* Adds an entry to the header; false on shortage or if the name is not UTF-8. */
+static bool describe(json_t *header, const mann_stored *tensor, int64_t begin)
+{
+    json_t *shape = json_array();
+    bool good = shape;
+    for (int32_t i = 0; good && i < tensor->rank; i++) {
+        good = !json_array_append_new(shape, json_integer(tensor->shape[i]));
+    }
+    if (!good) {
+        json_decref(shape);
+        return false;
+    }
+    json_t *entry =
+        json_pack("{s:s, s:o, s:[I, I]}", "dtype", dtypes[tensor->dtype].name, "shape", shape,
+                  "data_offsets", (json_int_t)begin, (json_int_t)(begin + (int64_t)tensor->bytes));
+    return entry && !json_object_set_new(header, tensor->name, entry);
+}
+
+/* The place of tensor number i in the file is that of order[i]: wide elements first. */
+static void order_by_width(int32_t count, const mann_stored *tensor, const mann_stored **order)
+{
+    int32_t used = 0;
+    for (size_t width = 8; width >= 4; width /= 2) {
+        for (int32_t i = 0; i < count; i++) {
+            if (dtypes[tensor[i].dtype].size == width) {
+                order[used++] = &tensor[i];
+            }
+        }
+    }
+}
+
+static mann_status make_header(mann_context *context, const char *path, int32_t count,
+                               const mann_stored *const *order, const json_t *metadata,
+                               json_t **header)
+{
+    json_t *made = json_object();
+    bool good = made;
+    if (good && metadata) {
+        const char *key;
+        json_t *value;
+        json_object_foreach((json_t *)metadata, key, value)
+        {
+            if (!json_is_string(value)) {
+                json_decref(made);
+                return mann_fail(context, MANN_E_INVAL, "%s: metadata '%s' is not a string", path,
+                                 key);
+            }
+        }
+        good = !json_object_set(made, METADATA, (json_t *)metadata);
+    }
+    int64_t begin = 0;
+    for (int32_t i = 0; good && i < count; i++) {
+        if (json_object_get(made, order[i]->name)) {
+            json_decref(made);
+            return bad_tensor(context, path, order[i]->name, "the name is used twice");
+        }
+        good = describe(made, order[i], begin);
+        begin += (int64_t)order[i]->bytes;
+        if (begin > FILE_LIMIT) {
+            json_decref(made);
+            return mann_fail(context, MANN_E_INVAL, "%s: more than %lld bytes", path,
+                             (long long)FILE_LIMIT);
+        }
+    }
+    if (!good) {
+        json_decref(made);
+        return mann_fail(context, MANN_E_NOMEM,
+                         "%s: the header cannot be made: out of memory or a name is not UTF-8",
+                         path);
+    }
+    *header = made;
+    return MANN_OK;
+}
+
+static mann_status write_store(mann_context *context, const char *path, const char *text,
+                               int32_t count, const mann_stored *const *order)
+{
+    /* Spaces behind the JSON put the data on a 64-byte boundary of the file. */
+    char spaces[ALIGNMENT];
+    memset(spaces, ' ', sizeof spaces);
+    uint64_t written = strlen(text);
+    uint64_t length = (8 + written + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - 8;
+    if (length > HEADER_LIMIT) {
+        return mann_fail(context, MANN_E_INVAL, "%s: a header of more than %d bytes", path,
+                         HEADER_LIMIT);
+    }
+    mann_replacement *replacement;
+    mann_status status = mann_replacement_open(context, path, &replacement);
+    if (status) {
+        return status;
+    }
+    mann_replacement_write(replacement, &length, 8);
+    mann_replacement_write(replacement, text, (size_t)written);
+    mann_replacement_write(replacement, spaces, (size_t)(length - written));
+    for (int32_t i = 0; i < count; i++) {
+        mann_replacement_write(replacement, order[i]->data, order[i]->bytes);
+    }
+    return mann_replacement_commit(replacement);
+}
+
+mann_status mann_store_save(mann_context *context, const char *path, int32_t count,
+                            const mann_stored *tensor, const json_t *metadata)
+{
+    for (int32_t i = 0; i < count; i++) {
+        mann_status status = check_stored(context, path, &tensor[i]);
+        if (status) {
+            return status;
+        }
+    }
+    const mann_stored **order = calloc((size_t)count + 1, sizeof *order);
+    if (!order) {
+        return mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
+    }
+    order_by_width(count, tensor, order);
+    json_t *header = NULL;
+    mann_status status = make_header(context, path, count, order, metadata, &header);
+    if (!status) {
+        char *text = mann_json_text(header);
+        status = text ? write_store(context, path, text, count, order)
+                      : mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
+        free(text);
+        json_decref(header);
+    }
+    free(order);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static mann_status bad_byte(const reading *in, long long byte, const char *reason)
+{
+    return mann_fail(in->context, MANN_E_FORMAT, "%s: byte %lld: %s", in->path, byte, reason);
+}
+
+static mann_status foreign_tensor(const reading *in, const char *name, const char *reason)
+{
+    char shown[MANN_SHOWN_SIZE];
+    return mann_fail(in->context, MANN_E_FORMAT, "%s: tensor '%s': %s", in->path,
+                     mann_show(shown, name), reason);
+}
+
+static mann_status no_memory(const reading *in)
+{
+    return mann_fail(in->context, MANN_E_NOMEM, "%s: out of memory", in->path);
+}
+
+/* Fills size bytes that fstat promised. */
+static mann_status read_exactly(const reading *in, void *data, size_t size)
+{
+    errno = 0;
+    if (fread(data, 1, size, in->file) == size) {
+        return MANN_OK;
+    }
+    return mann_fail(in->context, MANN_E_IO, "%s: cannot be read: %s", in->path,
+                     ferror(in->file) && errno ? strerror(errno) : "it became shorter meanwhile");
+}
+
+static mann_status read_header(reading *in, int64_t file_size)
+{
+    if (file_size < 8) {
+        return bad_byte(in, file_size, "the file ends within the header's length");
+    }
+    uint64_t length;
+    mann_status status = read_exactly(in, &length, 8);
+    if (status) {
+        return status;
+    }
+    if (length > HEADER_LIMIT) {
+        return bad_byte(in, 0, "this is no safetensors file: a header length above 100 MB");
+    }
+    if (length > (uint64_t)file_size - 8) {
+        return bad_byte(in, file_size, "the file ends within its header");
+    }
+    char *text = malloc((size_t)length + 1);
+    if (!text) {
+        return no_memory(in);
+    }
+    status = read_exactly(in, text, (size_t)length);
+    if (!status && (!length || text[0] != '{')) {
+        status = bad_byte(in, 8, "the header does not begin with '{'");
+    }
+    if (!status) {
+        json_error_t error;
+        in->store->header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+        if (!in->store->header) {
+            char shown[MANN_SHOWN_SIZE];
+            status = mann_json_shortage(&error) ? no_memory(in)
+                                                : bad_byte(in, 8 + (long long)error.position,
+                                                           mann_show(shown, error.text));
+        }
+    }
+    free(text);
+    in->data_start = 8 + (int64_t)length;
+    in->data_size = file_size - in->data_start;
+    return status;
+}
+
+static mann_status check_metadata(const reading *in)
+{
+    const json_t *metadata = in->store->metadata;
+    if (!metadata) {
+        return MANN_OK;
+    }
+    if (!json_is_object(metadata)) {
+        return mann_fail(in->context, MANN_E_FORMAT, "%s: " METADATA ": not an object", in->path);
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)metadata, key, value)
+    {
+        if (!json_is_string(value)) {
+            char shown[MANN_SHOWN_SIZE];
+            return mann_fail(in->context, MANN_E_FORMAT,
+                             "%s: " METADATA ": the value of '%s' is not a string", in->path,
+                             mann_show(shown, key));
+        }
+    }
+    return MANN_OK;
+}
+
+static bool whole_number(const json_t *value, int64_t *number)
+{
+    if (!json_is_integer(value)) {
+        return false;
+    }
+    *number = json_integer_value(value);
+    return *number >= 0 && *number <= INTEGER_LIMIT;
+}
+
+static mann_status read_dtype(const reading *in, const char *name, const json_t *value,
+                              mann_stored *stored)
+{
+    const char *word = json_string_value(value);
+    if (!word) {
+        return foreign_tensor(in, name, "no dtype");
+    }
+    for (int i = 0; i < DTYPES; i++) {
+        if (!strcmp(word, dtypes[i].name)) {
+            stored->dtype = (mann_dtype)i;
+            return MANN_OK;
+        }
+    }
+    char reason[2 * MANN_SHOWN_SIZE], shown[MANN_SHOWN_SIZE];
+    snprintf(reason, sizeof reason, "dtype '%s' is none of F32, F64, I32, I64, U64",
+             mann_show(shown, word));
+    return foreign_tensor(in, name, reason);
+}
+
+static mann_status read_shape(const reading *in, const char *name, const json_t *value,
+                              mann_stored *stored)
+{
+    if (!json_is_array(value)) {
+        return foreign_tensor(in, name, "no shape");
+    }
+    if (json_array_size(value) > LONGEST_RANK) {
+        return foreign_tensor(in, name, "more than 8 dimensions");
+    }
+    stored->rank = (int32_t)json_array_size(value);
+    for (int32_t i = 0; i < stored->rank; i++) {
+        if (!whole_number(json_array_get(value, (size_t)i), &stored->shape[i])) {
+            return foreign_tensor(in, name, "a dimension is not a whole number of 0..2^53");
+        }
+    }
+    return MANN_OK;
+}
+
+static mann_status read_offsets(const reading *in, const char *name, const json_t *value,
+                                place *out)
+{
+    if (json_array_size(value) != 2 || !whole_number(json_array_get(value, 0), &out->begin) ||
+        !whole_number(json_array_get(value, 1), &out->end)) {
+        return foreign_tensor(in, name, "data_offsets are not two whole numbers of 0..2^53");
+    }
+    if (out->begin > out->end) {
+        return foreign_tensor(in, name, "data_offsets run backwards");
+    }
+    if (out->end > in->data_size) {
+        return foreign_tensor(in, name, "data_offsets run past the end of the file");
+    }
+    int64_t bytes;
+    if (!shape_bytes(out->stored.rank, out->stored.shape, dtypes[out->stored.dtype].size, &bytes)) {
+        return foreign_tensor(in, name, "the product of its dimensions is too large");
+    }
+    if (bytes != out->end - out->begin) {
+        return foreign_tensor(in, name, "data_offsets do not fit its shape");
+    }
+    out->stored.bytes = (size_t)bytes;
+    return MANN_OK;
+}
+
+static mann_status read_entry(const reading *in, const char *name, const json_t *entry, place *out)
+{
+    const char *fault = name_fault(name);
+    if (fault) {
+        return foreign_tensor(in, name, fault);
+    }
+    memcpy(out->stored.name, name, strlen(name) + 1);
+    if (!json_is_object(entry)) {
+        return foreign_tensor(in, name, "its entry is not an object");
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)entry, key, value)
+    {
+        if (strcmp(key, "dtype") && strcmp(key, "shape") && strcmp(key, "data_offsets")) {
+            char reason[2 * MANN_SHOWN_SIZE], shown[MANN_SHOWN_SIZE];
+            snprintf(reason, sizeof reason, "unknown key '%s'", mann_show(shown, key));
+            return foreign_tensor(in, name, reason);
+        }
+    }
+    mann_status status = read_dtype(in, name, json_object_get(entry, "dtype"), &out->stored);
+    if (!status) {
+        status = read_shape(in, name, json_object_get(entry, "shape"), &out->stored);
+    }
+    if (!status) {
+        status = read_offsets(in, name, json_object_get(entry, "data_offsets"), out);
+    }
+    return status;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const place *a = left, *b = right;
+    if (a->begin != b->begin) {
+        return a->begin < b->begin ? -1 : 1;
+    }
+    if (a->end != b->end) {
+        return a->end < b->end ? -1 : 1;
+    }
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Sorts the places and checks that they cover the data exactly. */
+static mann_status check_cover(const reading *in, place *places, int32_t count)
+{
+    qsort(places, (size_t)count, sizeof *places, compare_places);
+    int64_t end = 0;
+    for (int32_t i = 0; i < count; i++) {
+        if (places[i].begin != end) {
+            return foreign_tensor(in, places[i].stored.name,
+                                  places[i].begin < end ? "it overlaps the tensor before it"
+                                                        : "there is a hole before it");
+        }
+        end = places[i].end;
+    }
+    return end == in->data_size
+               ? MANN_OK
+               : bad_byte(in, in->data_start + end, "data that belongs to no tensor");
+}
+
+/* Verifies the header and lists its tensors. *places is to be freed in any case. */
+static mann_status list_places(reading *in, place **places)
+{
+    json_t *header = in->store->header;
+    in->store->metadata = json_object_get(header, METADATA);
+    mann_status status = check_metadata(in);
+    if (status) {
+        return status;
+    }
+    size_t count = json_object_size(header) - (in->store->metadata ? 1 : 0);
+    *places = calloc(count + 1, sizeof **places);
+    if (!*places) {
+        return no_memory(in);
+    }
+    int32_t used = 0;
+    const char *name;
+    json_t *entry;
+    json_object_foreach(header, name, entry)
+    {
+        if (strcmp(name, METADATA)) {
+            (*places)[used].order = used;
+            status = read_entry(in, name, entry, &(*places)[used]);
+            if (status) {
+                return status;
+            }
+            used++;
+        }
+    }
+    in->store->count = used;
+    return check_cover(in, *places, used);
+}
+
+static size_t round_up(size_t size)
+{
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* The places stand in the order of the file, which is at their begin. */
+static mann_status read_data(reading *in, const place *places)
+{
+    mann_store *store = in->store;
+    size_t total = ALIGNMENT;
+    for (int32_t i = 0; i < store->count; i++) {
+        total += round_up(places[i].stored.bytes);
+    }
+    store->tensor = calloc((size_t)store->count + 1, sizeof *store->tensor);
+    store->data = aligned_alloc(ALIGNMENT, total);
+    if (!store->tensor || !store->data) {
+        return no_memory(in);
+    }
+    unsigned char *next = store->data;
+    for (int32_t i = 0; i < store->count; i++) {
+        store->tensor[i] = places[i].stored;
+        store->tensor[i].data = next;
+        mann_status status = read_exactly(in, next, places[i].stored.bytes);
+        if (status) {
+            return status;
+        }
+        next += round_up(places[i].stored.bytes);
+    }
+    return MANN_OK;
+}
+
+static mann_status read_store(reading *in, int64_t file_size)
+{
+    if (file_size > FILE_LIMIT) {
+        return mann_fail(in->context, MANN_E_FORMAT, "%s: larger than the %lld bytes allowed",
+                         in->path, (long long)FILE_LIMIT);
+    }
+    mann_status status = read_header(in, file_size);
+    if (status) {
+        return status;
+    }
+    place *places = NULL;
+    status = list_places(in, &places);
+    if (!status) {
+        status = read_data(in, places);
+    }
+    free(places);
+    return status;
+}
+
+/* Opens a regular file and learns its size. Without O_NONBLOCK a named pipe would wait forever. */
+static mann_status open_regular(reading *in, int64_t *file_size)
+{
+    int descriptor = open(in->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) {
+        return mann_fail(in->context, MANN_E_IO, "%s: cannot be read: %s", in->path,
+                         strerror(errno));
+    }
+    struct stat about;
+    int error = fstat(descriptor, &about) ? errno : 0;
+    const char *reason = error                     ? strerror(error)
+                         : S_ISDIR(about.st_mode)  ? "it is a folder"
+                         : !S_ISREG(about.st_mode) ? "it is not a regular file"
+                                                   : NULL;
+    in->file = reason ? NULL : fdopen(descriptor, "rb");
+    if (!in->file) {
+        close(descriptor);
+        return mann_fail(in->context, MANN_E_IO, "%s: cannot be read: %s", in->path,
+                         reason ? reason : "out of memory");
+    }
+    *file_size = (int64_t)about.st_size;
+    return MANN_OK;
+}
+
+mann_status mann_store_open(mann_context *context, const char *path, mann_store **store)
+{
+    *store = NULL;
+    reading in = {.context = context, .path = path};
+    int64_t file_size = 0;
+    mann_status status = open_regular(&in, &file_size);
+    if (status) {
+        return status;
+    }
+    in.store = calloc(1, sizeof *in.store);
+    status = in.store ? read_store(&in, file_size) : no_memory(&in);
+    fclose(in.file);
+    if (status) {
+        mann_store_close(in.store);
+        return status;
+    }
+    *store = in.store;
+    return MANN_OK;
+}
+
+void mann_store_close(mann_store *store)
+{
+    if (!store) {
+        return;
+    }
+    json_decref(store->header);
+    free(store->tensor);
+    free(store->data);
+    free(store);
+}
+
+int32_t mann_store_count(const mann_store *store)
+{
+    return store->count;
+}
+
+const mann_stored *mann_store_tensor(const mann_store *store, int32_t i)
+{
+    return &store->tensor[i];
+}
+
+const mann_stored *mann_store_find(const mann_store *store, const char *name)
+{
+    for (int32_t i = 0; i < store->count; i++) {
+        if (!strcmp(store->tensor[i].name, name)) {
+            return &store->tensor[i];
+        }
+    }
+    return NULL;
+}
+
+const char *mann_store_metadata(const mann_store *store, const char *key)
+{
+    return json_string_value(json_object_get(store->metadata, key));
+}
+
+const json_t *mann_store_metadata_all(const mann_store *store)
+{
+    return store->metadata;
+}

@@ -1,0 +1,253 @@
+/* Matrix products.
+ *
+ * Weights are input-major, so the innermost loop runs over outputs: it loads a stretch of a
+ * weight row once and multiplies it by one broadcast number of each of up to ROWS rows of x.
+ * ROWS x COLS vector accumulators stay in registers over the whole depth. The same block shape
+ * serves weight gradients, where a row of x is broadcast along the inputs. The loops over rows and
+ * columns of a block must be unrolled completely: block() is instantiated for every size. */
+#include "kern/variant.h"
+
+#if defined MANN_ISA_AVX512
+enum { ROWS = 8, COLS = 3 };
+#elif defined MANN_ISA_AVX2
+enum { ROWS = 4, COLS = 3 };
+#endif
+
+#if defined MANN_ISA_AVX512 || defined MANN_ISA_AVX2
+
+#define UNROLL _Pragma("GCC unroll 8")
+
+/* y[0..rows) [cols * V, the last V cut by tail] (+)= x w. Element (r, k) of x stands at
+ * x[r * step_row + k * step_k]. */
+INLINE void block(int rows, int cols, int32_t depth, const float *x, size_t step_row, size_t step_k,
+                  const float *w, size_t ldw, const float *bias, float *y, size_t ldy, vm tail,
+                  bool accumulate)
+{
+    vf sum[ROWS][COLS];
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        UNROLL for (int c = 0; c < cols; c++)
+        {
+            vm m = c == cols - 1 ? tail : v_tail(V);
+            sum[r][c] = accumulate ? v_load(y + (size_t)r * ldy + c * V, m)
+                        : bias     ? v_load(bias + c * V, m)
+                                   : v_set(0);
+        }
+    }
+    for (int32_t k = 0; k < depth; k++) {
+        vf row[COLS];
+        UNROLL for (int c = 0; c < cols; c++)
+        {
+            row[c] = c == cols - 1 ? v_load(w + c * V, tail) : v_load_all(w + c * V);
+        }
+        UNROLL for (int r = 0; r < rows; r++)
+        {
+            vf one = v_set(x[(size_t)r * step_row]);
+            UNROLL for (int c = 0; c < cols; c++)
+            {
+                sum[r][c] += one * row[c];
+            }
+        }
+        x += step_k;
+        w += ldw;
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        UNROLL for (int c = 0; c < cols; c++)
+        {
+            vm m = c == cols - 1 ? tail : v_tail(V);
+            v_store(y + (size_t)r * ldy + c * V, m, sum[r][c]);
+        }
+    }
+}
+
+INLINE void block_rows(int rows, int cols, int32_t depth, const float *x, size_t ldx,
+                       const float *w, size_t ldw, const float *bias, float *y, size_t ldy, vm tail,
+                       bool accumulate)
+{
+    switch (rows) {
+#define CASE(r)                                                                                    \
+    case r: block(r, cols, depth, x, ldx, 1, w, ldw, bias, y, ldy, tail, accumulate); break;
+        CASE(1)
+        CASE(2)
+        CASE(3)
+        CASE(4)
+#if defined MANN_ISA_AVX512
+        CASE(5)
+        CASE(6)
+        CASE(7)
+        CASE(8)
+#endif
+#undef CASE
+    }
+}
+
+void KERN(linear)(int32_t B, int32_t I, int32_t O, const float *x, int32_t ldx, const float *w,
+                  const float *bias, float *y, int32_t ldy, bool accumulate)
+{
+    for (int32_t b = 0; b < B; b += ROWS) {
+        int rows = B - b < ROWS ? B - b : ROWS;
+        const float *xb = x + (size_t)b * (size_t)ldx;
+        for (int32_t o = 0; o < O; o += COLS * V) {
+            int32_t left = O - o;
+            int cols = left >= COLS * V ? COLS : (left + V - 1) / V;
+            vm tail = v_tail(left - (cols - 1) * V);
+            const float *at = bias ? bias + o : NULL;
+            float *yb = y + (size_t)b * (size_t)ldy + o;
+            switch (cols) {
+#define CASE(c)                                                                                    \
+    case c:                                                                                        \
+        block_rows(rows, c, I, xb, (size_t)ldx, w + o, (size_t)O, at, yb, (size_t)ldy, tail,       \
+                   accumulate);                                                                    \
+        break;
+                CASE(1)
+                CASE(2)
+                CASE(3)
+#undef CASE
+            }
+        }
+    }
+}
+
+/* dw[0..rows) [cols * V] += sum over k of x[k][r] dy[k]. */
+INLINE void grad_block(int rows, int cols, int32_t K, const float *const *x, size_t at,
+                       const float *dy, size_t lddy, float *dw, size_t lddw, vm tail)
+{
+    vf sum[ROWS][COLS];
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        UNROLL for (int c = 0; c < cols; c++)
+        {
+            sum[r][c] = v_load(dw + (size_t)r * lddw + c * V, c == cols - 1 ? tail : v_tail(V));
+        }
+    }
+    for (int32_t k = 0; k < K; k++) {
+        const float *xk = x[k] + at;
+        vf row[COLS];
+        UNROLL for (int c = 0; c < cols; c++)
+        {
+            row[c] = c == cols - 1 ? v_load(dy + c * V, tail) : v_load_all(dy + c * V);
+        }
+        UNROLL for (int r = 0; r < rows; r++)
+        {
+            vf one = v_set(xk[r]);
+            UNROLL for (int c = 0; c < cols; c++)
+            {
+                sum[r][c] += one * row[c];
+            }
+        }
+        dy += lddy;
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+        UNROLL for (int c = 0; c < cols; c++)
+        {
+            v_store(dw + (size_t)r * lddw + c * V, c == cols - 1 ? tail : v_tail(V), sum[r][c]);
+        }
+    }
+}
+
+INLINE void grad_rows(int rows, int cols, int32_t K, const float *const *x, size_t at,
+                      const float *dy, size_t lddy, float *dw, size_t lddw, vm tail)
+{
+    switch (rows) {
+#define CASE(r)                                                                                    \
+    case r: grad_block(r, cols, K, x, at, dy, lddy, dw, lddw, tail); break;
+        CASE(1)
+        CASE(2)
+        CASE(3)
+        CASE(4)
+#if defined MANN_ISA_AVX512
+        CASE(5)
+        CASE(6)
+        CASE(7)
+        CASE(8)
+#endif
+#undef CASE
+    }
+}
+
+void KERN(weight_grad)(int32_t K, int32_t I, int32_t O, const float *const *x, const float *dy,
+                       int32_t lddy, float *dw)
+{
+    for (int32_t o = 0; o < O; o += COLS * V) {
+        int32_t left = O - o;
+        int cols = left >= COLS * V ? COLS : (left + V - 1) / V;
+        vm tail = v_tail(left - (cols - 1) * V);
+        for (int32_t i = 0; i < I; i += ROWS) {
+            int rows = I - i < ROWS ? I - i : ROWS;
+            float *dwi = dw + (size_t)i * (size_t)O + o;
+            switch (cols) {
+#define CASE(c)                                                                                    \
+    case c: grad_rows(rows, c, K, x, (size_t)i, dy + o, (size_t)lddy, dwi, (size_t)O, tail); break;
+                CASE(1)
+                CASE(2)
+                CASE(3)
+#undef CASE
+            }
+        }
+    }
+}
+
+#else
+
+void KERN(linear)(int32_t B, int32_t I, int32_t O, const mann_real *x, int32_t ldx,
+                  const mann_real *w, const mann_real *bias, mann_real *y, int32_t ldy,
+                  bool accumulate)
+{
+    for (int32_t b = 0; b < B; b++) {
+        for (int32_t o = 0; o < O; o++) {
+            mann_real *to = y + (size_t)b * (size_t)ldy + o;
+            double sum = accumulate ? *to : bias ? bias[o] : 0;
+            for (int32_t i = 0; i < I; i++) {
+                sum += (double)x[(size_t)b * (size_t)ldx + i] * w[(size_t)i * (size_t)O + o];
+            }
+            *to = (mann_real)sum;
+        }
+    }
+}
+
+void KERN(weight_grad)(int32_t K, int32_t I, int32_t O, const mann_real *const *x,
+                       const mann_real *dy, int32_t lddy, mann_real *dw)
+{
+    for (int32_t i = 0; i < I; i++) {
+        for (int32_t o = 0; o < O; o++) {
+            double sum = dw[(size_t)i * (size_t)O + o];
+            for (int32_t k = 0; k < K; k++) {
+                sum += (double)x[k][i] * dy[(size_t)k * (size_t)lddy + o];
+            }
+            dw[(size_t)i * (size_t)O + o] = (mann_real)sum;
+        }
+    }
+}
+
+#endif
+
+void KERN(row_sum)(int32_t K, int32_t O, const mann_real *dy, int32_t lddy, mann_real *db)
+{
+    for (int32_t o = 0; o < O; o += V) {
+        vm m = v_tail(O - o);
+        va sum = v_load(db + o, m);
+        for (int32_t k = 0; k < K; k++) {
+            sum += v_load(dy + (size_t)k * (size_t)lddy + o, m);
+        }
+        v_store(db + o, m, (vf)sum);
+    }
+}
+
+/* Tiles, so that the scattered side of the copy stays in cache. */
+void KERN(transpose)(int32_t rows, int32_t cols, const mann_real *x, mann_real *y)
+{
+    enum { TILE = 16 };
+    for (int32_t r0 = 0; r0 < rows; r0 += TILE) {
+        int32_t r1 = rows - r0 < TILE ? rows : r0 + TILE;
+        for (int32_t c0 = 0; c0 < cols; c0 += TILE) {
+            int32_t c1 = cols - c0 < TILE ? cols : c0 + TILE;
+            for (int32_t c = c0; c < c1; c++) {
+                for (int32_t r = r0; r < r1; r++) {
+                    y[(size_t)c * (size_t)rows + r] = x[(size_t)r * (size_t)cols + c];
+                }
+            }
+        }
+    }
+}

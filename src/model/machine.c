@@ -1,0 +1,223 @@
+/* The machine: a controller and a list of memories (Graves et al. 2014, Figure 1).
+ *
+ * Each step the controller sees the input and what the memories gave back in the last step; one
+ * dense layer turns its output into an interface vector, cut into a slice per memory; each memory
+ * is stepped; the output is a dense layer over the controller's output and the new reads:
+ *
+ *   h_t = controller([x_t, r_(t-1)])
+ *   r_t = memories(interface(h_t))
+ *   y_t = output([h_t, r_t])
+ *
+ * With one matrix it is the Neural Turing Machine, with no memory the plain recurrent network. */
+#include "model/sequence.h"
+#include "nn/controller.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct machine_config {
+    int32_t controller, hidden, layers;
+} machine_config;
+
+static const char *const controller_choices[] = {"none", "ff", "rnn", "lstm", "gru", NULL};
+
+#define FIELD(name) offsetof(machine_config, name)
+static const mann_option machine_options[] = {
+    {"controller", MANN_OPT_CHOICE, FIELD(controller), "lstm", 0, 0, controller_choices,
+     "what drives the memories"},
+    {"hidden", MANN_OPT_INT, FIELD(hidden), "100", 1, 65536, NULL, "units per layer H"},
+    {"layers", MANN_OPT_INT, FIELD(layers), "1", 1, MANN_MAX_LAYERS, NULL, "layers"},
+    {0},
+};
+
+typedef struct machine {
+    mann_io_shape io;
+    mann_controller controller;
+    mann_dense interface, output;
+    int32_t n_memories;
+    struct {
+        const mann_memory_type *type;
+        void *self;
+        int32_t interface_width, read_width;
+        size_t state_offset;
+    } memory[MANN_MAX_MEMORIES];
+    int32_t interface_total;
+    size_t state_size;
+} machine;
+
+typedef struct machine_state {
+    mann_controller_state controller;
+    mann_var read[MANN_MAX_MEMORIES]; /* of the last step, [B, read_width] */
+} machine_state;
+
+static const mann_tag_info hidden_tag = {"hidden", MANN_KIND_SIGNED, {"unit"}};
+
+static void close(void *self_)
+{
+    machine *self = self_;
+    for (int32_t i = 0; i < self->n_memories; i++) {
+        free(self->memory[i].self);
+        self->memory[i].self = NULL;
+    }
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + 15) / 16 * 16;
+}
+
+static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
+                        mann_params *params)
+{
+    machine *self = self_;
+    const machine_config *config = setup->config;
+    int32_t reads = 0;
+    self->io = setup->io;
+    self->state_size = aligned(sizeof(machine_state));
+    for (int32_t i = 0; i < setup->n_memories; i++) {
+        const mann_memory_type *type = setup->memory[i].type;
+        self->memory[i].type = type;
+        self->memory[i].self = calloc(1, type->self_size);
+        if (!self->memory[i].self) {
+            return mann_fail(context, MANN_E_NOMEM, "out of memory for the machine");
+        }
+        self->n_memories = i + 1;
+        self->memory[i].interface_width = type->interface_width(setup->memory[i].config);
+        self->memory[i].read_width = type->read_width(setup->memory[i].config);
+        self->memory[i].state_offset = self->state_size;
+        self->interface_total += self->memory[i].interface_width;
+        self->state_size += aligned(type->state_size);
+        reads += self->memory[i].read_width;
+    }
+    mann_controller_init(&self->controller, (mann_controller_kind)config->controller,
+                         setup->io.inputs + reads, config->hidden, config->layers, params);
+    int32_t outputs = mann_controller_outputs(&self->controller);
+    if (self->n_memories) {
+        self->interface = mann_dense_init(params, "interface", outputs, self->interface_total);
+    }
+    for (int32_t i = 0; i < self->n_memories; i++) {
+        char scope[16] = "memory";
+        if (i) {
+            snprintf(scope, sizeof scope, "memory%d", i + 1);
+        }
+        self->memory[i].type->init(self->memory[i].self, setup->memory[i].config, scope, params);
+    }
+    self->output = mann_dense_init(params, "output", outputs + reads, setup->io.outputs);
+    return MANN_OK;
+}
+
+static size_t state_size(const void *self)
+{
+    return ((const machine *)self)->state_size;
+}
+
+static void *memory_state(const machine *self, void *state, int32_t i)
+{
+    return (char *)state + self->memory[i].state_offset;
+}
+
+static void begin(const void *self_, mann_tape *tape, int32_t batch, void *state_)
+{
+    const machine *self = self_;
+    machine_state *state = state_;
+    mann_controller_begin(&self->controller, tape, batch, &state->controller);
+    for (int32_t i = 0; i < self->n_memories; i++) {
+        const mann_memory_type *type = self->memory[i].type;
+        int32_t n[2] = {batch, self->memory[i].read_width};
+        type->begin(self->memory[i].self, tape, batch, memory_state(self, state, i));
+        state->read[i] = type->first_read ? type->first_read(self->memory[i].self, tape, batch,
+                                                             memory_state(self, state, i))
+                                          : mann_input(tape, 2, n);
+    }
+}
+
+/* first and the present reads, side by side. */
+static mann_var with_reads(const machine *self, mann_tape *tape, mann_var first,
+                           const machine_state *state)
+{
+    mann_var parts[1 + MANN_MAX_MEMORIES] = {first};
+    for (int32_t i = 0; i < self->n_memories; i++) {
+        parts[1 + i] = state->read[i];
+    }
+    return self->n_memories ? mann_concat(tape, 1 + self->n_memories, parts) : first;
+}
+
+static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var input)
+{
+    const machine *self = self_;
+    machine_state *state = state_;
+    mann_var h = mann_controller_step(&self->controller, tape, &state->controller,
+                                      with_reads(self, tape, input, state));
+    mann_tag(tape, &hidden_tag, h);
+    if (self->n_memories) {
+        mann_var interface = mann_dense_apply(self->interface, tape, h);
+        int32_t at = 0;
+        for (int32_t i = 0; i < self->n_memories; i++) {
+            mann_var slice = mann_columns(tape, interface, at, self->memory[i].interface_width);
+            at += self->memory[i].interface_width;
+            state->read[i] = self->memory[i].type->step(self->memory[i].self, tape,
+                                                        memory_state(self, state, i), slice);
+        }
+    }
+    return mann_dense_apply(self->output, tape, with_reads(self, tape, h, state));
+}
+
+static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
+                    mann_outputs *outputs)
+{
+    const machine *self = self_;
+    mann_sequences s = mann_sequences_pack(tape, batch, &self->io);
+    size_t size = (size_t)s.steps * sizeof(mann_var);
+    mann_var *logits = mann_tape_scratch(tape, size);
+    outputs->prediction = mann_tape_scratch(tape, size);
+    void *state = mann_tape_scratch(tape, self->state_size);
+    if (mann_tape_status(tape)) {
+        return;
+    }
+    begin(self, tape, batch->size, state);
+    for (int32_t t = 0; t < s.steps; t++) {
+        mann_tape_step(tape, t);
+        logits[t] = step(self, tape, state, s.input[t]);
+    }
+    outputs->steps = s.steps;
+    outputs->n_losses = 1;
+    outputs->loss[0].name = "task";
+    outputs->loss[0].weight = 1;
+    outputs->loss[0].value = mann_sequence_loss(tape, self->io.target, s.steps, logits, s.target,
+                                                s.mask, outputs->prediction);
+}
+
+static double multiply_adds(const mann_model_setup *setup)
+{
+    const machine_config *config = setup->config;
+    mann_controller controller = {.kind = (mann_controller_kind)config->controller,
+                                  .inputs = setup->io.inputs,
+                                  .hidden = config->hidden,
+                                  .layers = config->controller ? config->layers : 0};
+    double interface = 0, reads = 0, total = 0;
+    for (int32_t i = 0; i < setup->n_memories; i++) {
+        const mann_memory_type *type = setup->memory[i].type;
+        interface += type->interface_width(setup->memory[i].config);
+        reads += type->read_width(setup->memory[i].config);
+        total += type->multiply_adds(setup->memory[i].config);
+    }
+    controller.inputs += (int32_t)reads;
+    double outputs = mann_controller_outputs(&controller);
+    return total + mann_controller_multiply_adds(&controller) + outputs * interface +
+           (outputs + reads) * setup->io.outputs;
+}
+
+const mann_model_type mann_model_machine = {
+    .name = "machine",
+    .summary = "a controller that drives external memories; without memories a plain network",
+    .options = machine_options,
+    .config_size = sizeof(machine_config),
+    .self_size = sizeof(machine),
+    .init = init,
+    .state_size = state_size,
+    .begin = begin,
+    .step = step,
+    .forward = forward,
+    .close = close,
+    .multiply_adds = multiply_adds,
+};

@@ -1,0 +1,27 @@
+/* All models, and the presets that name useful choices of their options. To add a model: write
+ * its file, name it here and in the build file. */
+#include <mann/model.h>
+
+extern const mann_model_type mann_model_machine;
+
+const mann_model_type *const mann_models[] = {&mann_model_machine, NULL};
+
+const mann_preset mann_presets[] = {
+    {"ntm", "Neural Turing Machine: LSTM controller, memory matrix", &mann_model_machine,
+     "model.controller=lstm model.memory=matrix"},
+    {"ntm-ff", "Neural Turing Machine with a feed-forward controller", &mann_model_machine,
+     "model.controller=ff model.memory=matrix"},
+    {"ntm-rnn", "Neural Turing Machine with a plain recurrent controller", &mann_model_machine,
+     "model.controller=rnn model.memory=matrix"},
+    {"ntm-gru", "Neural Turing Machine with a GRU controller", &mann_model_machine,
+     "model.controller=gru model.memory=matrix"},
+    {"lstm", "long short-term memory, no external memory", &mann_model_machine,
+     "model.controller=lstm model.memory=none"},
+    {"gru", "gated recurrent unit, no external memory", &mann_model_machine,
+     "model.controller=gru model.memory=none"},
+    {"rnn", "plain recurrent network, no external memory", &mann_model_machine,
+     "model.controller=rnn model.memory=none"},
+    {"ff", "feed-forward network, no memory at all", &mann_model_machine,
+     "model.controller=ff model.memory=none"},
+    {0},
+};

@@ -1,0 +1,22 @@
+/* What tasks over sequences of bits share. */
+#include "bits.h"
+
+mann_status mann_bits_example_make(mann_example *out, int32_t steps, int32_t inputs,
+                                   int32_t outputs, mann_bits_example *made)
+{
+    mann_example_reset(out);
+    out->steps = steps;
+    made->input = mann_example_real(out, "input", steps, inputs);
+    made->target = mann_example_real(out, "target", steps, outputs);
+    made->mask = mann_example_real(out, "mask", steps, 0);
+    return out->failed ? MANN_E_NOMEM : MANN_OK;
+}
+
+void mann_bits_draw(mann_rng *rng, int32_t bits, float *row)
+{
+    uint64_t word = 0;
+    for (int32_t i = 0; i < bits; i++) {
+        word = i % 64 ? word >> 1 : mann_rng_bits(rng);
+        row[i] = (float)(word & 1);
+    }
+}
