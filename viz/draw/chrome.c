@@ -1,5 +1,4 @@
 /* What stands around every screen: header with tabs, the two time lines, help, tips. */
-#include "draw/axis.h"
 #include "draw/screen.h"
 
 #include <inttypes.h>

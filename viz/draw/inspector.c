@@ -229,7 +229,7 @@ static void draw_matrix(place *at, mann_box box)
     mann_panel_draw(cr, at->theme, &panel, box, area);
     mann_frame(cr, (mann_box){picture.x - 1, picture.y - 1, picture.w + 2, picture.h + 2},
                at->theme->line);
-    mann_panel_rows(cr, at->theme, area, &heat);
+    mann_panel_rows(cr, at->theme, area, &heat, 0);
     mann_panel_columns(cr, at->theme, picture, 0, (int32_t)words);
     int32_t row = shown_row(at, at->pin.location);
     if (row >= 0) {

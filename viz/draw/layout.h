@@ -2,7 +2,7 @@
 #ifndef MANN_DRAW_LAYOUT_H
 #define MANN_DRAW_LAYOUT_H
 
-#include "draw/heat.h"
+#include "draw/panel.h"
 #include "draw/scene.h"
 
 enum { MANN_MAX_PANES = 128 };
@@ -30,7 +30,7 @@ enum { MANN_BAND_INPUT, MANN_BAND_TARGET, MANN_BAND_ERROR, MANN_BAND_VECTOR, MAN
 
 /* A panel of the memory screen: one value of the trace, or one head of it. */
 typedef struct mann_pane {
-    char title[80], tag[8]; /* "Write weights", "W1" */
+    char title[80], tag[16]; /* "Write weights", "W1" */
     mann_role role;
     mann_pane_form form;
     const mann_trace_array *array;

@@ -124,13 +124,17 @@ void mann_panel_columns(cairo_t *cr, const mann_theme *theme, mann_box area, int
     }
 }
 
-void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const mann_heat *heat)
+void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const mann_heat *heat,
+                     int32_t base)
 {
     double cell = area.h / heat->rows;
     int64_t step = mann_round_step(fmax(15 / cell, 1));
     double last = INFINITY;
+    if (heat->ring < 2) {
+        return;
+    }
     for (int32_t i = 0; i < heat->rows; i++) {
-        int64_t number = ((int64_t)heat->first_row + i) % heat->ring;
+        int64_t number = ((int64_t)heat->first_row + i) % heat->ring + base;
         double y = area.y + area.h - (i + 0.5) * cell;
         if (number % step || last - y < 10) {
             continue;

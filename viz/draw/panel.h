@@ -38,10 +38,11 @@ void mann_panel_draw(cairo_t *cr, const mann_theme *theme, const mann_panel *pan
                      mann_box area);
 
 /* Ticks at the centres of cells: along the bottom from number `first`, and up the left side for
- * the rows of a heat map. */
+ * the rows of a heat map, where row 0 is called `base`. */
 void mann_panel_columns(cairo_t *cr, const mann_theme *theme, mann_box area, int32_t first,
                         int32_t count);
-void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const mann_heat *heat);
+void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const mann_heat *heat,
+                     int32_t base);
 
 /* The bar of a shade with its limits, right-aligned at x; returns its whole width. */
 double mann_legend(cairo_t *cr, const mann_theme *theme, const mann_shade *shade, bool missing,

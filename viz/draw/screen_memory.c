@@ -1,5 +1,4 @@
 /* Screen 1, memory: what goes in and out, what is written and read, and where, step by step. */
-#include "draw/axis.h"
 #include "draw/plot.h"
 #include "draw/screen.h"
 
@@ -111,6 +110,23 @@ static void draw_wrong(cairo_t *cr, const mann_scene *scene, const mann_layout *
     cairo_stroke(cr);
 }
 
+/* Answers that do not count fade. */
+static void draw_unscored(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
+                          const mann_pane *pane)
+{
+    double cell = pane->area.w / layout->count;
+    for (int32_t c = 0; c < layout->count; c++) {
+        int32_t start = c;
+        while (c < layout->count && !mann_episode_counts(scene->episode, layout->first + c)) {
+            c++;
+        }
+        cairo_rectangle(cr, pane->area.x + start * cell, pane->area.y, (c - start) * cell,
+                        pane->area.h);
+    }
+    mann_pen_ink(cr, mann_theme_get(scene->dark)->page, 0.65);
+    cairo_fill(cr);
+}
+
 static void draw_cursor(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                         mann_box area)
 {
@@ -204,7 +220,7 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
     const mann_episode *episode = scene->episode;
     *bad = false;
     if (pane->role == MANN_ROLE_OUTPUT && episode->counted) {
-        snprintf(text, size, "%d of %d wrong", episode->wrong, episode->counted);
+        snprintf(text, size, "%d of %d wrong (faded: not scored)", episode->wrong, episode->counted);
         *bad = episode->wrong > 0;
     } else if (pane->role == MANN_ROLE_ERROR) {
         snprintf(text, size, "output − target");
@@ -229,6 +245,9 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     }
     mann_heat_paint(cr, &pane->heat, pane->area, &pane->shade, theme);
     if (over_steps) {
+        if (pane->role == MANN_ROLE_OUTPUT) {
+            draw_unscored(cr, scene, layout, pane);
+        }
         draw_notes(cr, scene, layout, pane);
         if (pane->role == MANN_ROLE_OUTPUT) {
             draw_wrong(cr, scene, layout, pane);
@@ -248,7 +267,8 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                         .missing = pane->missing,
                         .focused = focused};
     mann_panel_draw(cr, theme, &panel, pane->box, pane->area);
-    mann_panel_rows(cr, theme, pane->area, &pane->heat);
+    bool heads = pane->y_name && !strcmp(pane->y_name, "head"); /* called from 1 on */
+    mann_panel_rows(cr, theme, pane->area, &pane->heat, heads);
     if (pane->foot) {
         mann_panel_columns(cr, theme, pane->area, over_steps ? layout->first : 0,
                            pane->heat.columns);
