@@ -111,7 +111,7 @@ static uint32_t diverge(int i, bool dark)
 {
     double x = (2.0 * i - (MANN_MAP_SIZE - 1)) / (MANN_MAP_SIZE - 1), far = fabs(x);
     double hue = x < 0 ? 252 : dark ? 60 : 35;
-    double lightness = dark ? 0.12 + 0.68 * pow(far, 0.85) : 0.99 - 0.50 * far;
+    double lightness = dark ? 0.08 + 0.72 * pow(far, 0.8) : 0.99 - 0.50 * far;
     double chroma = (dark ? 0.115 : 0.135) * sin(fmin(1, 1.25 * far) * 1.5707963267948966);
     return pixel_of(mann_ink_oklab(lightness, chroma, hue));
 }

@@ -106,8 +106,11 @@ static void describe_shift(const place *at, char *text, size_t size)
     for (int32_t i = 0; i < n && used > 0 && (size_t)used < size; i++) {
         double s = (double)mann_episode_value(shift, at->scene->step, at->pin.head, i);
         if (n <= 3 || i == best) {
-            used += snprintf(text + used, size - (size_t)used, "%s %+d: %.2f",
-                             n <= 3 && i ? " " : "", i - n / 2, s);
+            /* Without the 0 before the point, as there is little room. */
+            char part[16];
+            snprintf(part, sizeof part, "%.2f", s);
+            used += snprintf(text + used, size - (size_t)used, i == n / 2 ? "  %d %s" : "  %+d %s",
+                             i - n / 2, part + (*part == '0'));
         }
     }
 }
@@ -246,13 +249,13 @@ static void draw_matrix(place *at, mann_box box)
 static void draw_findings(place *at)
 {
     const mann_episode *episode = at->scene->episode;
-    char left[96], right[64], number[32];
+    char left[96], right[64], number[32], whole[32];
     for (int32_t f = 0; f < episode->n_families && f < 2; f++) {
         const mann_family *family = &episode->family[f];
-        snprintf(left, sizeof left, "focus, %s heads", family->name);
+        snprintf(left, sizeof left, "focus, %s", family->name);
         write_line(at, left, mann_number(number, family->focus));
         if (!isnan(family->move_share)) {
-            snprintf(left, sizeof left, "commonest move, %s", family->name);
+            snprintf(left, sizeof left, "move, %s", family->name);
             snprintf(right, sizeof right, "%+d in %.0f %%", family->move,
                      100 * family->move_share);
             write_line(at, left, right);
@@ -264,7 +267,8 @@ static void draw_findings(place *at)
         write_line(at, left, right);
     }
     if (episode->counted) {
-        snprintf(right, sizeof right, "%d of %d", episode->wrong, episode->counted);
+        snprintf(right, sizeof right, "%s of %s", mann_count(number, episode->wrong),
+                 mann_count(whole, episode->counted));
         write_line(at, episode->trace->target == MANN_TARGET_BITS ? "wrong bits" : "wrong answers",
                    right);
     }

@@ -128,7 +128,7 @@ void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const 
                      int32_t base)
 {
     double cell = area.h / heat->rows;
-    int64_t step = mann_round_step(fmax(15 / cell, 1));
+    int64_t step = mann_round_step(fmax(13 / cell, 1));
     double last = INFINITY;
     if (heat->ring < 2) {
         return;

@@ -202,8 +202,8 @@ mann_plot_place mann_plot_draw(cairo_t *cr, const mann_theme *theme, const mann_
         draw_grid(cr, theme, &place, plot->bare);
     }
     cairo_save(cr);
-    cairo_rectangle(cr, place.area.x, place.area.y, place.area.w, place.area.h);
-    cairo_clip(cr);
+    cairo_rectangle(cr, place.area.x - 3, place.area.y - 3, place.area.w + 6, place.area.h + 6);
+    cairo_clip(cr); /* with room for the dots at the rim */
     draw_guides(cr, theme, plot, &place);
     for (int32_t i = 0; i < plot->n_curves; i++) {
         draw_curve(cr, &place, &plot->curve[i]);
@@ -215,6 +215,8 @@ mann_plot_place mann_plot_draw(cairo_t *cr, const mann_theme *theme, const mann_
                       plot->empty);
     }
     mann_panel_draw(cr, theme, &panel, box, place.area);
-    draw_names(cr, theme, plot, place.area);
+    if (plot->n_curves > 1) {
+        draw_names(cr, theme, plot, place.area);
+    }
     return place;
 }

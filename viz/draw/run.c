@@ -241,11 +241,15 @@ static bool read_traces(mann_run *run)
     return changed;
 }
 
-static void take_text(const json_t *object, const char *key, char *text, size_t size)
+/* "task": "copy", or "task": {"name": "copy", ...}. */
+static void take_text(const json_t *object, const char *key, const char *inner, char *text,
+                      size_t size)
 {
-    const char *value = json_string_value(json_object_get(object, key));
-    if (value) {
-        snprintf(text, size, "%s", value);
+    const json_t *value = json_object_get(object, key);
+    const char *found = json_string_value(json_is_object(value) ? json_object_get(value, inner)
+                                                                : value);
+    if (found) {
+        snprintf(text, size, "%s", found);
     }
 }
 
@@ -257,16 +261,18 @@ static bool read_description(mann_run *run)
     if (!object) {
         return false;
     }
-    mann_run before = *run;
-    take_text(object, "task", run->task, sizeof run->task);
-    take_text(object, "model", run->model, sizeof run->model);
-    take_text(object, "exit_reason", run->exit_reason, sizeof run->exit_reason);
+    char before[sizeof run->task + sizeof run->model + sizeof run->exit_reason];
+    char after[sizeof before];
+    snprintf(before, sizeof before, "%s%s%s", run->task, run->model, run->exit_reason);
+    take_text(object, "task", "name", run->task, sizeof run->task);
+    take_text(object, "model", "name", run->model, sizeof run->model);
+    take_text(object, "run", "exit_reason", run->exit_reason, sizeof run->exit_reason);
     const json_t *seed = json_object_get(object, "seed");
     run->seed = json_is_integer(seed) ? (uint64_t)json_integer_value(seed) : run->seed;
     run->finished = run->exit_reason[0];
     json_decref(object);
-    return strcmp(before.task, run->task) || strcmp(before.model, run->model) ||
-           strcmp(before.exit_reason, run->exit_reason);
+    snprintf(after, sizeof after, "%s%s%s", run->task, run->model, run->exit_reason);
+    return strcmp(before, after);
 }
 
 bool mann_run_refresh(mann_run *run)

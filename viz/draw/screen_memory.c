@@ -114,17 +114,23 @@ static void draw_wrong(cairo_t *cr, const mann_scene *scene, const mann_layout *
 static void draw_unscored(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                           const mann_pane *pane)
 {
+    const mann_theme *theme = mann_theme_get(scene->dark);
     double cell = pane->area.w / layout->count;
     for (int32_t c = 0; c < layout->count; c++) {
         int32_t start = c;
         while (c < layout->count && !mann_episode_counts(scene->episode, layout->first + c)) {
             c++;
         }
-        cairo_rectangle(cr, pane->area.x + start * cell, pane->area.y, (c - start) * cell,
-                        pane->area.h);
+        mann_box box = {pane->area.x + start * cell, pane->area.y, (c - start) * cell,
+                        pane->area.h};
+        mann_pen_ink(cr, theme->page, 0.7);
+        cairo_rectangle(cr, box.x, box.y, box.w, box.h);
+        cairo_fill(cr);
+        if (box.w > 80 && box.h > 16) {
+            mann_text(cr, MANN_FONT_SMALL, theme->muted, box.x + box.w / 2,
+                      box.y + box.h / 2 + 3.5, MANN_CENTRE, "not scored");
+        }
     }
-    mann_pen_ink(cr, mann_theme_get(scene->dark)->page, 0.65);
-    cairo_fill(cr);
 }
 
 static void draw_cursor(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
@@ -163,7 +169,7 @@ static void draw_pin(cairo_t *cr, const mann_scene *scene, const mann_layout *la
     }
     const mann_theme *theme = mann_theme_get(scene->dark);
     mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, column, row);
-    double half = fmax(fmax(cell.w, cell.h) / 2 + 2, 6);
+    double half = fmin(fmax(fmax(cell.w, cell.h) / 2 + 2, 6), 9);
     double x = cell.x + cell.w / 2, y = cell.y + cell.h / 2;
     for (int pass = 0; pass < 2; pass++) {
         mann_pen_ink(cr, pass ? theme->pin : theme->page, 1);
@@ -220,7 +226,9 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
     const mann_episode *episode = scene->episode;
     *bad = false;
     if (pane->role == MANN_ROLE_OUTPUT && episode->counted) {
-        snprintf(text, size, "%d of %d wrong (faded: not scored)", episode->wrong, episode->counted);
+        char wrong[32], counted[32];
+        snprintf(text, size, "%s of %s wrong", mann_count(wrong, episode->wrong),
+                 mann_count(counted, episode->counted));
         *bad = episode->wrong > 0;
     } else if (pane->role == MANN_ROLE_ERROR) {
         snprintf(text, size, "output − target");

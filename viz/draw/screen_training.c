@@ -193,7 +193,8 @@ static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
     static const double share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
     enum { COLUMNS = sizeof head / sizeof head[0], HIGH = 18 };
     const mann_theme *theme = mann_theme_get(scene->dark);
-    mann_box area = {box.x + 12, box.y, fmax(1, box.w - 24), box.h};
+    mann_box area = {box.x + MANN_PANEL_GUTTER, box.y, fmax(1, box.w - MANN_PANEL_GUTTER - 4),
+                     box.h};
     mann_text(cr, MANN_FONT_TITLE, theme->text, area.x, box.y + 12, MANN_LEFT, "Runs");
     for (int32_t i = -1; i < scene->n_runs && 42 + (i + 1) * HIGH < box.h; i++) {
         double x = area.x, y = area.y + 32 + (i + 1) * HIGH;
