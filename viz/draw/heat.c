@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rectangles reach this far under the next ones, or readers of PDF show hairlines in between. */
+static const double overlap = 0.15;
+
 enum { MISSING = MANN_MAP_SIZE, COLOURS = MANN_MAP_SIZE + 1 };
 
 float mann_heat_at(const mann_heat *heat, int32_t column, int32_t row)
@@ -157,7 +160,10 @@ static bool add_rectangles(cairo_t *cr, uint16_t *index, int32_t columns, int32_
                     index[(size_t)k * (size_t)columns + (size_t)m] = ground;
                 }
             }
-            cairo_rectangle(cr, box.x + c * w, box.y + r * h, (end - c) * w, (below - r) * h);
+            double right = fmin(box.x + end * w + overlap, box.x + box.w);
+            double bottom = fmin(box.y + below * h + overlap, box.y + box.h);
+            cairo_rectangle(cr, box.x + c * w, box.y + r * h, right - box.x - c * w,
+                            bottom - box.y - r * h);
             any = true;
         }
     }

@@ -24,20 +24,19 @@ static void limit_text(char text[32], double value)
     }
 }
 
+/* The map from end to end, a cell for every pixel. */
 static void paint_bar(cairo_t *cr, const mann_theme *theme, const mann_shade *shade, mann_box bar)
 {
-    const uint32_t *colour = mann_map_table(shade->map, theme->dark);
-    cairo_pattern_t *ramp = cairo_pattern_create_linear(bar.x, 0, bar.x + bar.w, 0);
-    enum { STOPS = 33 };
-    for (int i = 0; i < STOPS; i++) {
-        mann_ink ink = mann_ink_from_pixel(colour[i * (MANN_MAP_SIZE - 1) / (STOPS - 1)]);
-        cairo_pattern_add_color_stop_rgb(ramp, i / (STOPS - 1.0), ink.red, ink.green, ink.blue);
+    enum { MOST = 64 };
+    float ramp[MOST];
+    int32_t cells = bar.w < MOST ? (int32_t)bar.w : MOST;
+    for (int32_t i = 0; i < cells; i++) {
+        ramp[i] = (float)i / (float)(cells - 1);
     }
-    cairo_set_source(cr, ramp);
-    cairo_rectangle(cr, bar.x, bar.y, bar.w, bar.h);
-    cairo_fill(cr);
-    cairo_pattern_destroy(ramp);
-    mann_frame(cr, bar, theme->line);
+    mann_heat heat = {.value = ramp, .column_stride = 1, .columns = cells, .rows = 1, .ring = 1};
+    mann_shade even = {.low = 0, .high = 1, .map = shade->map};
+    mann_heat_paint(cr, &heat, bar, &even, theme);
+    mann_frame(cr, (mann_box){bar.x - 1, bar.y - 1, bar.w + 2, bar.h + 2}, theme->line);
 }
 
 double mann_legend(cairo_t *cr, const mann_theme *theme, const mann_shade *shade, bool missing,

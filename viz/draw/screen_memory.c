@@ -233,7 +233,8 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
     } else if (pane->role == MANN_ROLE_ERROR) {
         snprintf(text, size, "output − target");
     } else if (pane->role == MANN_ROLE_WEIGHTING && pane->heat.rows < pane->heat.ring) {
-        snprintf(text, size, "%d of %d locations shown", pane->heat.rows, pane->heat.ring);
+        snprintf(text, size, pane->area.w > 380 ? "%d of %d locations shown" : "%d of %d shown",
+                 pane->heat.rows, pane->heat.ring);
     } else if (pane->form == MANN_FORM_MATRIX) {
         snprintf(text, size, "at step %d", scene->step);
     } else {
