@@ -223,7 +223,7 @@ void mann_draw_placeholder(cairo_t *cr, const mann_scene *scene, mann_box box, c
 void mann_draw_help(cairo_t *cr, const mann_scene *scene)
 {
     static const char *const keys[][2] = {
-        {"Space", "play, pause"},
+        {"Space", "play, pause (+ −: faster, slower)"},
         {"← →", "one step back, forth (Shift: ten)"},
         {"Home End", "first, last step"},
         {"[ ]", "earlier, later in training"},
@@ -241,6 +241,7 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"T", "dark, light"},
         {"S", "save this picture"},
         {"R", "record the episode as a film"},
+        {"Esc", "back: help, panel, zoom, pin"},
         {"? F1", "this help"},
         {"Ctrl-Q", "quit"},
         {"Mouse", "hover reads out, click pins a cell,"},

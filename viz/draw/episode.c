@@ -136,7 +136,7 @@ static void find_used(mann_family *family, const bool *used)
     }
     family->used_first = 0;
     family->used_count = n;
-    if (longest == n || longest <= 2 * MARGIN || n <= SMALL_MEMORY) {
+    if (longest >= n || longest <= 2 * MARGIN || n <= SMALL_MEMORY) {
         return;
     }
     int32_t first = gap_end % n, count = n - longest;

@@ -235,10 +235,14 @@ static bool read_traces(mann_run *run)
     for (int32_t i = 0; !changed && i < count; i++) {
         changed = by_place(&list[i], &run->snapshot[i]) != 0;
     }
+    if (!changed) { /* others may hold on to the list until they hear of a change */
+        free(list);
+        return false;
+    }
     free(run->snapshot);
     run->snapshot = list;
     run->n_snapshots = count;
-    return changed;
+    return true;
 }
 
 /* "task": "copy", or "task": {"name": "copy", ...}. */

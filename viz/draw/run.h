@@ -42,7 +42,7 @@ typedef struct mann_run {
 mann_status mann_run_open(mann_context *context, const char *path, mann_run **run);
 void mann_run_close(mann_run *run);
 
-/* Reads what is new; true if anything is. */
+/* Reads what is new; true if anything is. Series and snapshots stay where they are otherwise. */
 bool mann_run_refresh(mann_run *run);
 
 /* True for a folder that a run could be in. */

@@ -48,7 +48,7 @@ const mann_theme *mann_theme_get(bool dark)
 
 mann_ink mann_head_ink(bool dark, mann_marker marker, int i)
 {
-    static const double write_hue[] = {58, 25, 90, 350}, read_hue[] = {235, 195, 280, 155};
+    static const double write_hue[] = {62, 18, 105, 335}, read_hue[] = {235, 195, 280, 155};
     if (marker == MANN_MARKER_NONE) {
         return mann_theme_get(dark)->muted;
     }
