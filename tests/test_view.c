@@ -26,19 +26,19 @@ static const char *in_folder(const char *name)
 
 static unsigned press_key(mann_view *view, int key, bool shift)
 {
-    mann_event event = {.kind = MANN_EVENT_KEY, .key = key, .shift = shift};
+    mann_gesture event = {.kind = MANN_GESTURE_KEY, .key = key, .shift = shift};
     return mann_view_event(view, &event);
 }
 
-static unsigned at(mann_view *view, mann_event_kind kind, double x, double y)
+static unsigned at(mann_view *view, mann_gesture_kind kind, double x, double y)
 {
-    mann_event event = {.kind = kind, .x = x, .y = y};
+    mann_gesture event = {.kind = kind, .x = x, .y = y};
     return mann_view_event(view, &event);
 }
 
 static unsigned tick(mann_view *view, double now)
 {
-    mann_event event = {.kind = MANN_EVENT_TICK, .now = now};
+    mann_gesture event = {.kind = MANN_GESTURE_TICK, .now = now};
     return mann_view_event(view, &event);
 }
 
@@ -83,8 +83,8 @@ static void without_an_episode_nothing_breaks(void **state)
     for (int key = 0; key <= MANN_KEY_HELP; key++) {
         press_key(&view, key, key % 2);
     }
-    for (int kind = 0; kind <= MANN_EVENT_TICK; kind++) {
-        at(&view, (mann_event_kind)kind, 300, 300);
+    for (int kind = 0; kind <= MANN_GESTURE_TICK; kind++) {
+        at(&view, (mann_gesture_kind)kind, 300, 300);
     }
     assert_false(view.scene.playing);
 }
@@ -140,7 +140,7 @@ static void modes_go_round(void **state)
     assert_int_equal(press_key(&view, 's', false), MANN_WISH_PICTURE | MANN_WISH_DRAW);
     assert_int_equal(press_key(&view, 'r', false), MANN_WISH_FILM | MANN_WISH_DRAW);
     assert_int_equal(press_key(&view, 'n', false), MANN_WISH_EXAMPLE | MANN_WISH_DRAW);
-    mann_event quit = {.kind = MANN_EVENT_KEY, .key = 'q', .control = true};
+    mann_gesture quit = {.kind = MANN_GESTURE_KEY, .key = 'q', .control = true};
     assert_int_equal(mann_view_event(&view, &quit), MANN_WISH_QUIT);
     assert_int_equal(press_key(&view, 'q', false), 0);
     mann_episode_free(episode);
@@ -183,23 +183,23 @@ static void a_click_pins_a_drag_scrubs(void **state)
     const mann_pane *pane = weights_pane(&layout);
     assert_non_null(pane);
     mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, 12, 77);
-    at(&view, MANN_EVENT_PRESS, cell.x + cell.w / 2, cell.y + cell.h / 2);
+    at(&view, MANN_GESTURE_PRESS, cell.x + cell.w / 2, cell.y + cell.h / 2);
     assert_int_equal(view.scene.step, 12);
     assert_int_equal(view.scene.pin.head, 1);
     assert_int_equal(view.scene.pin.location, 77);
     mann_box other = mann_heat_cell_box(&pane->heat, pane->area, 20, 0);
-    at(&view, MANN_EVENT_MOVE, other.x + other.w / 2, 5);
+    at(&view, MANN_GESTURE_MOVE, other.x + other.w / 2, 5);
     assert_int_equal(view.scene.step, 20);
-    at(&view, MANN_EVENT_MOVE, 1e6, 5);
+    at(&view, MANN_GESTURE_MOVE, 1e6, 5);
     assert_int_equal(view.scene.step, 40);
-    at(&view, MANN_EVENT_RELEASE, 0, 0);
-    at(&view, MANN_EVENT_MOVE, other.x, 5);
+    at(&view, MANN_GESTURE_RELEASE, 0, 0);
+    at(&view, MANN_GESTURE_MOVE, other.x, 5);
     assert_int_equal(view.scene.step, 40);
     mann_box bar = layout.episode_bar;
-    at(&view, MANN_EVENT_PRESS, bar.x + bar.w / 2, bar.y + bar.h / 2);
+    at(&view, MANN_GESTURE_PRESS, bar.x + bar.w / 2, bar.y + bar.h / 2);
     assert_int_equal(view.scene.step, 20);
-    at(&view, MANN_EVENT_RELEASE, 0, 0);
-    at(&view, MANN_EVENT_PRESS, layout.tab[3].x + 5, layout.tab[3].y + 5);
+    at(&view, MANN_GESTURE_RELEASE, 0, 0);
+    at(&view, MANN_GESTURE_PRESS, layout.tab[3].x + 5, layout.tab[3].y + 5);
     assert_int_equal(view.scene.screen, MANN_SCREEN_TRAINING);
     mann_episode_free(episode);
 }
@@ -212,8 +212,8 @@ static void the_wheel_zooms_about_the_pointer(void **state)
     mann_layout layout = mann_layout_make(&view.scene);
     const mann_pane *pane = weights_pane(&layout);
     mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, 30, 10);
-    mann_event event = {
-        .kind = MANN_EVENT_WHEEL, .x = cell.x + cell.w / 2, .y = cell.y, .amount = 1};
+    mann_gesture event = {
+        .kind = MANN_GESTURE_WHEEL, .x = cell.x + cell.w / 2, .y = cell.y, .amount = 1};
     for (int i = 0; i < 5; i++) {
         mann_view_event(&view, &event);
         assert_true(view.scene.count >= 4 && view.scene.first >= 0);
@@ -299,28 +299,28 @@ static void metrics_grow_line_by_line(void **state)
     write_file("metrics.jsonl", "w",
                "{\"step\":1,\"sequences\":16,\"loss\":0.5,\"validation\":{\"cost_bits\":3}}\n"
                "{\"step\":2,\"sequences\":32,\"loss\":null}\n{\"step\":3,\"sequ");
-    mann_run *run;
-    assert_int_equal(mann_run_open(context, path, &run), MANN_OK);
-    const mann_series *loss = mann_run_series(run, "loss");
+    mann_history *run;
+    assert_int_equal(mann_history_open(context, path, &run), MANN_OK);
+    const mann_series *loss = mann_history_series(run, "loss");
     assert_int_equal(loss->count, 2);
     assert_true(isnan(loss->y[1]) && loss->x[1] == 32);
-    assert_int_equal(mann_run_series(run, "validation.cost_bits")->count, 1);
-    assert_true(mann_run_sequences(run, 2) == 32 && mann_run_sequences(run, 4) == 64);
-    assert_false(mann_run_refresh(run));
+    assert_int_equal(mann_history_series(run, "validation.cost_bits")->count, 1);
+    assert_true(mann_history_sequences(run, 2) == 32 && mann_history_sequences(run, 4) == 64);
+    assert_false(mann_history_refresh(run));
     write_file("metrics.jsonl", "a", "ences\":48,\"loss\":0.25}\nnot JSON\n");
-    assert_true(mann_run_refresh(run));
-    loss = mann_run_series(run, "loss");
+    assert_true(mann_history_refresh(run));
+    loss = mann_history_series(run, "loss");
     assert_int_equal(loss->count, 3);
     assert_true(loss->y[2] == 0.25);
     assert_int_equal(run->bad_lines, 1);
     write_file("metrics.jsonl", "w", "{\"step\":1,\"sequences\":16,\"loss\":7}\n"); /* cut */
-    assert_true(mann_run_refresh(run));
-    assert_int_equal(mann_run_series(run, "loss")->count, 1);
-    write_file("run.json", "w", "{\"task\":{\"name\":\"copy\"},\"run\":{\"exit_reason\":\"solved\"}}");
-    assert_true(mann_run_refresh(run));
+    assert_true(mann_history_refresh(run));
+    assert_int_equal(mann_history_series(run, "loss")->count, 1);
+    write_file("run.json", "w", "{\"task\":{\"name\":\"copy\"},\"run\":{\"stopped\":\"solved\"}}");
+    assert_true(mann_history_refresh(run));
     assert_true(run->finished);
     assert_string_equal(run->task, "copy");
-    mann_run_close(run);
+    mann_history_close(run);
 }
 
 static void a_run_is_followed_until_it_is_gone(void **state)

@@ -46,7 +46,7 @@ bool mann_follow_needed(const mann_view *view)
 
 unsigned mann_follow_look(mann_context *context, mann_source *source, mann_view *view)
 {
-    const mann_run *run = view->scene.n_runs ? view->scene.run[0] : NULL;
+    const mann_history *run = view->scene.n_runs ? view->scene.run[0] : NULL;
     const mann_choice *choice = mann_source_choice(source, view->choice);
     mann_choice was = choice ? *choice : (mann_choice){.length = -1};
     bool gone = run && run->gone, empty = !view->scene.episode;

@@ -178,7 +178,7 @@ static unsigned letter(mann_view *view, int key)
     }
 }
 
-static unsigned key_event(mann_view *view, const mann_event *event)
+static unsigned key_event(mann_view *view, const mann_gesture *event)
 {
     mann_scene *scene = &view->scene;
     int64_t by = event->shift ? 10 : 1;
@@ -266,7 +266,7 @@ static unsigned press(mann_view *view, double x, double y)
     return pane >= 0 ? press_pane(view, &layout, &layout.pane[pane], x, y) : 0;
 }
 
-static unsigned wheel(mann_view *view, const mann_event *event)
+static unsigned wheel(mann_view *view, const mann_gesture *event)
 {
     mann_layout layout = mann_layout_make(&view->scene);
     int32_t pane = mann_layout_pane(&layout, event->x, event->y);
@@ -324,31 +324,31 @@ void mann_view_settle(mann_view *view)
     scene->focus = scene->focus < layout.n_panes ? scene->focus : -1;
 }
 
-unsigned mann_view_event(mann_view *view, const mann_event *event)
+unsigned mann_view_event(mann_view *view, const mann_gesture *event)
 {
     mann_scene *scene = &view->scene;
     unsigned wishes = 0;
     switch (event->kind) {
-    case MANN_EVENT_KEY: wishes = key_event(view, event); break;
-    case MANN_EVENT_MOVE:
+    case MANN_GESTURE_KEY: wishes = key_event(view, event); break;
+    case MANN_GESTURE_MOVE:
         scene->pointed = true;
         scene->x = event->x;
         scene->y = event->y;
         wishes = MANN_WISH_DRAW | (view->drag ? drag_to(view, event->x) : 0);
         break;
-    case MANN_EVENT_LEAVE:
+    case MANN_GESTURE_LEAVE:
         wishes = scene->pointed ? MANN_WISH_DRAW : 0;
         scene->pointed = false;
         break;
-    case MANN_EVENT_PRESS: wishes = press(view, event->x, event->y); break;
-    case MANN_EVENT_RELEASE: view->drag = MANN_DRAG_NONE; break;
-    case MANN_EVENT_WHEEL: wishes = wheel(view, event); break;
-    case MANN_EVENT_RESIZE:
+    case MANN_GESTURE_PRESS: wishes = press(view, event->x, event->y); break;
+    case MANN_GESTURE_RELEASE: view->drag = MANN_DRAG_NONE; break;
+    case MANN_GESTURE_WHEEL: wishes = wheel(view, event); break;
+    case MANN_GESTURE_RESIZE:
         scene->width = clip(lround(event->x), 1, 1 << 14);
         scene->height = clip(lround(event->y), 1, 1 << 14);
         wishes = MANN_WISH_DRAW;
         break;
-    case MANN_EVENT_TICK: wishes = tick(view, event->now); break;
+    case MANN_GESTURE_TICK: wishes = tick(view, event->now); break;
     }
     scene->message = view->message_until ? view->message : NULL;
     return wishes;

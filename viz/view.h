@@ -5,16 +5,16 @@
 
 #include "draw/layout.h"
 
-typedef enum mann_event_kind {
-    MANN_EVENT_KEY,     /* key, shift, control */
-    MANN_EVENT_MOVE,    /* the pointer is at x, y */
-    MANN_EVENT_LEAVE,   /* the pointer has left the window */
-    MANN_EVENT_PRESS,   /* left button, at x, y */
-    MANN_EVENT_RELEASE, /* left button */
-    MANN_EVENT_WHEEL,   /* amount > 0: away from the user; at x, y */
-    MANN_EVENT_RESIZE,  /* x, y: the new size, logical */
-    MANN_EVENT_TICK     /* now: seconds that only grow */
-} mann_event_kind;
+typedef enum mann_gesture_kind {
+    MANN_GESTURE_KEY,     /* key, shift, control */
+    MANN_GESTURE_MOVE,    /* the pointer is at x, y */
+    MANN_GESTURE_LEAVE,   /* the pointer has left the window */
+    MANN_GESTURE_PRESS,   /* left button, at x, y */
+    MANN_GESTURE_RELEASE, /* left button */
+    MANN_GESTURE_WHEEL,   /* amount > 0: away from the user; at x, y */
+    MANN_GESTURE_RESIZE,  /* x, y: the new size, logical */
+    MANN_GESTURE_TICK     /* now: seconds that only grow */
+} mann_gesture_kind;
 
 /* Keys are characters in lower case, or these. */
 typedef enum mann_key {
@@ -29,12 +29,12 @@ typedef enum mann_key {
     MANN_KEY_HELP
 } mann_key;
 
-typedef struct mann_event {
-    mann_event_kind kind;
+typedef struct mann_gesture {
+    mann_gesture_kind kind;
     int key;
     bool shift, control;
     double x, y, amount, now;
-} mann_event;
+} mann_gesture;
 
 /* What an event asks of the window: a set. */
 enum {
@@ -64,7 +64,7 @@ typedef struct mann_view {
 mann_view mann_view_make(void);
 
 /* Returns wishes. */
-unsigned mann_view_event(mann_view *view, const mann_event *event);
+unsigned mann_view_event(mann_view *view, const mann_gesture *event);
 
 /* Says something in the footer for some seconds. */
 void mann_view_say(mann_view *view, bool bad, const char *format, ...) MANN_PRINTF(3, 4);

@@ -46,8 +46,8 @@ static bool measure(window *self, mann_view *view)
     width = width < 1 ? 1 : width;
     height = height < 1 ? 1 : height;
     self->ratio = self->scale * width / (logical < 1 ? 1 : logical);
-    mann_event event = {
-        .kind = MANN_EVENT_RESIZE, .x = width / self->ratio, .y = height / self->ratio};
+    mann_gesture event = {
+        .kind = MANN_GESTURE_RESIZE, .x = width / self->ratio, .y = height / self->ratio};
     mann_view_event(view, &event);
     if (self->texture && width == self->width && height == self->height) {
         return true;
@@ -94,19 +94,19 @@ static int key_of(const SDL_Keysym *symbol)
 }
 
 /* False if the event means nothing to the view. */
-static bool translate(const window *self, const SDL_Event *from, mann_event *to)
+static bool translate(const window *self, const SDL_Event *from, mann_gesture *to)
 {
-    *to = (mann_event){.kind = MANN_EVENT_MOVE};
+    *to = (mann_gesture){.kind = MANN_GESTURE_MOVE};
     double part = 1 / self->scale;
     switch (from->type) {
     case SDL_KEYDOWN:
-        to->kind = MANN_EVENT_KEY;
+        to->kind = MANN_GESTURE_KEY;
         to->key = key_of(&from->key.keysym);
         to->shift = from->key.keysym.mod & KMOD_SHIFT;
         to->control = from->key.keysym.mod & KMOD_CTRL;
         return to->key != 0;
     case SDL_TEXTINPUT:
-        to->kind = MANN_EVENT_KEY;
+        to->kind = MANN_GESTURE_KEY;
         to->key = (unsigned char)from->text.text[0];
         return to->key && strchr("[]?+-=", to->key);
     case SDL_MOUSEMOTION:
@@ -115,21 +115,21 @@ static bool translate(const window *self, const SDL_Event *from, mann_event *to)
         return true;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
-        to->kind = from->type == SDL_MOUSEBUTTONDOWN ? MANN_EVENT_PRESS : MANN_EVENT_RELEASE;
+        to->kind = from->type == SDL_MOUSEBUTTONDOWN ? MANN_GESTURE_PRESS : MANN_GESTURE_RELEASE;
         to->x = from->button.x * part;
         to->y = from->button.y * part;
         return from->button.button == SDL_BUTTON_LEFT;
     case SDL_MOUSEWHEEL: {
         int x, y;
         SDL_GetMouseState(&x, &y);
-        to->kind = MANN_EVENT_WHEEL;
+        to->kind = MANN_GESTURE_WHEEL;
         to->x = x * part;
         to->y = y * part;
         to->amount = from->wheel.y;
         return true;
     }
     case SDL_WINDOWEVENT:
-        to->kind = MANN_EVENT_LEAVE;
+        to->kind = MANN_GESTURE_LEAVE;
         return from->window.event == SDL_WINDOWEVENT_LEAVE;
     default: return false;
     }
@@ -228,7 +228,7 @@ static mann_status loop(mann_context *context, window *self, mann_source *source
     double look_due = seconds() + MANN_FOLLOW_PERIOD;
     unsigned wishes = MANN_WISH_DRAW;
     for (;;) {
-        mann_event tick = {.kind = MANN_EVENT_TICK, .now = seconds()};
+        mann_gesture tick = {.kind = MANN_GESTURE_TICK, .now = seconds()};
         wishes |= mann_view_event(view, &tick);
         if (mann_follow_needed(view) && tick.now >= look_due) {
             wishes |= mann_follow_look(context, source, view);
@@ -252,7 +252,7 @@ static mann_status loop(mann_context *context, window *self, mann_source *source
         bool any = wait < 0 ? SDL_WaitEvent(&event)
                             : SDL_WaitEventTimeout(&event, (int)ceil(wait * 1000) + 1);
         for (; any; any = SDL_PollEvent(&event)) {
-            mann_event translated;
+            mann_gesture translated;
             if (event.type == SDL_QUIT) {
                 wishes |= MANN_WISH_QUIT;
             } else if (is_expose(&event)) {

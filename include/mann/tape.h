@@ -42,7 +42,8 @@ typedef struct mann_tag_info {
     const char *axis[3];
 } mann_tag_info;
 
-typedef void mann_observer(void *user, const mann_tag_info *info, const mann_tensor *value);
+typedef void mann_observer(void *user, const mann_tag_info *info, int32_t step,
+                           const mann_tensor *value);
 
 /* Kernels are chosen by the processor, or by MANN_CPU=ref|avx2|avx512. NULL if memory is short
  * or MANN_CPU names something this processor lacks (see the context's message). */

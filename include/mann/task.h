@@ -95,8 +95,9 @@ typedef struct mann_task_type {
     const char *name, *summary;
     const mann_option *options;
     size_t config_size, self_size;
-    const char *solved; /* expression over the metrics that counts as solved */
-    const char *harder; /* setting beyond training that validation also watches: "length=40" */
+    const char *solved;   /* expression over the metrics that counts as solved */
+    const char *defaults; /* settings that suit it: "train.lr=1e-3 train.batch=8", or NULL */
+    const char *harder;   /* setting beyond training that validation also watches: "length=40" */
     /* Checks the config, reads files, fixes the shapes. */
     mann_status (*open)(mann_context *context, void *self, const void *config, mann_io_shape *io);
     /* Draws an example from rng into out, which is reset. Thread-safe. split and index serve tasks

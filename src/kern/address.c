@@ -55,21 +55,24 @@ INLINE mann_real inverse_norm(int32_t M, const mann_real *key)
     return (mann_real)(1 / sqrt(square + EPSILON));
 }
 
-/* y = the softmax of scale * x. */
+/* y = the softmax of scale * x. The products are stored before the largest is taken off: fused with
+ * the subtraction they would miss it by a rounding, which a huge scale makes huge. */
 INLINE void softmax(int32_t N, mann_real scale, const mann_real *x, mann_real *y)
 {
-    vf high = v_set(-INFINITY), by = v_set(scale);
+    vf high = v_set(-INFINITY);
     EACH(N)
     {
         vm m = v_tail(N - n);
-        high = v_max(high, v_keep(m, by * v_load(x + n, m), v_set(-INFINITY)));
+        vf product = v_set(scale) * v_load(x + n, m);
+        high = v_max(high, v_keep(m, product, v_set(-INFINITY)));
+        v_store(y + n, m, product);
     }
     vf top = v_set(v_largest(high));
     va total = v_set(0);
     EACH(N)
     {
         vm m = v_tail(N - n);
-        vf e = v_exp(by * v_load(x + n, m) - top);
+        vf e = v_exp(v_load(y + n, m) - top);
         total += v_keep(m, e, v_set(0));
         v_store(y + n, m, e);
     }

@@ -37,6 +37,19 @@ void KERN(sum)(int32_t count, size_t n_all, const mann_real *const *x, mann_real
     }
 }
 
+/* The same for a few numbers in double, where squares neither overflow nor vanish. */
+INLINE double square_sum_slowly(size_t size, const mann_real *x, mann_real limit, size_t *bad)
+{
+    double sum = 0;
+    for (size_t n = 0; n < size; n++) {
+        double g = (double)x[n], most = limit > 0 ? (double)limit : INFINITY;
+        g = g > most ? most : g < -most ? -most : g;
+        sum += g * g;
+        *bad += !isfinite(x[n]);
+    }
+    return sum;
+}
+
 void KERN(square_sum)(size_t n_all, const mann_real *x, mann_real limit, double *sum, size_t *bad)
 {
     /* Blocks, so that float lanes add up only a few numbers before they go to double. */
@@ -53,13 +66,9 @@ void KERN(square_sum)(size_t n_all, const mann_real *x, mann_real limit, double 
             block += (va)g * g;
             probe += raw - raw; /* 0, or NaN where raw is not finite */
         }
-        *sum += (double)v_sum(block);
-        double check = (double)v_sum(probe);
-        if (check != check) {
-            for (size_t n = 0; n < size; n++) {
-                *bad += !isfinite(x[from + n]);
-            }
-        }
+        double part = (double)v_sum(block), check = (double)v_sum(probe);
+        bool good = check == 0 && part > 1e-30 && part < 1e37;
+        *sum += good ? part : square_sum_slowly(size, x + from, limit, bad);
     }
 }
 

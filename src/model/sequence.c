@@ -6,9 +6,9 @@
 static const float *data(const mann_example *example, const char *name, int32_t width)
 {
     const mann_array *array = mann_example_find(example, name);
-    bool fits =
-        array && array->type == MANN_REAL && array->n[0] == example->steps && array->n[1] == width;
-    return fits ? array->data : NULL;
+    bool found = array && array->type == MANN_REAL && array->n[0] == example->steps &&
+                 (array->rank == 1 ? 1 : array->n[1]) == width;
+    return found ? array->data : NULL;
 }
 
 static void copy(const float *from, int32_t count, mann_real *to)

@@ -10,7 +10,7 @@ static const char *const screen_name[MANN_SCREENS] = {"Memory", "Hopfield", "Hop
 
 static void describe(const mann_scene *scene, char *text, size_t size)
 {
-    const mann_run *run = scene->n_runs ? scene->run[0] : NULL;
+    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
     if (!scene->episode) {
         snprintf(text, size, "%s%s%s", run && run->task[0] ? "task " : "", run ? run->task : "",
                  run && run->model[0] ? " · " : "");
@@ -36,7 +36,7 @@ void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     mann_box box = layout->header;
     mann_fill(cr, box, theme->card);
     mann_stroke(cr, 0, box.h - 0.5, box.w, box.h - 0.5, theme->line, 1);
-    const mann_run *run = scene->n_runs ? scene->run[0] : NULL;
+    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
     const char *name = scene->episode && scene->episode->trace->run[0]
                            ? scene->episode->trace->run
                            : run ? run->name : "mann";
@@ -130,7 +130,7 @@ static void draw_training_line(cairo_t *cr, const mann_scene *scene, const mann_
     double y = bar.y + bar.h / 2;
     mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT, "training");
     mann_stroke(cr, bar.x, y, bar.x + bar.w, y, theme->line, 3);
-    const mann_run *run = scene->n_runs ? scene->run[0] : NULL;
+    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
     if (!scene->n_snapshots || !run) {
         mann_text(cr, MANN_FONT_SMALL, theme->muted, bar.x + bar.w + 12, y + 4, MANN_LEFT,
                   "one trace");
@@ -148,7 +148,7 @@ static void draw_training_line(cairo_t *cr, const mann_scene *scene, const mann_
     double place = scene->n_snapshots > 1 ? (double)scene->snapshot / (scene->n_snapshots - 1) : 0.5;
     draw_knob(cr, theme, bar_place(bar, place), y);
     char text[64], number[32];
-    double sequences = mann_run_sequences(run, scene->snapshots[scene->snapshot].step);
+    double sequences = mann_history_sequences(run, scene->snapshots[scene->snapshot].step);
     snprintf(text, sizeof text, "%s seq.", mann_count(number, (int64_t)sequences));
     double wide = mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4,
                             MANN_LEFT, text);

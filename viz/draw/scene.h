@@ -5,7 +5,7 @@
 
 #include "draw/episode.h"
 #include "draw/pen.h"
-#include "draw/run.h"
+#include "draw/history.h"
 
 typedef enum mann_screen {
     MANN_SCREEN_MEMORY,
@@ -42,7 +42,7 @@ typedef struct mann_scene {
     bool full;      /* the focused pane alone */
 
     int32_t n_runs;
-    const mann_run *run[MANN_MAX_RUNS]; /* run[0] is the episode's, if it is of a run */
+    const mann_history *run[MANN_MAX_RUNS]; /* run[0] is the episode's, if it is of a run */
     /* Traces of this episode in the course of training, for the second time line. */
     int32_t n_snapshots, snapshot;
     const mann_snapshot *snapshots;

@@ -85,7 +85,7 @@ static void add_quartiles(chart *out, const mann_scene *scene, const char *metri
 {
     double first = INFINITY, last = -INFINITY;
     for (int32_t i = 0; i < scene->n_runs; i++) {
-        const mann_series *series = mann_run_series(scene->run[i], metric);
+        const mann_series *series = mann_history_series(scene->run[i], metric);
         if (series && series->count) {
             first = fmin(first, series->x[0]);
             last = fmax(last, series->x[series->count - 1]);
@@ -96,7 +96,7 @@ static void add_quartiles(chart *out, const mann_scene *scene, const char *metri
         double x = first + (last - first) * k / (GRID - 1), value[MANN_MAX_RUNS];
         int32_t n = 0;
         for (int32_t i = 0; i < scene->n_runs; i++) {
-            const mann_series *series = mann_run_series(scene->run[i], metric);
+            const mann_series *series = mann_history_series(scene->run[i], metric);
             if (series && series->count && series->x[series->count - 1] >= x) {
                 double y = value_at(series, x);
                 if (isfinite(y)) {
@@ -127,7 +127,7 @@ static void collect(chart *out, const mann_scene *scene, const char *metric)
 {
     out->count = 0;
     if (scene->n_runs == 1) {
-        const mann_run *run = scene->run[0];
+        const mann_history *run = scene->run[0];
         for (int32_t i = 0; i < run->n_series; i++) {
             if (is_metric(run->series[i].name, metric)) {
                 char name[64];
@@ -138,7 +138,7 @@ static void collect(chart *out, const mann_scene *scene, const char *metric)
         return;
     }
     for (int32_t i = 0; i < scene->n_runs && out->count < MOST_CURVES - 1; i++) {
-        add_series(out, scene, mann_run_series(scene->run[i], metric), scene->run[i]->name);
+        add_series(out, scene, mann_history_series(scene->run[i], metric), scene->run[i]->name);
     }
     add_quartiles(out, scene, metric);
 }
@@ -155,7 +155,7 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
     mann_guide guide = {.upright = true, .ink = theme->cursor};
     bool marked = scene->n_snapshots > 0;
     if (marked) {
-        guide.value = mann_run_sequences(scene->run[0], scene->snapshots[scene->snapshot].step);
+        guide.value = mann_history_sequences(scene->run[0], scene->snapshots[scene->snapshot].step);
     }
     char empty[96];
     snprintf(empty, sizeof empty, "metrics.jsonl has no %s", metric);
@@ -172,18 +172,18 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
     free(what);
 }
 
-static const char *last_number(const mann_run *run, const char *metric, char text[32])
+static const char *last_number(const mann_history *run, const char *metric, char text[32])
 {
-    const mann_series *series = mann_run_series(run, metric);
+    const mann_series *series = mann_history_series(run, metric);
     if (!series || !series->count) {
         return "–";
     }
     return mann_number(text, series->y[series->count - 1]);
 }
 
-static const char *state_of(const mann_run *run)
+static const char *state_of(const mann_history *run)
 {
-    return run->gone ? "folder gone" : run->exit_reason[0] ? run->exit_reason : "training";
+    return run->gone ? "folder gone" : run->finished ? run->exit_reason : "training";
 }
 
 static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
@@ -202,7 +202,7 @@ static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
         const char *cell[COLUMNS];
         memcpy(cell, head, sizeof cell);
         if (i >= 0) {
-            const mann_run *run = scene->run[i];
+            const mann_history *run = scene->run[i];
             snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
             if (run->n_lines) {
                 mann_count(sequences, (int64_t)run->line_sequences[run->n_lines - 1]);
@@ -247,7 +247,7 @@ void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout 
     mann_box body = layout->body;
     body.x += 6;
     double left = floor(body.w * 0.5), gap = 14, top = floor(body.h * 0.52);
-    bool bits = mann_run_series(scene->run[0], "cost_bits") != NULL;
+    bool bits = mann_history_series(scene->run[0], "cost_bits") != NULL;
     draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost",
                bits ? "bits per sequence" : "loss", (mann_box){body.x, body.y, left - gap, top});
     draw_chart(cr, scene, "wrong_bits", "Wrong bits", "per sequence",

@@ -12,7 +12,7 @@ static const size_t most_bytes = (size_t)256 << 20;
 
 struct mann_source {
     int32_t n_runs;
-    mann_run *run[MANN_MAX_RUNS];
+    mann_history *run[MANN_MAX_RUNS];
     int32_t n_files;
     char **file;
     int32_t n_choices;
@@ -96,7 +96,7 @@ static const mann_episode *get_episode(mann_context *context, mann_source *sourc
 
 static mann_status find_choices(mann_source *source)
 {
-    const mann_run *run = source->n_runs ? source->run[0] : NULL;
+    const mann_history *run = source->n_runs ? source->run[0] : NULL;
     int32_t most = source->n_files + (run ? run->n_snapshots : 0);
     mann_choice *list = calloc((size_t)most + 1, sizeof *list);
     if (!list) {
@@ -106,7 +106,8 @@ static mann_status find_choices(mann_source *source)
     for (int32_t i = 0; run && i < run->n_snapshots; i++) {
         const mann_snapshot *snapshot = &run->snapshot[i];
         mann_choice *last = count ? &list[count - 1] : NULL;
-        if (last && last->length == snapshot->length && last->seed == snapshot->seed) {
+        if (last && last->seed == snapshot->seed &&
+            !strcmp(run->snapshot[last->first].setting, snapshot->setting)) {
             last->count++;
         } else {
             list[count++] = (mann_choice){snapshot->length, snapshot->seed, i, 1, -1};
@@ -143,7 +144,7 @@ static mann_status add_path(mann_context *context, mann_source *source, const ch
     if (stat(path, &info)) {
         return mann_fail(context, MANN_E_IO, "%s: no such run folder, checkpoint or trace", path);
     }
-    bool folder = mann_run_is_folder(path);
+    bool folder = mann_history_is_folder(path);
     if (!folder && run_of_checkpoint(path, run)) {
         path = run;
         folder = true;
@@ -152,7 +153,7 @@ static mann_status add_path(mann_context *context, mann_source *source, const ch
         if (source->n_runs == MANN_MAX_RUNS) {
             return mann_fail(context, MANN_E_INVAL, "more than %d runs", MANN_MAX_RUNS);
         }
-        mann_status status = mann_run_open(context, path, &source->run[source->n_runs]);
+        mann_status status = mann_history_open(context, path, &source->run[source->n_runs]);
         source->n_runs += !status;
         return status;
     }
@@ -199,7 +200,7 @@ void mann_source_close(mann_source *source)
         forget(&source->kept[i]);
     }
     for (int32_t i = 0; i < source->n_runs; i++) {
-        mann_run_close(source->run[i]);
+        mann_history_close(source->run[i]);
     }
     for (int32_t i = 0; i < source->n_files; i++) {
         free(source->file[i]);
@@ -213,7 +214,7 @@ bool mann_source_refresh(mann_source *source)
 {
     bool changed = false;
     for (int32_t i = 0; i < source->n_runs; i++) {
-        changed |= mann_run_refresh(source->run[i]);
+        changed |= mann_history_refresh(source->run[i]);
     }
     if (changed) {
         find_choices(source);
@@ -246,7 +247,7 @@ mann_status mann_source_show(mann_context *context, mann_source *source, int32_t
     }
     char path[PATH_SIZE];
     if (choice->count) {
-        const mann_run *run = source->run[0];
+        const mann_history *run = source->run[0];
         k = k < 0 || k >= choice->count ? choice->count - 1 : k;
         scene->snapshots = &run->snapshot[choice->first];
         scene->n_snapshots = choice->count;

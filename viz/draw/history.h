@@ -1,7 +1,7 @@
 /* A run folder as the viewer sees it: numbers of the training so far, and the traces there are.
  * It only reads, copes with files that are still being written, and never locks anything. */
-#ifndef MANN_DRAW_RUN_H
-#define MANN_DRAW_RUN_H
+#ifndef MANN_DRAW_HISTORY_H
+#define MANN_DRAW_HISTORY_H
 
 #include <mann/base.h>
 
@@ -13,15 +13,16 @@ typedef struct mann_series {
     double *x, *y;
 } mann_series;
 
-/* An episode trace of the run: traces/L20-s7-000001500.safetensors. */
+/* An episode trace of the run: traces/SETTING-sSEED-NNNNNNNNN.safetensors. */
 typedef struct mann_snapshot {
-    char file[112]; /* inside traces/ */
-    int32_t length;
+    char file[112];   /* inside traces/ */
+    char setting[64]; /* "L20" */
+    int32_t length;   /* the number at the end of the setting, -1 for none */
     uint64_t seed;
     int64_t step; /* of training: one is one update */
 } mann_snapshot;
 
-typedef struct mann_run {
+typedef struct mann_history {
     char path[512], name[128]; /* name: last part of the path */
     char task[64], model[128], exit_reason[64];
     uint64_t seed;
@@ -30,28 +31,28 @@ typedef struct mann_run {
     int32_t n_series;
     mann_series *series;
     int32_t n_snapshots;
-    mann_snapshot *snapshot; /* by length, seed, step */
+    mann_snapshot *snapshot; /* by length, setting, seed, step */
     /* Updates and sequences of every line, to tell one from the other. */
     int32_t n_lines, line_capacity;
     double *line_step, *line_sequences;
     int64_t read_to; /* bytes of metrics.jsonl read so far */
     int32_t bad_lines;
-} mann_run;
+} mann_history;
 
 /* Reads what there is. MANN_E_IO if there is no such folder; an empty one is fine. */
-mann_status mann_run_open(mann_context *context, const char *path, mann_run **run);
-void mann_run_close(mann_run *run);
+mann_status mann_history_open(mann_context *context, const char *path, mann_history **run);
+void mann_history_close(mann_history *run);
 
 /* Reads what is new; true if anything is. Series and snapshots stay where they are otherwise. */
-bool mann_run_refresh(mann_run *run);
+bool mann_history_refresh(mann_history *run);
 
 /* True for a folder that a run could be in. */
-bool mann_run_is_folder(const char *path);
+bool mann_history_is_folder(const char *path);
 
 /* The series called name, or NULL. */
-const mann_series *mann_run_series(const mann_run *run, const char *name);
+const mann_series *mann_history_series(const mann_history *run, const char *name);
 
 /* Sequences seen after so many updates; the updates if that is unknown. */
-double mann_run_sequences(const mann_run *run, int64_t step);
+double mann_history_sequences(const mann_history *run, int64_t step);
 
 #endif

@@ -5,7 +5,7 @@
  * resumed run may cut it). The folder is listed anew instead of watched, because notifications do
  * not cross network file systems. Traces are renamed into place when complete, so a name that is
  * listed is a whole file. */
-#include "draw/run.h"
+#include "draw/history.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -24,17 +24,17 @@ static bool is_folder(const char *path)
     return !stat(path, &info) && S_ISDIR(info.st_mode);
 }
 
-bool mann_run_is_folder(const char *path)
+bool mann_history_is_folder(const char *path)
 {
     return is_folder(path);
 }
 
-static void in_run(const mann_run *run, const char *file, char path[1024])
+static void in_run(const mann_history *run, const char *file, char path[1024])
 {
     snprintf(path, 1024, "%s/%s", run->path, file);
 }
 
-const mann_series *mann_run_series(const mann_run *run, const char *name)
+const mann_series *mann_history_series(const mann_history *run, const char *name)
 {
     for (int32_t i = 0; i < run->n_series; i++) {
         if (!strcmp(run->series[i].name, name)) {
@@ -62,7 +62,7 @@ static bool append(mann_series *series, double x, double y)
     return true;
 }
 
-static mann_series *series_named(mann_run *run, const char *name)
+static mann_series *series_named(mann_history *run, const char *name)
 {
     for (int32_t i = 0; i < run->n_series; i++) {
         if (!strcmp(run->series[i].name, name)) {
@@ -84,7 +84,7 @@ static mann_series *series_named(mann_run *run, const char *name)
     return made;
 }
 
-static void take_numbers(mann_run *run, const char *outer, const json_t *object, double x)
+static void take_numbers(mann_history *run, const char *outer, const json_t *object, double x)
 {
     const char *key;
     json_t *value;
@@ -106,7 +106,7 @@ static void take_numbers(mann_run *run, const char *outer, const json_t *object,
     }
 }
 
-static void take_line(mann_run *run, const char *line, size_t length)
+static void take_line(mann_history *run, const char *line, size_t length)
 {
     json_t *object = json_loadb(line, length, 0, NULL);
     if (!json_is_object(object)) {
@@ -135,7 +135,7 @@ static void take_line(mann_run *run, const char *line, size_t length)
     run->line_sequences[run->n_lines++] = x;
 }
 
-static void forget_metrics(mann_run *run)
+static void forget_metrics(mann_history *run)
 {
     for (int32_t i = 0; i < run->n_series; i++) {
         free(run->series[i].x);
@@ -147,7 +147,7 @@ static void forget_metrics(mann_run *run)
     run->read_to = 0;
 }
 
-static bool read_metrics(mann_run *run)
+static bool read_metrics(mann_history *run)
 {
     char path[1024];
     in_run(run, "metrics.jsonl", path);
@@ -190,13 +190,46 @@ static int by_place(const void *a, const void *b)
     if (x->length != y->length) {
         return x->length < y->length ? -1 : 1;
     }
+    int order = strcmp(x->setting, y->setting);
+    if (order) {
+        return order;
+    }
     if (x->seed != y->seed) {
         return x->seed < y->seed ? -1 : 1;
     }
     return x->step < y->step ? -1 : x->step > y->step;
 }
 
-static bool read_traces(mann_run *run)
+/* Takes the name of a trace apart, from its end. */
+static bool parse_name(const char *name, mann_snapshot *found)
+{
+    *found = (mann_snapshot){.length = -1};
+    size_t length = strlen(name);
+    const char *dash = strrchr(name, '-'), *seed = NULL;
+    for (const char *at = name; dash && (at = strstr(at, "-s")) && at < dash; at++) {
+        seed = at;
+    }
+    int end = 0;
+    if (!seed || length >= sizeof found->file ||
+        (size_t)(seed - name) >= sizeof found->setting ||
+        sscanf(seed, "-s%" SCNu64 "-%" SCNd64 ".safetensors%n", &found->seed, &found->step, &end) !=
+            2 ||
+        !end || seed[end]) {
+        return false;
+    }
+    memcpy(found->file, name, length + 1);
+    memcpy(found->setting, name, (size_t)(seed - name));
+    const char *digits = seed;
+    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9') {
+        digits--;
+    }
+    if (digits < seed && seed - digits < 10) {
+        found->length = (int32_t)strtol(digits, NULL, 10);
+    }
+    return true;
+}
+
+static bool read_traces(mann_history *run)
 {
     char path[1024];
     in_run(run, "traces", path);
@@ -208,12 +241,7 @@ static bool read_traces(mann_run *run)
     int32_t count = 0, capacity = 0;
     for (const struct dirent *entry; (entry = readdir(folder)) && count < MOST_SNAPSHOTS;) {
         mann_snapshot found;
-        int end = 0;
-        size_t length = strlen(entry->d_name);
-        if (length >= sizeof found.file ||
-            sscanf(entry->d_name, "L%" SCNd32 "-s%" SCNu64 "-%" SCNd64 ".safetensors%n",
-                   &found.length, &found.seed, &found.step, &end) != 3 ||
-            (size_t)end != length) {
+        if (!parse_name(entry->d_name, &found)) {
             continue;
         }
         if (count == capacity) {
@@ -224,7 +252,6 @@ static bool read_traces(mann_run *run)
             }
             list = larger;
         }
-        memcpy(found.file, entry->d_name, length + 1);
         list[count++] = found;
     }
     closedir(folder);
@@ -257,7 +284,7 @@ static void take_text(const json_t *object, const char *key, const char *inner, 
     }
 }
 
-static bool read_description(mann_run *run)
+static bool read_description(mann_history *run)
 {
     char path[1024];
     in_run(run, "run.json", path);
@@ -270,16 +297,16 @@ static bool read_description(mann_run *run)
     snprintf(before, sizeof before, "%s%s%s", run->task, run->model, run->exit_reason);
     take_text(object, "task", "name", run->task, sizeof run->task);
     take_text(object, "model", "name", run->model, sizeof run->model);
-    take_text(object, "run", "exit_reason", run->exit_reason, sizeof run->exit_reason);
+    take_text(object, "run", "stopped", run->exit_reason, sizeof run->exit_reason);
     const json_t *seed = json_object_get(object, "seed");
     run->seed = json_is_integer(seed) ? (uint64_t)json_integer_value(seed) : run->seed;
-    run->finished = run->exit_reason[0];
+    run->finished = run->exit_reason[0] && strcmp(run->exit_reason, "running");
     json_decref(object);
     snprintf(after, sizeof after, "%s%s%s", run->task, run->model, run->exit_reason);
     return strcmp(before, after);
 }
 
-bool mann_run_refresh(mann_run *run)
+bool mann_history_refresh(mann_history *run)
 {
     bool gone = !is_folder(run->path), changed = gone != run->gone;
     run->gone = gone;
@@ -292,13 +319,13 @@ bool mann_run_refresh(mann_run *run)
     return changed;
 }
 
-mann_status mann_run_open(mann_context *context, const char *path, mann_run **out)
+mann_status mann_history_open(mann_context *context, const char *path, mann_history **out)
 {
     *out = NULL;
     if (!is_folder(path)) {
         return mann_fail(context, MANN_E_IO, "%s: no such run folder", path);
     }
-    mann_run *run = calloc(1, sizeof *run);
+    mann_history *run = calloc(1, sizeof *run);
     if (!run) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for a run");
     }
@@ -313,12 +340,12 @@ mann_status mann_run_open(mann_context *context, const char *path, mann_run **ou
     memcpy(run->path, path, length);
     const char *slash = strrchr(run->path, '/');
     snprintf(run->name, sizeof run->name, "%.127s", slash && slash[1] ? slash + 1 : run->path);
-    mann_run_refresh(run);
+    mann_history_refresh(run);
     *out = run;
     return MANN_OK;
 }
 
-void mann_run_close(mann_run *run)
+void mann_history_close(mann_history *run)
 {
     if (!run) {
         return;
@@ -330,7 +357,7 @@ void mann_run_close(mann_run *run)
     free(run);
 }
 
-double mann_run_sequences(const mann_run *run, int64_t step)
+double mann_history_sequences(const mann_history *run, int64_t step)
 {
     int32_t low = 0, high = run->n_lines;
     while (low < high) {

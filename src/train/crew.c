@@ -1,0 +1,271 @@
+/* Rounds of examples, dealt into groups of up to MANN_GROUP.
+ *
+ * Examples of a round are ordered by length and dealt like cards, so that groups carry about the
+ * same work; within a group the longest comes first and those that have ended drop out. Which
+ * examples meet in a group depends on the round alone, never on threads. */
+#include "train/crew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+mann_crew *mann_crew_alloc(mann_context *context, const mann_network *network, int32_t threads,
+                           int32_t capacity)
+{
+    mann_crew *crew = calloc(1, sizeof *crew);
+    if (!crew) {
+        mann_fail(context, MANN_E_NOMEM, "out of memory for a crew");
+        return NULL;
+    }
+    crew->context = context;
+    crew->network = network;
+    crew->pool = mann_pool_alloc(context, threads);
+    crew->worker = calloc((size_t)threads, sizeof *crew->worker);
+    crew->example = calloc((size_t)capacity, sizeof *crew->example);
+    crew->order = calloc((size_t)capacity, sizeof *crew->order);
+    bool good = crew->pool && crew->worker && crew->example && crew->order;
+    for (; good && crew->capacity < capacity; crew->capacity++) {
+        good = !mann_example_init(&crew->example[crew->capacity]);
+    }
+    for (int32_t i = 0; good && i < threads; i++) {
+        crew->worker[i].tape = mann_tape_alloc(context);
+        good = crew->worker[i].tape != NULL;
+    }
+    if (!good) {
+        mann_crew_free(crew);
+        if (!*mann_context_message(context)) {
+            mann_fail(context, MANN_E_NOMEM, "out of memory for a crew");
+        }
+        return NULL;
+    }
+    return crew;
+}
+
+void mann_crew_free(mann_crew *crew)
+{
+    if (!crew) {
+        return;
+    }
+    for (int32_t i = 0; crew->worker && crew->pool && i < mann_pool_threads(crew->pool); i++) {
+        mann_tape_free(crew->worker[i].tape);
+        free(crew->worker[i].prediction);
+    }
+    for (int32_t i = 0; i < crew->capacity; i++) {
+        mann_example_clear(&crew->example[i]);
+    }
+    mann_pool_free(crew->pool);
+    free(crew->worker);
+    free(crew->example);
+    free(crew->order);
+    free(crew);
+}
+
+typedef struct drawing {
+    mann_crew *crew;
+    mann_crew_source *source;
+    void *user;
+} drawing;
+
+/* Pieces of MANN_GROUP examples. */
+static void draw_piece(void *user, int32_t piece, int32_t worker)
+{
+    const drawing *d = user;
+    for (int32_t i = piece * MANN_GROUP; i < d->crew->count && i < (piece + 1) * MANN_GROUP; i++) {
+        mann_status status = d->source(d->user, i, &d->crew->example[i]);
+        if (status) {
+            d->crew->worker[worker].status = status;
+        }
+    }
+}
+
+static mann_status crew_status(mann_crew *crew, const char *doing)
+{
+    mann_status status = MANN_OK;
+    for (int32_t i = 0; i < mann_pool_threads(crew->pool); i++) {
+        mann_status mine = crew->worker[i].status;
+        if (mine && !status) {
+            const char *message = mann_tape_message(crew->worker[i].tape);
+            status = mann_fail(crew->context, mine, "%s: %s", doing,
+                               *message ? message : "out of memory");
+        }
+        crew->worker[i].status = MANN_OK;
+    }
+    return status;
+}
+
+/* Longest first; insertion keeps equal lengths in order. Rounds are small. */
+static void sort_by_length(mann_crew *crew)
+{
+    for (int32_t i = 0; i < crew->count; i++) {
+        const mann_example *example = &crew->example[i];
+        int32_t at = i;
+        for (; at > 0 && crew->order[at - 1]->steps < example->steps; at--) {
+            crew->order[at] = crew->order[at - 1];
+        }
+        crew->order[at] = example;
+    }
+}
+
+/* Card i goes to group i mod groups; groups end up one after the other. */
+static void deal(mann_crew *crew)
+{
+    int32_t groups = mann_crew_groups(crew);
+    const mann_example *dealt[MANN_GROUP * 64];
+    if (groups > 64) { /* many groups: neighbours in length waste nothing and balance anyway */
+        return;
+    }
+    int32_t at = 0;
+    for (int32_t g = 0; g < groups; g++) {
+        for (int32_t i = g; i < crew->count; i += groups) {
+            dealt[at++] = crew->order[i];
+        }
+    }
+    memcpy(crew->order, dealt, (size_t)at * sizeof *dealt);
+}
+
+mann_status mann_crew_draw(mann_crew *crew, int32_t count, mann_crew_source *source, void *user)
+{
+    drawing d = {crew, source, user};
+    crew->count = count;
+    mann_pool_run(crew->pool, (count + MANN_GROUP - 1) / MANN_GROUP, draw_piece, &d);
+    mann_status status = crew_status(crew, "drawing examples");
+    if (!status) {
+        sort_by_length(crew);
+        deal(crew);
+    }
+    return status;
+}
+
+int32_t mann_crew_groups(const mann_crew *crew)
+{
+    return (crew->count + MANN_GROUP - 1) / MANN_GROUP;
+}
+
+/* Sizes as deal() makes them: the first count mod groups groups have one more. */
+mann_batch mann_crew_group(const mann_crew *crew, int32_t g)
+{
+    int32_t groups = mann_crew_groups(crew), first, size;
+    if (groups > 64) {
+        first = g * MANN_GROUP;
+        size = crew->count - first < MANN_GROUP ? crew->count - first : MANN_GROUP;
+    } else {
+        int32_t low = crew->count / groups, more = crew->count % groups;
+        size = low + (g < more);
+        first = g * low + (g < more ? g : more);
+    }
+    return (mann_batch){size, crew->order + first};
+}
+
+mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_batch *batch,
+                              mann_mode mode, mann_real *grad, mann_outputs *outputs)
+{
+    const mann_network *network = crew->network;
+    mann_tape_reset(worker->tape, mode);
+    mann_status status = mann_tape_bind(worker->tape, network->params, grad);
+    if (status) {
+        return status;
+    }
+    uint64_t *index = mann_tape_scratch(worker->tape, (size_t)batch->size * sizeof *index);
+    for (int32_t b = 0; index && b < batch->size; b++) {
+        index[b] = batch->example[b]->index;
+    }
+    mann_tape_sequences(worker->tape, batch->example[0]->seed, index);
+    *outputs = (mann_outputs){0};
+    network->experiment->model->forward(network->model, worker->tape, batch, outputs);
+    return mann_tape_status(worker->tape);
+}
+
+const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
+                                  const mann_outputs *outputs, int32_t b)
+{
+    int32_t steps = batch->example[b]->steps, width = outputs->prediction[0]->n[1];
+    size_t size = (size_t)steps * (size_t)width;
+    if (size > worker->prediction_size) {
+        float *grown = realloc(worker->prediction, size * sizeof *grown);
+        if (!grown) {
+            return NULL;
+        }
+        worker->prediction = grown;
+        worker->prediction_size = size;
+    }
+    for (int32_t t = 0; t < steps; t++) {
+        const mann_real *row = mann_value(outputs->prediction[t]) + (size_t)b * (size_t)width;
+        for (int32_t i = 0; i < width; i++) {
+            worker->prediction[(size_t)t * (size_t)width + (size_t)i] = (float)row[i];
+        }
+    }
+    return worker->prediction;
+}
+
+typedef struct evaluation {
+    mann_crew *crew;
+    const mann_variant *variant;
+    mann_split_kind split;
+    uint64_t seed;
+    int32_t first; /* index of the round's first example */
+    mann_score *group_score;
+} evaluation;
+
+static mann_status draw_example(void *user, int32_t i, mann_example *out)
+{
+    const evaluation *e = user;
+    return mann_variant_sample(e->variant, e->split, e->seed, (uint64_t)(e->first + i), out);
+}
+
+static void score_group(void *user, int32_t g, int32_t w)
+{
+    const evaluation *e = user;
+    mann_worker *worker = &e->crew->worker[w];
+    mann_batch batch = mann_crew_group(e->crew, g);
+    mann_outputs outputs;
+    mann_score *score = &e->group_score[g];
+    score->count = 0;
+    mann_status status = mann_crew_forward(e->crew, worker, &batch, MANN_EVALUATE, NULL, &outputs);
+    for (int32_t b = 0; !status && b < batch.size; b++) {
+        const float *prediction = mann_crew_prediction(worker, &batch, &outputs, b);
+        if (prediction) {
+            mann_variant_score(e->variant, batch.example[b], prediction, score);
+        } else {
+            status = MANN_E_NOMEM;
+        }
+    }
+    if (status) {
+        worker->status = status;
+    }
+}
+
+mann_status mann_crew_evaluate(mann_crew *crew, const mann_variant *variant, mann_split_kind split,
+                               uint64_t seed, int32_t sequences, mann_score *score)
+{
+    mann_score group_score[64];
+    evaluation e = {crew, variant, split, seed, 0, group_score};
+    int32_t round = crew->capacity < 64 * MANN_GROUP ? crew->capacity : 64 * MANN_GROUP;
+    *score = (mann_score){0};
+    for (; e.first < sequences; e.first += round) {
+        int32_t count = sequences - e.first < round ? sequences - e.first : round;
+        mann_status status = mann_crew_draw(crew, count, draw_example, &e);
+        if (status) {
+            return status;
+        }
+        int32_t groups = mann_crew_groups(crew);
+        mann_pool_run(crew->pool, groups, score_group, &e);
+        status = crew_status(crew, "evaluating");
+        if (status) {
+            return status;
+        }
+        for (int32_t g = 0; g < groups; g++) {
+            mann_score_merge(score, &group_score[g]);
+        }
+    }
+    return MANN_OK;
+}
+
+mann_status mann_network_evaluate(mann_context *context, const mann_network *network,
+                                  const mann_variant *variant, mann_split_kind split, uint64_t seed,
+                                  int32_t sequences, int32_t threads, mann_score *score)
+{
+    mann_crew *crew = mann_crew_alloc(context, network, threads, 16 * MANN_GROUP);
+    mann_status status =
+        crew ? mann_crew_evaluate(crew, variant, split, seed, sequences, score) : MANN_E_NOMEM;
+    mann_crew_free(crew);
+    return status;
+}

@@ -1,0 +1,23 @@
+/* The inside of an experiment. */
+#ifndef MANN_TRAIN_EXPERIMENT_H
+#define MANN_TRAIN_EXPERIMENT_H
+
+#include <mann/train.h>
+
+struct mann_experiment {
+    mann_context *context;
+    const mann_task_type *task;
+    char task_name[MANN_TEXT_SIZE]; /* as typed: "copy", "file:PATH" */
+    void *task_config;
+    const mann_model_type *model;
+    char model_name[64];
+    void *model_config;
+    int32_t n_memories;
+    mann_memory_config memory[MANN_MAX_MEMORIES];
+    mann_train_config train;
+    uint64_t seed;
+};
+
+mann_experiment *mann_experiment_copy(mann_context *context, const mann_experiment *experiment);
+
+#endif

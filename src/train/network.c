@@ -1,0 +1,186 @@
+/* Networks: an opened task, a model and its parameters. */
+#include "train/network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mann_variant_free(mann_variant *variant)
+{
+    if (variant) {
+        if (variant->self && variant->task->close) {
+            variant->task->close(variant->self);
+        }
+        free(variant->self);
+        free(variant);
+    }
+}
+
+static mann_variant *open_task(mann_context *context, const mann_experiment *e)
+{
+    mann_variant *variant = calloc(1, sizeof *variant);
+    void *self = calloc(1, e->task->self_size ? e->task->self_size : 1);
+    if (!variant || !self) {
+        free(variant);
+        free(self);
+        mann_fail(context, MANN_E_NOMEM, "out of memory for a task");
+        return NULL;
+    }
+    variant->task = e->task;
+    if (e->task->open(context, self, e->task_config, &variant->io)) {
+        free(self); /* open has cleaned up after itself */
+        free(variant);
+        return NULL;
+    }
+    variant->self = self;
+    return variant;
+}
+
+/* "length=40 bits=8" set on the task of e. */
+static mann_status set_on_task(mann_experiment *e, const char *settings)
+{
+    char text[MANN_TEXT_SIZE], *rest = NULL;
+    snprintf(text, sizeof text, "%s", settings);
+    for (char *word = strtok_r(text, " ,", &rest); word; word = strtok_r(NULL, " ,", &rest)) {
+        char key[MANN_TEXT_SIZE + 8], *equals = strchr(word, '=');
+        if (!equals) {
+            return mann_fail(e->context, MANN_E_INVAL, "'%s' is not of the form option=value",
+                             word);
+        }
+        *equals = '\0';
+        snprintf(key, sizeof key, "task.%s", word);
+        mann_status status = mann_experiment_set(e, key, equals + 1);
+        if (status) {
+            return status;
+        }
+    }
+    return MANN_OK;
+}
+
+mann_variant *mann_variant_open(mann_context *context, const mann_network *network,
+                                const char *settings)
+{
+    mann_experiment *e = mann_experiment_copy(context, network->experiment);
+    mann_variant *variant = NULL;
+    if (e && !set_on_task(e, settings)) {
+        variant = open_task(context, e);
+    }
+    mann_experiment_free(e);
+    if (variant && memcmp(&variant->io, &network->task->io, sizeof variant->io)) {
+        mann_fail(context, MANN_E_SHAPE,
+                  "%s: the task then has %d inputs and %d outputs, but the network %d and %d",
+                  settings, variant->io.inputs, variant->io.outputs, network->task->io.inputs,
+                  network->task->io.outputs);
+        mann_variant_free(variant);
+        return NULL;
+    }
+    return variant;
+}
+
+static const char *const split_purpose[] = {"train", "validation", "test"};
+
+mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split, uint64_t seed,
+                                uint64_t index, mann_example *out)
+{
+    mann_rng rng = mann_rng_stream(seed, split_purpose[split], index);
+    mann_status status = variant->task->sample(variant->self, split, index, &rng, out);
+    out->seed = seed;
+    out->index = index;
+    return status;
+}
+
+void mann_variant_score(const mann_variant *variant, const mann_example *truth,
+                        const float *prediction, mann_score *score)
+{
+    if (variant->task->score) {
+        variant->task->score(variant->self, truth, prediction, score);
+    } else {
+        mann_score_usual(&variant->io, truth, prediction, score);
+    }
+}
+
+void mann_variant_annotate(const mann_variant *variant, const mann_example *truth,
+                           mann_notes *notes)
+{
+    notes->count = 0;
+    if (variant->task->annotate) {
+        variant->task->annotate(variant->self, truth, notes);
+    }
+}
+
+static mann_model_setup setup_of(const mann_network *network)
+{
+    const mann_experiment *e = network->experiment;
+    mann_model_setup setup = {
+        .config = e->model_config, .io = network->task->io, .n_memories = e->n_memories};
+    memcpy(setup.memory, e->memory, sizeof setup.memory);
+    return setup;
+}
+
+mann_network *mann_network_alloc(mann_context *context, const mann_experiment *experiment)
+{
+    if (mann_experiment_check(experiment)) {
+        return NULL;
+    }
+    mann_network *network = calloc(1, sizeof *network);
+    if (!network) {
+        mann_fail(context, MANN_E_NOMEM, "out of memory for a network");
+        return NULL;
+    }
+    network->context = context;
+    network->experiment = mann_experiment_copy(context, experiment);
+    network->task = network->experiment ? open_task(context, network->experiment) : NULL;
+    network->params = network->task ? mann_params_alloc(context) : NULL;
+    bool good = network->params != NULL;
+    if (good) {
+        const mann_model_type *type = network->experiment->model;
+        network->model = calloc(1, type->self_size);
+        if (!network->model) {
+            mann_fail(context, MANN_E_NOMEM, "out of memory for a model");
+        }
+        mann_model_setup setup = setup_of(network);
+        good = network->model && !type->init(context, network->model, &setup, network->params) &&
+               !mann_params_fill(network->params, network->experiment->seed);
+    }
+    if (!good) {
+        mann_network_free(network);
+        return NULL;
+    }
+    return network;
+}
+
+void mann_network_free(mann_network *network)
+{
+    if (!network) {
+        return;
+    }
+    if (network->model) {
+        network->experiment->model->close(network->model);
+    }
+    free(network->model);
+    mann_params_free(network->params);
+    mann_variant_free(network->task);
+    mann_experiment_free(network->experiment);
+    free(network);
+}
+
+mann_params *mann_network_params(const mann_network *network)
+{
+    return network->params;
+}
+
+const mann_experiment *mann_network_experiment(const mann_network *network)
+{
+    return network->experiment;
+}
+
+const mann_io_shape *mann_network_io(const mann_network *network)
+{
+    return &network->task->io;
+}
+
+double mann_network_multiply_adds(const mann_network *network)
+{
+    mann_model_setup setup = setup_of(network);
+    return network->experiment->model->multiply_adds(&setup);
+}

@@ -1,0 +1,21 @@
+/* The insides of networks and variants. */
+#ifndef MANN_TRAIN_NETWORK_H
+#define MANN_TRAIN_NETWORK_H
+
+#include "train/experiment.h"
+
+struct mann_variant {
+    const mann_task_type *task;
+    void *self;
+    mann_io_shape io;
+};
+
+struct mann_network {
+    mann_context *context;
+    mann_experiment *experiment;
+    mann_variant *task; /* as the experiment has it */
+    void *model;        /* the model's self */
+    mann_params *params;
+};
+
+#endif

@@ -1,0 +1,91 @@
+/* The optimisers' settings, learning-rate schedules and clipping; the arithmetic is kernels. */
+#include "train/optimiser.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+mann_status mann_optimiser_init(mann_context *context, mann_optimiser_state *state,
+                                const mann_train_config *config, size_t size)
+{
+    static const char *const names[][MANN_MAX_MOMENTS] = {
+        [MANN_SGD] = {"velocity"},
+        [MANN_RMSPROP] = {"velocity", "square"},
+        [MANN_RMSPROP_GRAVES] = {"velocity", "square", "mean"},
+        [MANN_ADAM] = {"mean", "square"},
+    };
+    *state =
+        (mann_optimiser_state){.config = config, .size = size, .beta1_power = 1, .beta2_power = 1};
+    state->kernels = mann_kernels_choose(context);
+    if (!state->kernels) {
+        return MANN_E_INVAL;
+    }
+    for (int32_t i = 0; i < MANN_MAX_MOMENTS && names[config->optimiser][i]; i++) {
+        state->moment_name[i] = names[config->optimiser][i];
+        state->moment[i] = calloc(size ? size : 1, sizeof(mann_real));
+        state->moments = i + 1;
+        if (!state->moment[i]) {
+            mann_optimiser_clear(state);
+            return mann_fail(context, MANN_E_NOMEM, "out of memory for the optimiser");
+        }
+    }
+    return MANN_OK;
+}
+
+void mann_optimiser_clear(mann_optimiser_state *state)
+{
+    for (int32_t i = 0; i < state->moments; i++) {
+        free(state->moment[i]);
+        state->moment[i] = NULL;
+    }
+    state->moments = 0;
+}
+
+double mann_learning_rate(const mann_train_config *config, double sequences, double scale)
+{
+    double part = sequences / config->decay_sequences;
+    double lr = config->lr, fall = config->lr - config->lr_final;
+    part = part < 1 ? part : 1;
+    switch ((mann_schedule)config->schedule) {
+    case MANN_SCHEDULE_CONSTANT: break;
+    case MANN_SCHEDULE_LINEAR: lr -= fall * part; break;
+    case MANN_SCHEDULE_COSINE: lr -= fall * (1 - cos(3.14159265358979324 * part)) / 2; break;
+    case MANN_SCHEDULE_HALVE:
+        lr = lr * scale > config->lr_final ? lr * scale : config->lr_final;
+        break;
+    }
+    bool warming = sequences < config->warmup_sequences;
+    return warming ? lr * (sequences + 1) / (config->warmup_sequences + 1) : lr;
+}
+
+void mann_optimiser_update(mann_optimiser_state *state, double lr, double grad_norm,
+                           const mann_real *grad, mann_real *value)
+{
+    const mann_train_config *c = state->config;
+    state->updates++;
+    state->beta1_power *= c->beta1;
+    state->beta2_power *= c->beta2;
+    double scale = c->clip_norm > 0 && grad_norm > c->clip_norm ? c->clip_norm / grad_norm : 1;
+    mann_update u = {
+        .scale = (mann_real)scale,
+        .clip = (mann_real)c->clip,
+        .lr = (mann_real)lr,
+        .momentum = (mann_real)c->momentum,
+        .decay = (mann_real)c->decay,
+        .epsilon = (mann_real)c->epsilon,
+        .beta1 = (mann_real)c->beta1,
+        .beta2 = (mann_real)c->beta2,
+        .correct1 = (mann_real)(1 / (1 - state->beta1_power)),
+        .correct2 = (mann_real)(1 / (1 - state->beta2_power)),
+        .weight_decay = (mann_real)c->weight_decay,
+    };
+    mann_real **m = state->moment;
+    const mann_kernels *k = state->kernels;
+    switch ((mann_optimiser)c->optimiser) {
+    case MANN_SGD: k->sgd(&u, state->size, grad, value, m[0]); break;
+    case MANN_RMSPROP: k->rmsprop(&u, state->size, grad, value, m[0], m[1]); break;
+    case MANN_RMSPROP_GRAVES:
+        k->rmsprop_graves(&u, state->size, grad, value, m[0], m[1], m[2]);
+        break;
+    case MANN_ADAM: k->adam(&u, state->size, grad, value, m[0], m[1]); break;
+    }
+}

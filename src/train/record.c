@@ -1,0 +1,174 @@
+/* Running one example, and recording what the model tags into a trace.
+ *
+ * A value tagged twice in a step (two memories of one kind) gets its number behind its name. */
+#include "train/crew.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct recorder {
+    mann_context *context;
+    mann_trace *trace;
+    mann_status status;
+    int32_t step;
+    struct {
+        char name[48];
+        int32_t times;
+    } seen[96]; /* tags of the present step */
+    int32_t n_seen;
+} recorder;
+
+static int32_t times_seen(recorder *r, const char *name)
+{
+    for (int32_t i = 0; i < r->n_seen; i++) {
+        if (!strcmp(r->seen[i].name, name)) {
+            return ++r->seen[i].times;
+        }
+    }
+    if (r->n_seen < (int32_t)(sizeof r->seen / sizeof r->seen[0])) {
+        snprintf(r->seen[r->n_seen].name, sizeof r->seen[0].name, "%s", name);
+        r->seen[r->n_seen++].times = 1;
+    }
+    return 1;
+}
+
+/* Row 0 of a value [B, ...], contiguous. */
+static void copy_row(const mann_tensor *value, float *to)
+{
+    int32_t n1 = value->rank > 1 ? value->n[1] : 1, n2 = value->rank > 2 ? value->n[2] : 1;
+    int32_t n3 = value->rank > 3 ? value->n[3] : 1;
+    for (int32_t i = 0; i < n1; i++) {
+        for (int32_t j = 0; j < n2; j++) {
+            for (int32_t k = 0; k < n3; k++) {
+                size_t at = (size_t)i * (size_t)value->stride[1] +
+                            (size_t)j * (size_t)value->stride[2] +
+                            (size_t)k * (size_t)value->stride[3];
+                *to++ = (float)((const mann_real *)value->value)[at];
+            }
+        }
+    }
+}
+
+static void observe(void *user, const mann_tag_info *info, int32_t step, const mann_tensor *value)
+{
+    recorder *r = user;
+    if (r->status || step >= r->trace->steps) {
+        return;
+    }
+    if (step != r->step) {
+        r->step = step;
+        r->n_seen = 0;
+    }
+    char name[64];
+    int32_t times = times_seen(r, info->name);
+    snprintf(name, sizeof name, times > 1 ? "%s%d" : "%s", info->name, times);
+    const mann_trace_array *array = mann_trace_find(r->trace, name);
+    if (!array) {
+        array = mann_trace_add(r->context, r->trace, name, info->kind, value->rank - 1,
+                               value->n + 1, info->axis);
+    }
+    if (!array) {
+        r->status = MANN_E_NOMEM;
+        return;
+    }
+    size_t size = mann_size(value) / (size_t)value->n[0];
+    copy_row(value, array->data + (size_t)step * size);
+}
+
+static mann_status add_array(mann_context *context, mann_trace *trace, const char *name,
+                             mann_kind kind, const char *axis, int32_t width, const float *data)
+{
+    mann_trace_array *array =
+        mann_trace_add(context, trace, name, kind, axis ? 1 : 0, &width, &axis);
+    if (!array) {
+        return MANN_E_NOMEM;
+    }
+    size_t size = (size_t)trace->steps * (size_t)(axis ? width : 1);
+    memcpy(array->data, data, size * sizeof *data);
+    return MANN_OK;
+}
+
+/* The header, the task's own arrays and its notes. */
+static mann_status describe(mann_context *context, const mann_network *network,
+                            const mann_variant *variant, const mann_example *example,
+                            mann_trace *trace)
+{
+    const mann_io_shape *io = &variant->io;
+    mann_kind kind = io->target == MANN_TARGET_REAL    ? MANN_KIND_SIGNED
+                     : io->target == MANN_TARGET_CLASS ? MANN_KIND_DISTRIBUTION
+                                                       : MANN_KIND_BITS;
+    snprintf(trace->task, sizeof trace->task, "%.*s", (int)sizeof trace->task - 1,
+             network->experiment->task_name);
+    mann_experiment_describe(network->experiment, trace->model, sizeof trace->model);
+    trace->seed = example->seed;
+    trace->index = example->index;
+    trace->steps = example->steps;
+    trace->length = example->label[0];
+    trace->target = io->target;
+    mann_notes notes;
+    mann_variant_annotate(variant, example, &notes);
+    for (int32_t i = 0; i < notes.count; i++) {
+        mann_trace_note(trace, notes.span[i].name, notes.span[i].mark, notes.span[i].first,
+                        notes.span[i].last);
+    }
+    const mann_array *input = mann_example_find(example, "input");
+    const mann_array *target = mann_example_find(example, "target");
+    const mann_array *mask = mann_example_find(example, "mask");
+    mann_status status = MANN_OK;
+    if (input && target) {
+        status =
+            add_array(context, trace, "input", MANN_KIND_BITS, "channel", io->inputs, input->data);
+        status = status ? status
+                        : add_array(context, trace, "target", kind, "channel", io->outputs,
+                                    target->data);
+    }
+    if (!status && mask) {
+        status = add_array(context, trace, "mask", MANN_KIND_GATE, NULL, 1, mask->data);
+    }
+    return status;
+}
+
+static mann_status run(mann_crew *crew, const mann_variant *variant, const mann_example *example,
+                       float *prediction, mann_trace *trace)
+{
+    mann_worker *worker = &crew->worker[0];
+    recorder r = {.context = crew->context, .trace = trace, .step = -1};
+    if (trace) {
+        mann_status status = describe(crew->context, crew->network, variant, example, trace);
+        if (status) {
+            return status;
+        }
+        mann_tape_observe(worker->tape, observe, &r);
+    }
+    mann_batch batch = {1, &example};
+    mann_outputs outputs;
+    mann_status status = mann_crew_forward(crew, worker, &batch, MANN_EVALUATE, NULL, &outputs);
+    mann_tape_observe(worker->tape, NULL, NULL);
+    if (status) {
+        return mann_fail(crew->context, status, "%s", mann_tape_message(worker->tape));
+    }
+    const float *made = mann_crew_prediction(worker, &batch, &outputs, 0);
+    if (!made) {
+        return mann_fail(crew->context, MANN_E_NOMEM, "out of memory for a prediction");
+    }
+    const mann_io_shape *io = &variant->io;
+    memcpy(prediction, made, (size_t)example->steps * (size_t)io->outputs * sizeof *prediction);
+    if (trace && !r.status) {
+        mann_kind kind = io->target == MANN_TARGET_BITS    ? MANN_KIND_BITS
+                         : io->target == MANN_TARGET_CLASS ? MANN_KIND_DISTRIBUTION
+                                                           : MANN_KIND_SIGNED;
+        r.status =
+            add_array(crew->context, trace, "output", kind, "channel", io->outputs, prediction);
+    }
+    return r.status;
+}
+
+mann_status mann_network_run(mann_context *context, const mann_network *network,
+                             const mann_variant *variant, const mann_example *example,
+                             float *prediction, mann_trace *trace)
+{
+    mann_crew *crew = mann_crew_alloc(context, network, 1, 1);
+    mann_status status = crew ? run(crew, variant, example, prediction, trace) : MANN_E_NOMEM;
+    mann_crew_free(crew);
+    return status;
+}

@@ -1,0 +1,418 @@
+/* Training in a folder: update, validate, keep BEST and LATEST, know when to stop.
+ *
+ * What decides the course of training depends on the updates alone; the clock only decides when
+ * files are written and when a time limit ends it. So a run that was killed and resumed ends with
+ * the same weights as one that was not. BEST is kept in memory when validation finds it and
+ * written before LATEST, so that what LATEST remembers of it is never ahead of the file. */
+#include "train/folder.h"
+
+#include "io/safetensors.h"
+
+#include <inttypes.h>
+#include <mann/run.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SAVE_SECONDS 5.0
+#define WATCH_SECONDS 0.1
+/* Stands for "no cost yet". */
+#define NO_COST 1e15
+
+typedef struct run {
+    mann_context *context;
+    const mann_run_options *options;
+    mann_network *network;
+    mann_trainer *trainer;
+    mann_folder folder;
+    mann_conditions until, solved;
+    /* Remembered in LATEST. */
+    double best_cost, best_step, best_sequences, stale, solved_once, seconds_before;
+    mann_real *best; /* weights of BEST */
+    bool best_unsaved;
+    double started, last_saved, last_watched;
+    int64_t last_watched_sequences;
+    mann_event event;
+    mann_stop stop;
+    bool until_met;
+} run;
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double seconds(const run *r)
+{
+    return r->seconds_before + now() - r->started;
+}
+
+const char *mann_stop_name(mann_stop stop)
+{
+    static const char *const names[] = {"running", "settled", "until",   "sequences",
+                                        "time",    "signal",  "diverged"};
+    return names[stop];
+}
+
+static mann_status save_best(run *r)
+{
+    char name[64], path[1100];
+    if (!r->best_unsaved) {
+        return MANN_OK;
+    }
+    mann_folder_step_name((int64_t)r->best_step, name, sizeof name);
+    snprintf(path, sizeof path, "%s/checkpoints/%s", r->folder.path, name);
+    mann_status status = mann_checkpoint_save_weights(
+        r->context, r->network, r->best, (int64_t)r->best_step, (int64_t)r->best_sequences, path);
+    status = status ? status : mann_folder_point(&r->folder, "BEST", (int64_t)r->best_step);
+    r->best_unsaved = status != MANN_OK;
+    return status;
+}
+
+static void memo_of(run *r, double *elapsed, mann_memo memo[8])
+{
+    const mann_memo all[] = {{"best_cost", &r->best_cost},
+                             {"best_step", &r->best_step},
+                             {"best_sequences", &r->best_sequences},
+                             {"stale", &r->stale},
+                             {"solved", &r->solved_once},
+                             {"seconds", elapsed},
+                             {NULL, NULL}};
+    memcpy(memo, all, sizeof all);
+}
+
+static mann_status save(run *r)
+{
+    char name[64], path[1100];
+    double elapsed = seconds(r);
+    mann_memo memo[8];
+    int64_t step = mann_trainer_progress(r->trainer)->step;
+    memo_of(r, &elapsed, memo);
+    mann_status status = save_best(r);
+    mann_folder_step_name(step, name, sizeof name);
+    snprintf(path, sizeof path, "%s/checkpoints/%s", r->folder.path, name);
+    status = status ? status : mann_checkpoint_save(r->trainer, path, memo);
+    status = status ? status : mann_folder_point(&r->folder, "LATEST", step);
+    if (!status) {
+        mann_folder_thin(&r->folder, step, (int64_t)r->best_step);
+        status = mann_folder_describe(&r->folder, r->network->experiment,
+                                      mann_trainer_progress(r->trainer), elapsed,
+                                      mann_stop_name(r->stop), NULL);
+    }
+    r->last_saved = now();
+    return status;
+}
+
+/* The cost that BEST minimises: at training's setting, and at the harder one if there is one. */
+static double cost_of(const mann_event *event)
+{
+    double cost =
+        event->score.count ? mann_score_get(&event->score, event->score.metric[0].name) : NAN;
+    if (event->harder.count) {
+        cost += mann_score_get(&event->harder, event->harder.metric[0].name);
+    }
+    return cost;
+}
+
+static bool all_hold(const mann_conditions *conditions, const mann_event *event)
+{
+    bool hold = true;
+    for (int32_t i = 0; i < conditions->count; i++) {
+        const mann_condition *c = &conditions->condition[i];
+        hold = hold &&
+               mann_condition_holds(c, !strcmp(c->at, "harder") ? &event->harder : &event->score);
+    }
+    return hold;
+}
+
+static void keep_if_best(run *r)
+{
+    double cost = cost_of(&r->event);
+    if (cost < r->best_cost) {
+        mann_trainer *t = r->trainer;
+        r->best_cost = cost;
+        r->best_step = (double)t->progress.step;
+        r->best_sequences = (double)t->progress.sequences;
+        r->stale = 0;
+        memcpy(r->best, t->average ? t->average : mann_params_values(r->network->params),
+               mann_params_size(r->network->params) * sizeof *r->best);
+        r->best_unsaved = true;
+    } else {
+        r->stale++;
+    }
+}
+
+/* Curriculum and the halving schedule follow the validation. */
+static void adapt(run *r)
+{
+    mann_trainer *t = r->trainer;
+    double bits = 0, cost = r->event.score.count ? r->event.score.metric[0].sum : NAN;
+    for (int32_t i = 0; i < r->event.score.count; i++) {
+        if (!strcmp(r->event.score.metric[i].name, "bit_error_rate")) {
+            bits = r->event.score.metric[i].weight;
+        }
+    }
+    double per_number = bits > 0 ? cost / bits : cost_of(&r->event);
+    if (t->progress.lesson + 1 < t->lessons && per_number <= t->config->lesson_threshold) {
+        t->progress.lesson++;
+        r->stale = 0;
+        r->best_cost = NO_COST; /* costs of different lessons do not compare */
+    } else if (t->config->schedule == MANN_SCHEDULE_HALVE && r->stale > 0 &&
+               fmod(r->stale, t->config->patience) == 0) {
+        t->lr_scale /= 2;
+    }
+}
+
+static bool schedule_ended(const mann_trainer *t)
+{
+    bool falling =
+        t->config->schedule == MANN_SCHEDULE_LINEAR || t->config->schedule == MANN_SCHEDULE_COSINE;
+    return falling && (double)t->progress.sequences >= t->config->decay_sequences;
+}
+
+static void decide(run *r)
+{
+    mann_trainer *t = r->trainer;
+    bool last_lesson = t->progress.lesson + 1 == t->lessons;
+    if (r->solved.count && last_lesson && all_hold(&r->solved, &r->event)) {
+        r->solved_once = 1;
+    }
+    r->until_met = r->until.count && last_lesson && all_hold(&r->until, &r->event);
+    if (r->until_met) {
+        r->stop = MANN_STOP_UNTIL;
+    } else if (!r->until.count && r->solved_once &&
+               (r->stale >= t->config->settle || schedule_ended(t))) {
+        r->stop = MANN_STOP_SETTLED;
+    }
+}
+
+static mann_status validate(run *r)
+{
+    mann_status status = mann_trainer_validate(r->trainer, false, &r->event.score);
+    status = status ? status : mann_trainer_validate(r->trainer, true, &r->event.harder);
+    if (status) {
+        return status;
+    }
+    r->event.seconds = seconds(r);
+    r->event.validated = true;
+    keep_if_best(r);
+    decide(r);
+    adapt(r);
+    return mann_folder_append(&r->folder, &r->event.progress, r->event.seconds, &r->event.score,
+                              &r->event.harder);
+}
+
+static void watch(run *r)
+{
+    double time = now(), since = time - r->last_watched;
+    bool due = since >= WATCH_SECONDS || r->event.validated;
+    if (!due) {
+        return;
+    }
+    if (since >= WATCH_SECONDS) {
+        int64_t seen = r->event.progress.sequences - r->last_watched_sequences;
+        r->event.sequences_rate = (double)seen / since;
+        r->last_watched = time;
+        r->last_watched_sequences = r->event.progress.sequences;
+    }
+    r->event.seconds = seconds(r);
+    if (r->options->watch) {
+        r->options->watch(r->options->user, &r->event);
+    }
+    r->event.validated = false;
+}
+
+static void check_limits(run *r)
+{
+    double limit = r->options->max_sequences > 0 ? r->options->max_sequences
+                                                 : r->trainer->config->max_sequences;
+    if (r->stop) {
+        return;
+    }
+    if (r->options->interrupted && *r->options->interrupted) {
+        r->stop = MANN_STOP_SIGNAL;
+    } else if ((double)r->trainer->progress.sequences >= limit) {
+        r->stop = MANN_STOP_SEQUENCES;
+    } else if (r->options->max_seconds > 0 && now() - r->started >= r->options->max_seconds) {
+        r->stop = MANN_STOP_TIME;
+    }
+}
+
+/* The minibatch that broke training, for whoever wants to know why. */
+static mann_status save_batch(run *r)
+{
+    char path[1100];
+    const mann_crew *crew = r->trainer->crew;
+    size_t capacity = (size_t)crew->count * MANN_MAX_ARRAYS;
+    mann_stored *tensor = calloc(capacity ? capacity : 1, sizeof *tensor);
+    if (!tensor) {
+        return mann_fail(r->context, MANN_E_NOMEM, "out of memory for the offending minibatch");
+    }
+    int32_t count = 0;
+    for (int32_t i = 0; i < crew->count; i++) {
+        const mann_example *example = &crew->example[i];
+        for (int32_t a = 0; a < example->n_arrays; a++) {
+            const mann_array *array = &example->array[a];
+            mann_stored *t = &tensor[count++];
+            snprintf(t->name, sizeof t->name, "example%d.%s", i, array->name);
+            t->dtype = array->type == MANN_REAL ? MANN_F32 : MANN_I32;
+            t->rank = array->rank;
+            t->bytes = 4;
+            for (int32_t d = 0; d < array->rank; d++) {
+                t->shape[d] = array->n[d];
+                t->bytes *= (size_t)array->n[d];
+            }
+            t->data = array->data;
+        }
+    }
+    snprintf(path, sizeof path, "%s/diverged-%09lld.safetensors", r->folder.path,
+             (long long)r->trainer->progress.step + 1);
+    mann_status status = mann_store_save(r->context, path, count, tensor, NULL);
+    free(tensor);
+    return status;
+}
+
+/* Nothing has changed since the last good update: save that, and what broke it. */
+static mann_status diverged(run *r)
+{
+    char reason[512], message[800];
+    snprintf(reason, sizeof reason, "%s", mann_context_message(r->context));
+    r->stop = MANN_STOP_DIVERGED;
+    snprintf(message, sizeof message,
+             "diverged at %s; the last good weights and the minibatch are in %s; try a lower "
+             "train.lr or train.clip_norm",
+             reason, r->folder.path);
+    mann_status status = save(r);
+    status = status ? status : save_batch(r);
+    status = status
+                 ? status
+                 : mann_folder_describe(&r->folder, r->network->experiment, &r->trainer->progress,
+                                        seconds(r), mann_stop_name(r->stop), message);
+    return status ? status : mann_fail(r->context, MANN_E_DIVERGED, "%s", message);
+}
+
+static mann_status loop(run *r)
+{
+    mann_status status = MANN_OK;
+    r->started = r->last_saved = r->last_watched = now();
+    r->last_watched_sequences = r->trainer->progress.sequences;
+    check_limits(r);
+    while (!status && !r->stop) {
+        status = mann_trainer_step(r->trainer, &r->event.progress);
+        if (status == MANN_E_DIVERGED) {
+            return diverged(r);
+        }
+        if (!status && r->event.progress.step % r->trainer->config->validate_every == 0) {
+            status = validate(r);
+        }
+        watch(r);
+        check_limits(r);
+        if (!status && !r->stop && now() - r->last_saved >= SAVE_SECONDS) {
+            status = save(r);
+        }
+    }
+    bool late = r->event.progress.step % r->trainer->config->validate_every != 0;
+    if (!status && late && r->stop != MANN_STOP_SIGNAL && !r->event.harder.count &&
+        !r->event.score.count) {
+        status = validate(r); /* shorter than one validation: have at least this one */
+        watch(r);
+    }
+    return status ? status : save(r);
+}
+
+static mann_status restore(run *r)
+{
+    char file[1024];
+    mann_memo memo[8];
+    memo_of(r, &r->seconds_before, memo);
+    if (mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file)) {
+        return MANN_OK; /* killed before the first checkpoint: from the start */
+    }
+    mann_status status = mann_checkpoint_restore(r->trainer, file, memo);
+    if (!status && r->best_cost < NO_COST) {
+        /* BEST was written before LATEST. */
+        mann_network *best = mann_network_alloc(r->context, r->network->experiment);
+        status = best ? mann_checkpoint_weights(r->context, best, r->folder.path) : MANN_E_NOMEM;
+        if (!status) {
+            memcpy(r->best, mann_params_values(best->params),
+                   mann_params_size(best->params) * sizeof *r->best);
+        }
+        mann_network_free(best);
+    }
+    r->event.progress = r->trainer->progress;
+    return status;
+}
+
+static mann_status prepare(run *r, const mann_experiment *experiment)
+{
+    const mann_run_options *o = r->options;
+    const char *solved = mann_experiment_task(experiment)->solved;
+    mann_status status = MANN_OK;
+    if (o->until) {
+        status = mann_conditions_parse(r->context, o->until, &r->until);
+    }
+    if (!status && solved) {
+        status = mann_conditions_parse(r->context, solved, &r->solved);
+    }
+    if (status) {
+        return status;
+    }
+    r->network = mann_network_alloc(r->context, experiment);
+    r->trainer = r->network ? mann_trainer_alloc(r->context, r->network, o->threads) : NULL;
+    if (!r->trainer) {
+        return MANN_E_INVAL;
+    }
+    r->best = calloc(mann_params_size(r->network->params) + 1, sizeof *r->best);
+    if (!r->best) {
+        return mann_fail(r->context, MANN_E_NOMEM, "out of memory for the best weights");
+    }
+    if (o->init && !o->resume) {
+        status = mann_checkpoint_weights(r->context, r->network, o->init);
+    }
+    status = status ? status : mann_folder_open(r->context, &r->folder, o->folder, o->resume);
+    if (!status && o->resume) {
+        status = restore(r);
+    } else if (!status) {
+        status = mann_folder_describe(&r->folder, experiment, &r->trainer->progress, 0,
+                                      mann_stop_name(MANN_STOP_NONE), NULL);
+    }
+    return status ? status : mann_folder_metrics(&r->folder, r->trainer->progress.step);
+}
+
+mann_status mann_run_train(mann_context *context, const mann_experiment *experiment,
+                           const mann_run_options *options, mann_run_result *result)
+{
+    run r = {.context = context, .options = options, .best_cost = NO_COST, .folder = {.lock = -1}};
+    mann_experiment *own = NULL;
+    *result = (mann_run_result){0};
+    if (options->resume && !experiment) {
+        char path[1100];
+        snprintf(path, sizeof path, "%s/run.json", options->folder);
+        own = mann_run_is_folder(options->folder) ? mann_experiment_load(context, path, NULL, NULL)
+                                                  : NULL;
+        if (!own) {
+            return mann_run_is_folder(options->folder)
+                       ? MANN_E_FORMAT
+                       : mann_fail(context, MANN_E_INVAL,
+                                   "%s: no run to resume here (run.json is missing)",
+                                   options->folder);
+        }
+        experiment = own;
+    }
+    mann_status status = prepare(&r, experiment);
+    status = status ? status : loop(&r);
+    result->stop = r.stop;
+    result->until_met = r.until_met;
+    result->last = r.event;
+    result->best_cost = r.best_cost < NO_COST ? r.best_cost : NAN;
+    result->best_step = (int64_t)r.best_step;
+    mann_folder_close(&r.folder);
+    mann_trainer_free(r.trainer);
+    mann_network_free(r.network);
+    free(r.best);
+    mann_experiment_free(own);
+    return status;
+}

@@ -1,0 +1,282 @@
+/* One update: draw a minibatch, run its groups forward and back, sum the gradient slots in order,
+ * clip, and move the parameters.
+ *
+ * The loss is the mean over the target numbers of the minibatch, in nats. */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static mann_status open_lessons(mann_trainer *t)
+{
+    char text[MANN_TEXT_SIZE], *rest = NULL;
+    snprintf(text, sizeof text, "%s", t->config->lessons);
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        if (t->lessons == MANN_MAX_LESSONS) {
+            return mann_fail(t->context, MANN_E_INVAL, "train.lessons: more than %d lessons",
+                             MANN_MAX_LESSONS);
+        }
+        t->lesson[t->lessons] = mann_variant_open(t->context, t->network, word);
+        if (!t->lesson[t->lessons]) {
+            return MANN_E_INVAL;
+        }
+        t->lessons++;
+    }
+    if (!t->lessons) {
+        t->lesson[0] = mann_variant_open(t->context, t->network, "");
+        t->lessons = 1;
+    }
+    return t->lesson[0] ? MANN_OK : MANN_E_NOMEM;
+}
+
+static mann_real *flat(size_t size)
+{
+    size_t bytes = (size * sizeof(mann_real) + 64) / 64 * 64;
+    mann_real *made = aligned_alloc(64, bytes);
+    if (made) {
+        memset(made, 0, bytes);
+    }
+    return made;
+}
+
+mann_trainer *mann_trainer_alloc(mann_context *context, mann_network *network, int32_t threads)
+{
+    mann_trainer *t = calloc(1, sizeof *t);
+    if (!t) {
+        mann_fail(context, MANN_E_NOMEM, "out of memory for a trainer");
+        return NULL;
+    }
+    t->context = context;
+    t->network = network;
+    t->config = mann_experiment_train(network->experiment);
+    t->lr_scale = 1;
+    size_t size = mann_params_size(network->params);
+    mann_status status = open_lessons(t);
+    const char *harder = network->experiment->task->harder;
+    if (!status && harder) {
+        t->harder = mann_variant_open(context, network, harder);
+        status = t->harder ? MANN_OK : MANN_E_INVAL;
+    }
+    if (!status) {
+        t->crew = mann_crew_alloc(context, network, threads, t->config->batch);
+        status = t->crew ? MANN_OK : MANN_E_NOMEM;
+    }
+    if (!status) {
+        t->validation_crew = mann_crew_alloc(context, network, threads, 128);
+        status = t->validation_crew ? MANN_OK : MANN_E_NOMEM;
+    }
+    if (!status) {
+        status = mann_optimiser_init(context, &t->optimiser, t->config, size);
+    }
+    t->grad = flat(size);
+    bool good = t->grad != NULL;
+    if (t->config->average > 0) {
+        t->average = flat(size);
+        good = good && t->average;
+    }
+    int32_t groups = (t->config->batch + MANN_GROUP - 1) / MANN_GROUP;
+    for (int32_t i = 0; i < MANN_SLOTS && i < groups; i++) {
+        t->slot[i] = flat(size);
+        good = good && t->slot[i];
+    }
+    if (!status && !good) {
+        status = mann_fail(context, MANN_E_NOMEM, "out of memory for gradients");
+    }
+    if (status) {
+        mann_trainer_free(t);
+        return NULL;
+    }
+    if (t->average) {
+        memcpy(t->average, mann_params_values(network->params), size * sizeof(mann_real));
+    }
+    return t;
+}
+
+void mann_trainer_free(mann_trainer *t)
+{
+    if (!t) {
+        return;
+    }
+    for (int32_t i = 0; i < MANN_MAX_LESSONS; i++) {
+        mann_variant_free(t->lesson[i]);
+    }
+    mann_variant_free(t->harder);
+    mann_crew_free(t->crew);
+    mann_crew_free(t->validation_crew);
+    mann_optimiser_clear(&t->optimiser);
+    for (int32_t i = 0; i < MANN_SLOTS; i++) {
+        free(t->slot[i]);
+    }
+    free(t->grad);
+    free(t->average);
+    free(t);
+}
+
+/* Example i of this minibatch; some review earlier lessons. */
+static mann_status draw_example(void *user, int32_t i, mann_example *out)
+{
+    const mann_trainer *t = user;
+    uint64_t seed = t->network->experiment->seed;
+    uint64_t index = (uint64_t)(t->progress.sequences + i);
+    int32_t lesson = t->progress.lesson;
+    if (lesson > 0) {
+        mann_rng rng = mann_rng_stream(seed, "lesson", index);
+        if (mann_rng_uniform(&rng) < t->config->lesson_review) {
+            lesson = (int32_t)mann_rng_below(&rng, (uint32_t)lesson);
+        }
+    }
+    return mann_variant_sample(t->lesson[lesson], MANN_SPLIT_TRAIN, seed, index, out);
+}
+
+static void run_group(mann_trainer *t, int32_t g, int32_t slot, mann_worker *worker)
+{
+    mann_batch batch = mann_crew_group(t->crew, g);
+    mann_outputs outputs;
+    mann_status status =
+        mann_crew_forward(t->crew, worker, &batch, MANN_TRAIN, t->slot[slot], &outputs);
+    if (!status) {
+        mann_var loss[MANN_MAX_LOSSES];
+        mann_real seed[MANN_MAX_LOSSES];
+        for (int32_t i = 0; i < outputs.n_losses; i++) {
+            loss[i] = outputs.loss[i].value;
+            seed[i] = outputs.loss[i].weight * (mann_real)t->seed_scale;
+            double value = (double)*mann_value(loss[i]) * (double)seed[i];
+            t->slot_loss[slot] += value;
+            if (!isfinite(value)) {
+                char place[128] = "the loss";
+                mann_tape_find_nonfinite(worker->tape, place, sizeof place);
+                mann_op_fail(worker->tape, &(mann_op){.name = "not finite"}, "%s", place);
+                worker->status = MANN_E_DIVERGED;
+                return;
+            }
+        }
+        status = mann_tape_backward(worker->tape, outputs.n_losses, loss, seed);
+    }
+    if (status) {
+        worker->status = status;
+    }
+}
+
+static void run_slot(void *user, int32_t slot, int32_t w)
+{
+    mann_trainer *t = user;
+    memset(t->slot[slot], 0, mann_params_size(t->network->params) * sizeof(mann_real));
+    t->slot_loss[slot] = 0;
+    int32_t groups = mann_crew_groups(t->crew);
+    for (int32_t g = slot; g < groups && !t->crew->worker[w].status; g += MANN_SLOTS) {
+        run_group(t, g, slot, &t->crew->worker[w]);
+    }
+}
+
+/* How many numbers of the minibatch have a target. */
+static double target_numbers(const mann_trainer *t)
+{
+    double count = 0;
+    for (int32_t i = 0; i < t->crew->count; i++) {
+        const mann_array *mask = mann_example_find(&t->crew->example[i], "mask");
+        const float *value = mask ? mask->data : NULL;
+        for (int32_t n = 0; value && n < t->crew->example[i].steps; n++) {
+            count += value[n] != 0;
+        }
+    }
+    count *= t->network->task->io.outputs;
+    return count > 0 ? count : t->crew->count;
+}
+
+static mann_status gather_status(mann_trainer *t)
+{
+    mann_status status = MANN_OK;
+    for (int32_t i = 0; i < mann_pool_threads(t->crew->pool); i++) {
+        mann_worker *worker = &t->crew->worker[i];
+        if (worker->status && !status) {
+            status = mann_fail(t->context, worker->status, "update %lld: %s",
+                               (long long)t->progress.step + 1, mann_tape_message(worker->tape));
+        }
+        worker->status = MANN_OK;
+    }
+    return status;
+}
+
+mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
+{
+    mann_params *params = t->network->params;
+    size_t size = mann_params_size(params);
+    mann_status status = mann_crew_draw(t->crew, t->config->batch, draw_example, t);
+    if (status) {
+        return status;
+    }
+    t->seed_scale = 1 / target_numbers(t);
+    int32_t groups = mann_crew_groups(t->crew);
+    int32_t slots = groups < MANN_SLOTS ? groups : MANN_SLOTS;
+    mann_pool_run(t->crew->pool, slots, run_slot, t);
+    status = gather_status(t);
+    if (status) {
+        return status;
+    }
+    const mann_kernels *k = t->optimiser.kernels;
+    k->sum(slots, size, (const mann_real *const *)t->slot, t->grad);
+    double square;
+    size_t bad;
+    k->square_sum(size, t->grad, (mann_real)t->config->clip, &square, &bad);
+    if (bad) {
+        return mann_fail(t->context, MANN_E_DIVERGED,
+                         "update %lld: %zu of %zu gradient components are not finite",
+                         (long long)t->progress.step + 1, bad, size);
+    }
+    t->progress.loss = 0;
+    for (int32_t i = 0; i < slots; i++) {
+        t->progress.loss += t->slot_loss[i];
+    }
+    t->progress.grad_norm = sqrt(square);
+    t->progress.lr = mann_learning_rate(t->config, (double)t->progress.sequences, t->lr_scale);
+    mann_optimiser_update(&t->optimiser, t->progress.lr, t->progress.grad_norm, t->grad,
+                          mann_params_values(params));
+    mann_params_refresh(params);
+    if (t->average) {
+        k->average(size, (mann_real)t->config->average, mann_params_values(params), t->average);
+    }
+    t->progress.step++;
+    t->progress.sequences += t->config->batch;
+    *progress = t->progress;
+    return MANN_OK;
+}
+
+static void swap_average(mann_trainer *t)
+{
+    if (!t->average) {
+        return;
+    }
+    mann_real *value = mann_params_values(t->network->params);
+    for (size_t i = 0; i < mann_params_size(t->network->params); i++) {
+        mann_real kept = value[i];
+        value[i] = t->average[i];
+        t->average[i] = kept;
+    }
+}
+
+mann_status mann_trainer_validate(mann_trainer *t, bool harder, mann_score *score)
+{
+    const mann_variant *variant = harder ? t->harder : t->lesson[t->progress.lesson];
+    *score = (mann_score){0};
+    if (!variant) {
+        return MANN_OK;
+    }
+    swap_average(t);
+    mann_status status =
+        mann_crew_evaluate(t->validation_crew, variant, MANN_SPLIT_VALIDATION,
+                           t->network->experiment->seed, t->config->validate_sequences, score);
+    swap_average(t);
+    return status;
+}
+
+const mann_progress *mann_trainer_progress(const mann_trainer *t)
+{
+    return &t->progress;
+}
+
+void mann_trainer_profile(mann_trainer *t, mann_profile *profile)
+{
+    mann_tape_profile(t->crew->worker[0].tape, profile);
+}

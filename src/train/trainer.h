@@ -1,0 +1,28 @@
+/* The inside of a trainer. */
+#ifndef MANN_TRAIN_TRAINER_H
+#define MANN_TRAIN_TRAINER_H
+
+#include "train/crew.h"
+#include "train/optimiser.h"
+
+/* Groups add into slot (group mod slots), in order, so sums do not depend on threads. */
+enum { MANN_SLOTS = 8, MANN_MAX_LESSONS = 32 };
+
+struct mann_trainer {
+    mann_context *context;
+    mann_network *network;
+    const mann_train_config *config;
+    mann_crew *crew, *validation_crew;
+    mann_variant *lesson[MANN_MAX_LESSONS]; /* [0]: the task itself if there is no curriculum */
+    int32_t lessons;
+    mann_variant *harder;
+    mann_optimiser_state optimiser;
+    mann_real *slot[MANN_SLOTS], *grad;
+    mann_real *average; /* of the weights, or NULL */
+    double slot_loss[MANN_SLOTS];
+    mann_progress progress;
+    double lr_scale; /* of the halving schedule */
+    double seed_scale;
+};
+
+#endif
