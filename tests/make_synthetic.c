@@ -16,7 +16,8 @@ int main(int count, char **word)
     }
     mann_context *context = mann_context_alloc();
     if (count < 2 || !context) {
-        fprintf(stderr, "usage: make_synthetic FOLDER [LENGTH LOCATIONS WORDS WRITE READ [TRACES]]\n");
+        fprintf(stderr,
+                "usage: make_synthetic FOLDER [LENGTH LOCATIONS WORDS WRITE READ [TRACES]]\n");
         return 2;
     }
     mann_status status = synthetic_run(context, word[1], size, count > 7 ? atoi(word[7]) : 12);

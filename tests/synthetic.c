@@ -49,13 +49,13 @@ static void add_heads(mann_context *context, mann_trace *trace, synthetic_size s
     bool reads = !strcmp(family, "read");
 #define NAME(suffix) (snprintf(name, sizeof name, "%s_" suffix, family), name)
     float *key = add(context, trace, NAME("key"), MANN_KIND_SIGNED, 2, heads, "head", M, "word");
-    float *strength = add(context, trace, NAME("strength"), MANN_KIND_POSITIVE, 1, heads, "head",
-                          0, NULL);
+    float *strength =
+        add(context, trace, NAME("strength"), MANN_KIND_POSITIVE, 1, heads, "head", 0, NULL);
     float *gate = add(context, trace, NAME("gate"), MANN_KIND_GATE, 1, heads, "head", 0, NULL);
-    float *shift = add(context, trace, NAME("shift"), MANN_KIND_DISTRIBUTION, 2, heads, "head", 3,
-                       "offset");
-    float *gamma = add(context, trace, NAME("sharpening"), MANN_KIND_POSITIVE, 1, heads, "head", 0,
-                       NULL);
+    float *shift =
+        add(context, trace, NAME("shift"), MANN_KIND_DISTRIBUTION, 2, heads, "head", 3, "offset");
+    float *gamma =
+        add(context, trace, NAME("sharpening"), MANN_KIND_POSITIVE, 1, heads, "head", 0, NULL);
     float *stage[5];
     for (int i = 0; i < 5; i++) {
         snprintf(name, sizeof name, "%s_%s", family, stages[i]);
@@ -91,8 +91,7 @@ static void add_heads(mann_context *context, mann_trace *trace, synthetic_size s
     }
 }
 
-static void add_memory(mann_context *context, mann_trace *trace, synthetic_size size,
-                       mann_rng *rng)
+static void add_memory(mann_context *context, mann_trace *trace, synthetic_size size, mann_rng *rng)
 {
     int32_t T = trace->steps, N = size.locations, M = size.words;
     int32_t W = size.write_heads, R = size.read_heads;
@@ -211,7 +210,8 @@ mann_status synthetic_run(mann_context *context, const char *path, synthetic_siz
     if (!description) {
         return MANN_E_IO;
     }
-    fprintf(description, "{\"task\":{\"name\":\"copy\"},\"model\":{\"name\":\"ntm\"},\"seed\":1}\n");
+    fprintf(description,
+            "{\"task\":{\"name\":\"copy\"},\"model\":{\"name\":\"ntm\"},\"seed\":1}\n");
     fclose(description);
     for (int32_t i = 0; i < snapshots; i++) {
         double done = snapshots > 1 ? (double)i / (snapshots - 1) : 1;

@@ -9,8 +9,7 @@ typedef struct synthetic_size {
 } synthetic_size;
 
 /* skill 0: nothing learnt, weightings near uniform; 1: copies without an error. */
-mann_trace *synthetic_copy(mann_context *context, synthetic_size size, double skill,
-                           uint64_t seed);
+mann_trace *synthetic_copy(mann_context *context, synthetic_size size, double skill, uint64_t seed);
 
 /* A run folder with metrics and traces over a training. */
 mann_status synthetic_run(mann_context *context, const char *path, synthetic_size size,

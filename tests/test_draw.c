@@ -5,7 +5,10 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+
 #include <cmocka.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,8 +280,9 @@ static void drawn_panels_are_their_numbers(void **state)
         for (int32_t t = 0; t < 10; t++) { /* far from cursor and marks */
             int32_t peak = family->peak[t];
             mann_box cell = mann_heat_cell_box(&read->heat, read->area, t, peak);
-            uint32_t want = mann_map_table(MANN_MAP_THEME, dark)[mann_shade_index(
-                &read->shade, (double)mann_heat_at(&read->heat, t, peak))];
+            uint32_t want = mann_map_table(
+                MANN_MAP_THEME,
+                dark)[mann_shade_index(&read->shade, (double)mann_heat_at(&read->heat, t, peak))];
             assert_int_equal(pixel(&to, cell.x + cell.w / 2, cell.y + cell.h / 2), want);
         }
         /* The frame of the cursor is at its step. */

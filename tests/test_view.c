@@ -6,7 +6,10 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+
 #include <cmocka.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,9 +271,10 @@ static void states_survive_the_round_trip(void **state)
 static void states_that_are_none(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"a@b",        "x@1/L",       "run/t-3",    "run/zoom=3",
-                                      "run/zoom=0+0", "run/screen=9", "run/map=red", "run/pin=read",
-                                      "run/pin=read.0.3", "run/L2x", "run/ /"};
+    static const char *const bad[] = {"a@b",         "x@1/L",        "run/t-3",
+                                      "run/zoom=3",  "run/zoom=0+0", "run/screen=9",
+                                      "run/map=red", "run/pin=read", "run/pin=read.0.3",
+                                      "run/L2x",     "run/ /"};
     mann_state parsed = {.step = 77};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(mann_state_parse(context, bad[i], &parsed), MANN_E_INVAL);

@@ -47,11 +47,13 @@ static int usage(const char *format, const char *word)
 static int parse(mann_context *context, int count, char **word, options *made)
 {
     enum { AT = 256, THEME, SCALE, SIZE, VERSION };
-    static const struct option table[] = {
-        {"at", required_argument, NULL, AT},       {"theme", required_argument, NULL, THEME},
-        {"scale", required_argument, NULL, SCALE}, {"size", required_argument, NULL, SIZE},
-        {"help", no_argument, NULL, 'h'},          {"version", no_argument, NULL, VERSION},
-        {NULL, 0, NULL, 0}};
+    static const struct option table[] = {{"at", required_argument, NULL, AT},
+                                          {"theme", required_argument, NULL, THEME},
+                                          {"scale", required_argument, NULL, SCALE},
+                                          {"size", required_argument, NULL, SIZE},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, VERSION},
+                                          {NULL, 0, NULL, 0}};
     *made = (options){.window = {.scale = 1, .width = 1280, .height = 800}};
     for (int key; (key = getopt_long(count, word, "h", table, NULL)) != -1;) {
         char *end;
@@ -105,8 +107,7 @@ static mann_status begin(mann_context *context, mann_source *source, const optio
     view->n_choices = mann_source_choices(source);
     mann_scene *scene = &view->scene;
     scene->dark = !chosen->light;
-    mann_status status =
-        mann_source_show(context, source, view->choice, view->snapshot, scene);
+    mann_status status = mann_source_show(context, source, view->choice, view->snapshot, scene);
     if (status) {
         return status;
     }

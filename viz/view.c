@@ -223,8 +223,8 @@ static unsigned press_pane(mann_view *view, const mann_layout *layout, const man
     view->drag = MANN_DRAG_STEPS;
     view->drag_area = pane->area;
     if (pane->family >= 0 && mann_heat_cell(&pane->heat, pane->area, x, y, &column, &row)) {
-        view->scene.pin = (mann_pin){pane->family, pane->head,
-                                     (pane->heat.first_row + row) % pane->heat.ring};
+        view->scene.pin =
+            (mann_pin){pane->family, pane->head, (pane->heat.first_row + row) % pane->heat.ring};
     }
     return go(view, mann_layout_step(layout, pane->area, x));
 }

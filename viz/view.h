@@ -47,8 +47,12 @@ enum {
     MANN_WISH_QUIT = 64
 };
 
-typedef enum mann_drag { MANN_DRAG_NONE, MANN_DRAG_STEPS, MANN_DRAG_EPISODE, MANN_DRAG_TRAINING }
-mann_drag;
+typedef enum mann_drag {
+    MANN_DRAG_NONE,
+    MANN_DRAG_STEPS,
+    MANN_DRAG_EPISODE,
+    MANN_DRAG_TRAINING
+} mann_drag;
 
 typedef struct mann_view {
     mann_scene scene;

@@ -2,8 +2,8 @@
  * event comes, a step is due, or it is time to look at the run folder again; whatever has gathered
  * by then is one redraw. */
 #include "window.h"
-#include "draw/render.h"
 #include "draw/film.h"
+#include "draw/render.h"
 #include "follow.h"
 
 #include <SDL.h>
@@ -298,15 +298,15 @@ mann_status mann_window_run(mann_context *context, mann_source *source, mann_vie
     }
     window self = {.scale = options->scale};
     const char *name = view->scene.n_runs ? view->scene.run[0]->name : "mann";
-    self.window = SDL_CreateWindow(
-        name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
-        (int)lround(options->width * self.scale), (int)lround(options->height * self.scale),
-        SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    self.window = SDL_CreateWindow(name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+                                   (int)lround(options->width * self.scale),
+                                   (int)lround(options->height * self.scale),
+                                   SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     self.renderer = self.window ? SDL_CreateRenderer(self.window, -1, SDL_RENDERER_SOFTWARE) : NULL;
     mann_status status;
     if (!self.renderer || !measure(&self, view)) {
-        status = mann_fail(context, MANN_E_IO, "the window could not be opened: %s",
-                           SDL_GetError());
+        status =
+            mann_fail(context, MANN_E_IO, "the window could not be opened: %s", SDL_GetError());
     } else {
         SDL_StartTextInput();
         status = loop(context, &self, source, view);

@@ -37,9 +37,9 @@ void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     mann_fill(cr, box, theme->card);
     mann_stroke(cr, 0, box.h - 0.5, box.w, box.h - 0.5, theme->line, 1);
     const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
-    const char *name = scene->episode && scene->episode->trace->run[0]
-                           ? scene->episode->trace->run
-                           : run ? run->name : "mann";
+    const char *name = scene->episode && scene->episode->trace->run[0] ? scene->episode->trace->run
+                       : run                                           ? run->name
+                                                                       : "mann";
     double room = layout->tab[0].x - 12 - 14, x = 12;
     mann_font bold = {.size = 13, .bold = true}, plain = {.size = 12};
     x += mann_text_fit(cr, bold, theme->text, x, 23, MANN_LEFT, room, name) + 10;
@@ -57,8 +57,8 @@ void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *l
         char label[24];
         snprintf(label, sizeof label, "%d %s", i + 1, screen_name[i]);
         mann_text_fit(cr, (mann_font){.size = tab.w > 70 ? 11.5 : 10, .bold = here},
-                      here ? theme->text : theme->muted, tab.x + tab.w / 2, tab.y + 16,
-                      MANN_CENTRE, tab.w - 2, label);
+                      here ? theme->text : theme->muted, tab.x + tab.w / 2, tab.y + 16, MANN_CENTRE,
+                      tab.w - 2, label);
     }
 }
 
@@ -138,24 +138,27 @@ static void draw_training_line(cairo_t *cr, const mann_scene *scene, const mann_
     }
     double first = -1;
     for (int32_t i = 0; i < scene->n_snapshots; i++) {
-        double x = bar_place(bar, scene->n_snapshots > 1 ? (double)i / (scene->n_snapshots - 1)
-                                                         : 0.5);
+        double x =
+            bar_place(bar, scene->n_snapshots > 1 ? (double)i / (scene->n_snapshots - 1) : 0.5);
         if (x - first >= 3) {
             mann_stroke(cr, floor(x) + 0.5, y - 4, floor(x) + 0.5, y + 4, theme->faint, 1);
             first = x;
         }
     }
-    double place = scene->n_snapshots > 1 ? (double)scene->snapshot / (scene->n_snapshots - 1) : 0.5;
+    double place =
+        scene->n_snapshots > 1 ? (double)scene->snapshot / (scene->n_snapshots - 1) : 0.5;
     draw_knob(cr, theme, bar_place(bar, place), y);
     char text[64], number[32];
     double sequences = mann_history_sequences(run, scene->snapshots[scene->snapshot].step);
     snprintf(text, sizeof text, "%s seq.", mann_count(number, (int64_t)sequences));
-    double wide = mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4,
-                            MANN_LEFT, text);
+    double wide =
+        mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4, MANN_LEFT, text);
     if (scene->following && layout->footer.w - (bar.x + bar.w + 12 + wide) > 70) {
         mann_text(cr, MANN_FONT_SMALL, run->gone ? theme->bad : theme->good,
                   bar.x + bar.w + 20 + wide, y + 4, MANN_LEFT,
-                  run->gone ? "folder gone" : run->finished ? "finished" : "following");
+                  run->gone       ? "folder gone"
+                  : run->finished ? "finished"
+                                  : "following");
     }
 }
 
@@ -178,7 +181,8 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     }
     if (scene->message) {
         x += mann_text_fit(cr, MANN_FONT_TEXT, scene->message_bad ? theme->bad : theme->text, x, y,
-                           MANN_LEFT, box.w * 0.6, scene->message) + 16;
+                           MANN_LEFT, box.w * 0.6, scene->message) +
+             16;
     } else {
         x += mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, x, y, MANN_LEFT, box.w * 0.62,
                            "Space play · ← → step · [ ] training · ↑ ↓ example · H head · "
@@ -188,7 +192,8 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     double end = box.w - 12;
     if (scene->state[0]) {
         end -= mann_text_fit(cr, MANN_FONT_SMALL, theme->muted, end, y, MANN_RIGHT,
-                             fmax(0, (end - x) * 0.6), scene->state) + 16;
+                             fmax(0, (end - x) * 0.6), scene->state) +
+               16;
     }
     if (end - x > 60) {
         mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, end, y, MANN_RIGHT, end - x, left_out);

@@ -43,8 +43,12 @@ mann_ink mann_ink_oklab(double lightness, double chroma, double hue);
 mann_ink mann_ink_mix(mann_ink a, mann_ink b, double amount);
 
 /* How a number becomes a place on a map. */
-typedef enum mann_scale { MANN_SCALE_LINEAR, MANN_SCALE_ROOT, MANN_SCALE_LOG, MANN_SCALE_COUNT }
-mann_scale;
+typedef enum mann_scale {
+    MANN_SCALE_LINEAR,
+    MANN_SCALE_ROOT,
+    MANN_SCALE_LOG,
+    MANN_SCALE_COUNT
+} mann_scale;
 
 typedef struct mann_shade {
     double low, high; /* limits; low < high, and low = -high on the diverging map */

@@ -7,6 +7,8 @@
  */
 #include "draw/episode.h"
 
+#include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,27 +18,29 @@ enum { SMALL_MEMORY = 16, MARGIN = 2 };
 static const double used_weight = 0.05;
 static const double most_comparisons = 2e7;
 
-static const mann_trace_array *find(const mann_trace *trace, const char *family,
-                                    const char *suffix, int32_t rank)
+int32_t mann_episode_memory(const char *name, char base[48])
+{
+    size_t length = strlen(name), digits = 0;
+    while (digits < length && digits < 6 && isdigit((unsigned char)name[length - digits - 1])) {
+        digits++;
+    }
+    digits = digits < length ? digits : 0;
+    snprintf(base, 48, "%.*s", (int)(length - digits), name);
+    return digits ? (int32_t)strtol(name + length - digits, NULL, 10) : 1;
+}
+
+static const mann_trace_array *find(const mann_trace *trace, const char *family, const char *suffix,
+                                    int32_t memory, int32_t rank)
 {
     char name[112];
-    snprintf(name, sizeof name, "%s%s", family, suffix);
+    snprintf(name, sizeof name, memory > 1 ? "%s%s%" PRId32 : "%s%s", family, suffix, memory);
     const mann_trace_array *array = mann_trace_find(trace, name);
     return array && array->rank == rank ? array : NULL;
 }
 
-/* The prefix of "memory2.read" is "memory2."; that of "read" is "". */
-static int prefix_length(const char *family)
-{
-    const char *dot = strrchr(family, '.');
-    return dot ? (int)(dot - family + 1) : 0;
-}
-
 static bool same_memory(const mann_family *a, const mann_family *b)
 {
-    int length = prefix_length(a->name);
-    return length == prefix_length(b->name) && !strncmp(a->name, b->name, (size_t)length) &&
-           a->locations == b->locations;
+    return a->memory == b->memory && a->locations == b->locations;
 }
 
 float mann_episode_value(const mann_trace_array *array, int32_t step, int32_t head, int32_t i)
@@ -99,21 +103,21 @@ static mann_status add_family(mann_context *context, mann_episode *episode,
     mann_family *family = &episode->family[episode->n_families++];
     const mann_trace *trace = episode->trace;
     *family = (mann_family){.heads = weights->n[1], .locations = weights->n[2]};
-    snprintf(family->name, sizeof family->name, "%.*s",
-             (int)(strlen(weights->name) - strlen("_weights")), weights->name);
-    family->marker = strstr(family->name, "write") ? MANN_MARKER_WRITE : MANN_MARKER_READ;
+    char name[48];
+    int32_t m = family->memory = mann_episode_memory(weights->name, name);
+    name[strlen(name) - strlen("_weights")] = 0;
+    snprintf(family->name, sizeof family->name, m > 1 ? "%.40s%" PRId32 : "%.40s", name, m);
+    family->marker = strstr(name, "write") ? MANN_MARKER_WRITE : MANN_MARKER_READ;
     for (int i = 0; i < MANN_STAGE_FINAL; i++) {
-        family->stage[i] = find(trace, family->name, stage_suffix[i], 3);
+        family->stage[i] = find(trace, name, stage_suffix[i], m, 3);
     }
     family->stage[MANN_STAGE_FINAL] = weights;
-    family->key = find(trace, family->name, "_key", 3);
-    family->shift = find(trace, family->name, "_shift", 3);
-    family->strength = find(trace, family->name, "_strength", 2);
-    family->gate = find(trace, family->name, "_gate", 2);
-    family->sharpening = find(trace, family->name, "_sharpening", 2);
-    char prefix[48];
-    snprintf(prefix, sizeof prefix, "%.*s", prefix_length(family->name), family->name);
-    family->matrix = find(trace, prefix, "memory", 3);
+    family->key = find(trace, name, "_key", m, 3);
+    family->shift = find(trace, name, "_shift", m, 3);
+    family->strength = find(trace, name, "_strength", m, 2);
+    family->gate = find(trace, name, "_gate", m, 2);
+    family->sharpening = find(trace, name, "_sharpening", m, 2);
+    family->matrix = find(trace, "memory", "", m, 3);
     if (family->matrix && family->matrix->n[2] != family->locations) {
         family->matrix = NULL;
     }
@@ -221,8 +225,8 @@ static void match_heads(mann_episode *episode, const mann_family *write, int32_t
             if (mann_episode_counts(episode, t)) {
                 int32_t place = read->peak[t * read->heads + j];
                 total++;
-                hits += t >= lag && place >= 0 &&
-                        write->peak[(t - lag) * write->heads + i] == place;
+                hits +=
+                    t >= lag && place >= 0 && write->peak[(t - lag) * write->heads + i] == place;
             }
         }
         if (total && !((double)hits / total <= episode->match)) {
@@ -346,8 +350,9 @@ static mann_status examine(mann_context *context, mann_episode *episode)
             }
         }
         episode->extent[i] = find_extent(array);
-        if (array->kind == MANN_KIND_WEIGHTING && array->rank == 3 &&
-            ends_with(array->name, "_weights")) {
+        char base[48];
+        mann_episode_memory(array->name, base);
+        if (array->kind == MANN_KIND_WEIGHTING && array->rank == 3 && ends_with(base, "_weights")) {
             mann_status status = add_family(context, episode, array);
             if (status) {
                 return status;

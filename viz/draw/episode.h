@@ -17,20 +17,22 @@ typedef enum mann_stage {
     MANN_STAGES
 } mann_stage;
 
-/* Heads of one kind on one memory: the values whose names start with "write_", "memory2.read_".
- * Values that the model does not have are NULL. */
+/* Heads of one kind on one memory: the values called "write_...", or "read_...2" for those of the
+ * second memory. Values that the model does not have are NULL. */
 typedef struct mann_family {
-    char name[48];
+    char name[48];  /* "write", "read2" */
+    int32_t memory; /* from 1 on */
     mann_marker marker;
     int32_t heads, locations;
     const mann_trace_array *stage[MANN_STAGES]; /* [T, head, location]; FINAL is always there */
     const mann_trace_array *key, *strength, *gate, *shift, *sharpening;
-    const mann_trace_array *matrix;  /* [T, word, location] of its memory */
-    int32_t *peak;                   /* [T][heads]: location of most weight, -1 for none */
-    double focus;                    /* mean of the largest weight */
-    int32_t used_first, used_count;  /* the shortest stretch of the ring that holds all that is used */
-    int32_t move;                    /* commonest change of peak from a step to the next, */
-    double move_share;               /* and how often; NaN: too few steps */
+    const mann_trace_array *matrix; /* [T, word, location] of its memory */
+    int32_t *peak;                  /* [T][heads]: location of most weight, -1 for none */
+    double focus;                   /* mean of the largest weight */
+    int32_t used_first,
+        used_count;    /* the shortest stretch of the ring that holds all that is used */
+    int32_t move;      /* commonest change of peak from a step to the next, */
+    double move_share; /* and how often; NaN: too few steps */
 } mann_family;
 
 typedef struct mann_extent {
@@ -59,6 +61,9 @@ void mann_episode_free(mann_episode *episode);
 mann_episode *mann_episode_load(mann_context *context, const char *path);
 
 mann_extent mann_episode_extent(const mann_episode *episode, const mann_trace_array *array);
+
+/* Takes "write_weights2" apart: base "write_weights", and the number of the memory, 1 for none. */
+int32_t mann_episode_memory(const char *name, char base[48]);
 
 /* The family that a weighting belongs to, -1 for none. */
 int32_t mann_episode_family(const mann_episode *episode, const mann_trace_array *weights);

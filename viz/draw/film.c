@@ -171,8 +171,10 @@ mann_status mann_film_write(mann_context *context, const mann_film *film, const 
         status = status ? status : pass(context, film, scene, encode, output);
         remove(palette);
     } else {
-        char *encode[] = {ENTRY,       "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt",
-                          "yuv420p",   "-crf", "18", "-movflags", "+faststart", part, NULL};
+        char *encode[] = {ENTRY,      "-vf",       "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+                          "-pix_fmt", "yuv420p",   "-crf",
+                          "18",       "-movflags", "+faststart",
+                          part,       NULL};
         status = pass(context, film, scene, encode, output);
     }
 #undef ENTRY

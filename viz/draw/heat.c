@@ -82,9 +82,9 @@ static void pool(const mann_heat *heat, const mann_shade *shade, int32_t columns
                 *place = MISSING;
             } else if (shade->scale == MANN_SCALE_LINEAR) {
                 double level = (value - shade->low) * scale + 0.5;
-                *place = (uint16_t)(level < 0                 ? 0
+                *place = (uint16_t)(level < 0                ? 0
                                     : level >= MANN_MAP_SIZE ? MANN_MAP_SIZE - 1
-                                                              : level);
+                                                             : level);
             } else {
                 *place = (uint16_t)mann_shade_index(shade, value);
             }
@@ -182,8 +182,7 @@ static void paint_rectangles(cairo_t *cr, uint16_t *index, int32_t columns, int3
     cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE); /* no seams between neighbours */
     mann_fill(cr, box, mann_ink_from_pixel(colour[ground]));
     for (uint16_t i = 0; i < COLOURS; i++) {
-        if (i != ground && present[i] &&
-            add_rectangles(cr, index, columns, rows, box, i, ground)) {
+        if (i != ground && present[i] && add_rectangles(cr, index, columns, rows, box, i, ground)) {
             mann_pen_ink(cr, mann_ink_from_pixel(colour[i]), 1);
             cairo_fill(cr);
         }

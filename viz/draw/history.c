@@ -72,8 +72,7 @@ static mann_series *series_named(mann_history *run, const char *name)
     if (run->n_series == MOST_SERIES) {
         return NULL;
     }
-    mann_series *larger =
-        realloc(run->series, ((size_t)run->n_series + 1) * sizeof *run->series);
+    mann_series *larger = realloc(run->series, ((size_t)run->n_series + 1) * sizeof *run->series);
     if (!larger) {
         return NULL;
     }
@@ -210,8 +209,7 @@ static bool parse_name(const char *name, mann_snapshot *found)
         seed = at;
     }
     int end = 0;
-    if (!seed || length >= sizeof found->file ||
-        (size_t)(seed - name) >= sizeof found->setting ||
+    if (!seed || length >= sizeof found->file || (size_t)(seed - name) >= sizeof found->setting ||
         sscanf(seed, "-s%" SCNu64 "-%" SCNd64 ".safetensors%n", &found->seed, &found->step, &end) !=
             2 ||
         !end || seed[end]) {
@@ -277,8 +275,8 @@ static void take_text(const json_t *object, const char *key, const char *inner, 
                       size_t size)
 {
     const json_t *value = json_object_get(object, key);
-    const char *found = json_string_value(json_is_object(value) ? json_object_get(value, inner)
-                                                                : value);
+    const char *found =
+        json_string_value(json_is_object(value) ? json_object_get(value, inner) : value);
     if (found) {
         snprintf(text, size, "%s", found);
     }

@@ -26,8 +26,8 @@ typedef struct mann_history {
     char path[512], name[128]; /* name: last part of the path */
     char task[64], model[128], exit_reason[64];
     uint64_t seed;
-    bool gone;      /* the folder has disappeared; what was read stays */
-    bool finished;  /* run.json gives a reason for its end */
+    bool gone;     /* the folder has disappeared; what was read stays */
+    bool finished; /* run.json gives a reason for its end */
     int32_t n_series;
     mann_series *series;
     int32_t n_snapshots;

@@ -54,8 +54,8 @@ static void draw_bars(place *at, const mann_trace_array *stage)
     int32_t first = at->scene->used_only ? at->family->used_first : 0;
     mann_pen_ink(cr, ink, 1);
     for (int32_t i = 0; i < rows; i++) {
-        double w = (double)mann_episode_value(stage, at->scene->step, at->pin.head,
-                                              (first + i) % n);
+        double w =
+            (double)mann_episode_value(stage, at->scene->step, at->pin.head, (first + i) % n);
         double h = (area.h - 2) * fmin(fmax(isfinite(w) ? w : 0, 0), 1);
         if (h > 0.05) {
             cairo_rectangle(cr, area.x + i * cell, area.y + area.h - 1 - h, fmax(cell - 0.3, 1), h);
@@ -168,8 +168,8 @@ static void draw_heading(place *at)
     snprintf(text, sizeof text, "%s%d", writes ? "W" : "R", at->pin.head + 1);
     x = at->box.x + 12;
     x += mann_text(cr, MANN_FONT_TITLE, ink, x, at->box.y + 11, MANN_LEFT, text) + 6;
-    float w = mann_episode_value(at->family->stage[MANN_STAGE_FINAL], at->scene->step,
-                                 at->pin.head, at->pin.location);
+    float w = mann_episode_value(at->family->stage[MANN_STAGE_FINAL], at->scene->step, at->pin.head,
+                                 at->pin.location);
     snprintf(text, sizeof text, "location %d", at->pin.location);
     mann_text(cr, MANN_FONT_TEXT, theme->text, x, at->box.y + 11, MANN_LEFT, text);
     snprintf(text, sizeof text, "w = %s", mann_number(number, (double)w));
@@ -256,8 +256,7 @@ static void draw_findings(place *at)
         write_line(at, left, mann_number(number, family->focus));
         if (!isnan(family->move_share)) {
             snprintf(left, sizeof left, "move, %s", family->name);
-            snprintf(right, sizeof right, "%+d in %.0f %%", family->move,
-                     100 * family->move_share);
+            snprintf(right, sizeof right, "%+d in %.0f %%", family->move, 100 * family->move_share);
             write_line(at, left, right);
         }
     }

@@ -1,8 +1,8 @@
 /* Places.
  *
- * The memory screen is a sheet of bands, as the figures of the NTM paper are: what a band has on the
- * left has its partner on the right, and all panels of a side share the axis of steps. Bands get
- * what they need; what is left over goes to the weightings. Where there is too little, whole
+ * The memory screen is a sheet of bands, as the figures of the NTM paper are: what a band has on
+ * the left has its partner on the right, and all panels of a side share the axis of steps. Bands
+ * get what they need; what is left over goes to the weightings. Where there is too little, whole
  * bands leave the sheet in a fixed order, and remain within reach of the Tab key. */
 #include "draw/layout.h"
 

@@ -25,8 +25,16 @@ typedef enum mann_pane_form {
 
 /* Values of a model that are inspected head by head, and whatever else there is no band for, are
  * not on the sheet but can be focused. */
-enum { MANN_BAND_INPUT, MANN_BAND_TARGET, MANN_BAND_ERROR, MANN_BAND_VECTOR, MANN_BAND_WEIGHTING,
-       MANN_BAND_EXTRA, MANN_BANDS, MANN_BAND_NONE = MANN_BANDS };
+enum {
+    MANN_BAND_INPUT,
+    MANN_BAND_TARGET,
+    MANN_BAND_ERROR,
+    MANN_BAND_VECTOR,
+    MANN_BAND_WEIGHTING,
+    MANN_BAND_EXTRA,
+    MANN_BANDS,
+    MANN_BAND_NONE = MANN_BANDS
+};
 
 /* A panel of the memory screen: one value of the trace, or one head of it. */
 typedef struct mann_pane {

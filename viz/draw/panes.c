@@ -17,7 +17,7 @@
 
 enum { MOST_CURVES = 8 };
 
-/* What is known by name; without the prefix of its memory. */
+/* What is known by name; without the number of its memory. */
 static const struct known {
     const char *name, *title;
     mann_role role;
@@ -37,8 +37,10 @@ static const struct known {
     {"hidden", "Controller state", MANN_ROLE_OTHER, 0, MANN_BAND_NONE, MANN_MARKER_NONE},
 };
 
-static const struct known *look_up(const char *base)
+static const struct known *look_up(const char *name)
 {
+    char base[48];
+    mann_episode_memory(name, base);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (!strcmp(known[i].name, base)) {
             return &known[i];
@@ -47,13 +49,13 @@ static const struct known *look_up(const char *base)
     return NULL;
 }
 
-/* "memory2.read_usage" -> "Memory2: read usage". */
+/* "read_usage2" -> "Read usage, memory 2". */
 static void make_title(const char *name, const char *known_title, char title[80])
 {
-    const char *dot = strrchr(name, '.');
-    const char *base = dot ? dot + 1 : name;
-    snprintf(title, 80, "%.*s%s%s", dot ? (int)(dot - name) : 0, name, dot ? ": " : "",
-             known_title ? known_title : base);
+    char base[48];
+    int32_t memory = mann_episode_memory(name, base);
+    snprintf(title, 80, memory > 1 ? "%s, memory %d" : "%s", known_title ? known_title : base,
+             memory);
     for (char *c = title; *c; c++) {
         *c = *c == '_' ? ' ' : *c;
     }
@@ -148,9 +150,9 @@ static void add_pane(const mann_scene *scene, mann_layout *layout, const mann_pa
     bool matrix = array->rank - (head >= 0) > 2;
     bool few = array->rank == 1 || array->n[array->rank - 1] <= MOST_CURVES;
     bool lines = array->kind == MANN_KIND_POSITIVE || array->kind == MANN_KIND_ENERGY;
-    pane->form = matrix                                                  ? MANN_FORM_MATRIX
+    pane->form = matrix                                                           ? MANN_FORM_MATRIX
                  : (array->rank - (head >= 0) == 1 && head < 0) || (few && lines) ? MANN_FORM_CURVE
-                                                                         : MANN_FORM_HEAT;
+                                                                                  : MANN_FORM_HEAT;
     pane->y_name = array->rank > 1 ? array->axis[array->rank - 1] : NULL;
     pane->x_name = matrix ? array->axis[array->rank - 2] : "step";
     pane->heat = matrix ? heat_at_step(array, head, scene->step)
@@ -191,8 +193,7 @@ static void add_array(const mann_scene *scene, mann_layout *layout, const mann_t
                       int32_t *extras)
 {
     const mann_episode *episode = scene->episode;
-    const char *dot = strrchr(array->name, '.');
-    const struct known *row = look_up(dot ? dot + 1 : array->name);
+    const struct known *row = look_up(array->name);
     mann_pane pane = {.array = array,
                       .role = MANN_ROLE_OTHER,
                       .band = MANN_BAND_NONE,
@@ -254,16 +255,14 @@ void mann_panes_collect(const mann_scene *scene, mann_layout *layout)
             add_array(scene, layout, &episode->error, &extras);
         }
         for (int32_t k = 0; k < trace->count; k++) {
-            const char *dot = strrchr(trace->array[k].name, '.');
-            if (!strcmp(dot ? dot + 1 : trace->array[k].name, known[i].name)) {
+            if (look_up(trace->array[k].name) == &known[i]) {
                 add_array(scene, layout, &trace->array[k], &extras);
             }
         }
     }
     for (int32_t k = 0; k < trace->count; k++) {
         const mann_trace_array *array = &trace->array[k];
-        const char *dot = strrchr(array->name, '.');
-        if (!look_up(dot ? dot + 1 : array->name) && !is_stage(episode, array)) {
+        if (!look_up(array->name) && !is_stage(episode, array)) {
             add_array(scene, layout, array, &extras);
         }
     }

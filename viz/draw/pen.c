@@ -33,8 +33,7 @@ void mann_frame(cairo_t *cr, mann_box box, mann_ink ink)
     }
     mann_pen_ink(cr, ink, 1);
     cairo_set_line_width(cr, 1);
-    cairo_rectangle(cr, floor(box.x) + 0.5, floor(box.y) + 0.5, floor(box.w) - 1,
-                    floor(box.h) - 1);
+    cairo_rectangle(cr, floor(box.x) + 0.5, floor(box.y) + 0.5, floor(box.w) - 1, floor(box.h) - 1);
     cairo_stroke(cr);
 }
 

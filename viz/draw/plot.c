@@ -50,8 +50,7 @@ static double place_y(const mann_plot_place *place, double value)
     return place->area.y + place->area.h * (1 - fmin(fmax(up, -1), 2));
 }
 
-static void draw_grid(cairo_t *cr, const mann_theme *theme, const mann_plot_place *place,
-                      bool bare)
+static void draw_grid(cairo_t *cr, const mann_theme *theme, const mann_plot_place *place, bool bare)
 {
     double tick[MANN_MAX_TICKS];
     mann_box area = place->area;
@@ -211,8 +210,7 @@ mann_plot_place mann_plot_draw(cairo_t *cr, const mann_theme *theme, const mann_
     cairo_restore(cr);
     if (!points && plot->empty) {
         mann_text_fit(cr, MANN_FONT_TEXT, theme->muted, place.area.x + place.area.w / 2,
-                      place.area.y + place.area.h / 2, MANN_CENTRE, place.area.w - 8,
-                      plot->empty);
+                      place.area.y + place.area.h / 2, MANN_CENTRE, place.area.w - 8, plot->empty);
     }
     mann_panel_draw(cr, theme, &panel, box, place.area);
     if (plot->n_curves > 1) {

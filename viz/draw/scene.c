@@ -4,22 +4,16 @@
 
 mann_scene mann_scene_make(void)
 {
-    return (mann_scene){.width = 1280,
-                        .height = 800,
-                        .dark = true,
-                        .pin = {-1, 0, -1},
-                        .focus = -1,
-                        .speed = 1};
+    return (mann_scene){
+        .width = 1280, .height = 800, .dark = true, .pin = {-1, 0, -1}, .focus = -1, .speed = 1};
 }
 
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     static const char *const lines[] = {
         "Stored patterns, a cue to paint and corrupt, the state as it settles,",
-        "its energy, its overlap with every pattern, and a verdict.",
-        "",
-        "This trace has no Hopfield store.",
-        NULL};
+        "its energy, its overlap with every pattern, and a verdict.", "",
+        "This trace has no Hopfield store.", NULL};
     mann_draw_placeholder(cr, scene, layout->body, "Hopfield", lines);
 }
 
@@ -27,10 +21,7 @@ static void draw_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *l
 {
     static const char *const lines[] = {
         "Story lines against hops with their probabilities, the supporting facts,",
-        "the question and the best answers.",
-        "",
-        "This trace has no story.",
-        NULL};
+        "the question and the best answers.", "", "This trace has no story.", NULL};
     mann_draw_placeholder(cr, scene, layout->body, "Hops", lines);
 }
 

@@ -4,8 +4,8 @@
 #define MANN_DRAW_SCENE_H
 
 #include "draw/episode.h"
-#include "draw/pen.h"
 #include "draw/history.h"
+#include "draw/pen.h"
 
 typedef enum mann_screen {
     MANN_SCREEN_MEMORY,
@@ -17,7 +17,7 @@ typedef enum mann_screen {
 
 /* The cell whose addressing the inspector explains, at the scene's step. */
 typedef struct mann_pin {
-    int32_t family;   /* of the episode; -1: the first that reads */
+    int32_t family; /* of the episode; -1: the first that reads */
     int32_t head;
     int32_t location; /* -1: the one of most weight at each step */
 } mann_pin;

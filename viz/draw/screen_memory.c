@@ -127,8 +127,8 @@ static void draw_unscored(cairo_t *cr, const mann_scene *scene, const mann_layou
         cairo_rectangle(cr, box.x, box.y, box.w, box.h);
         cairo_fill(cr);
         if (box.w > 80 && box.h > 16) {
-            mann_text(cr, MANN_FONT_SMALL, theme->muted, box.x + box.w / 2,
-                      box.y + box.h / 2 + 3.5, MANN_CENTRE, "not scored");
+            mann_text(cr, MANN_FONT_SMALL, theme->muted, box.x + box.w / 2, box.y + box.h / 2 + 3.5,
+                      MANN_CENTRE, "not scored");
         }
     }
 }

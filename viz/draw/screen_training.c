@@ -143,8 +143,8 @@ static void collect(chart *out, const mann_scene *scene, const char *metric)
     add_quartiles(out, scene, metric);
 }
 
-static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
-                       const char *title, const char *unit, mann_box box)
+static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric, const char *title,
+                       const char *unit, mann_box box)
 {
     chart *what = calloc(1, sizeof *what);
     if (!what) {
@@ -188,8 +188,8 @@ static const char *state_of(const mann_history *run)
 
 static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
 {
-    static const char *const head[] = {"run", "task", "seed", "sequences", "cost", "wrong", "|g|",
-                                       "state"};
+    static const char *const head[] = {"run",  "task",  "seed", "sequences",
+                                       "cost", "wrong", "|g|",  "state"};
     static const double share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
     enum { COLUMNS = sizeof head / sizeof head[0], HIGH = 18 };
     const mann_theme *theme = mann_theme_get(scene->dark);
@@ -220,13 +220,13 @@ static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
         for (int c = 0; c < COLUMNS; c++) {
             bool words = c < 2 || c == COLUMNS - 1;
             double width = share[c] * area.w, pad = c == COLUMNS - 1 ? 14 : 0;
-            mann_ink ink = i < 0                              ? theme->muted
+            mann_ink ink = i < 0 ? theme->muted
                            : c == 0 && scene->n_runs > 1 && i < MOST_CURVES - 1
                                ? mann_curve_ink(scene->dark, i)
                                : theme->text;
             mann_text_fit(cr, words || i < 0 ? MANN_FONT_TEXT : MANN_FONT_DIGITS, ink,
-                          words ? x + pad : x + width, y, words ? MANN_LEFT : MANN_RIGHT,
-                          width - 6, cell[c]);
+                          words ? x + pad : x + width, y, words ? MANN_LEFT : MANN_RIGHT, width - 6,
+                          cell[c]);
             x += width;
         }
         if (i < 0) {
@@ -248,8 +248,8 @@ void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout 
     body.x += 6;
     double left = floor(body.w * 0.5), gap = 14, top = floor(body.h * 0.52);
     bool bits = mann_history_series(scene->run[0], "cost_bits") != NULL;
-    draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost",
-               bits ? "bits per sequence" : "loss", (mann_box){body.x, body.y, left - gap, top});
+    draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost", bits ? "bits per sequence" : "loss",
+               (mann_box){body.x, body.y, left - gap, top});
     draw_chart(cr, scene, "wrong_bits", "Wrong bits", "per sequence",
                (mann_box){body.x + left, body.y, body.w - left, top});
     draw_chart(cr, scene, "grad_norm", "Gradient norm", "norm",

@@ -68,8 +68,8 @@ static struct kept *make_room(mann_source *source, size_t bytes)
     }
 }
 
-static const mann_episode *get_episode(mann_context *context, mann_source *source,
-                                       const char *path, mann_status *status)
+static const mann_episode *get_episode(mann_context *context, mann_source *source, const char *path,
+                                       mann_status *status)
 {
     *status = MANN_OK;
     for (int i = 0; i < KEPT; i++) {

@@ -25,7 +25,7 @@ static bool matches(const char *text, const char *format, void *a, void *b)
 
 static bool parse_pin(const char *text, mann_state *state)
 {
-    /* "read.1.57", and "memory2.read.1.57": the last two parts are numbers. */
+    /* "read.1.57": the last two parts are numbers. */
     const char *last = strrchr(text, '.'), *middle = NULL;
     for (const char *c = text; last && c < last; c++) {
         middle = *c == '.' ? c : middle;

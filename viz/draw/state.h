@@ -7,12 +7,12 @@
 #include "draw/scene.h"
 
 typedef struct mann_state {
-    char run[128];     /* "" if it names none */
-    int64_t training;  /* -1: not given */
-    int32_t length;    /* -1 */
+    char run[128];    /* "" if it names none */
+    int64_t training; /* -1: not given */
+    int32_t length;   /* -1 */
     bool seeded;
     uint64_t seed;
-    int32_t step;      /* -1 */
+    int32_t step; /* -1 */
     mann_screen screen;
     char pin_family[48]; /* "" */
     int32_t pin_head, pin_location;
@@ -20,7 +20,7 @@ typedef struct mann_state {
     mann_map map;
     mann_scale scale;
     bool automatic, used_only, full, dark, themed; /* themed: dark was given */
-    int32_t panel; /* -1 */
+    int32_t panel;                                 /* -1 */
 } mann_state;
 
 /* Any part may be missing. MANN_E_INVAL names the part that is not understood. */

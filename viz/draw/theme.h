@@ -6,9 +6,9 @@
 
 typedef struct mann_theme {
     bool dark;
-    mann_ink page;   /* behind everything */
-    mann_ink card;   /* header, inspector, time lines */
-    mann_ink line;   /* frames and ticks */
+    mann_ink page; /* behind everything */
+    mann_ink card; /* header, inspector, time lines */
+    mann_ink line; /* frames and ticks */
     mann_ink text, muted, faint;
     mann_ink cursor; /* the step that is shown */
     mann_ink pin;    /* the pinned cell */
