@@ -184,10 +184,12 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                            MANN_LEFT, box.w * 0.6, scene->message) +
              16;
     } else {
-        x += mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, x, y, MANN_LEFT, box.w * 0.62,
-                           "Space play · ← → step · [ ] training · ↑ ↓ example · H head · "
-                           "Z locations · C colours · G scale · T theme · S picture · ? help") +
-             16;
+        const char *keys = box.w < 1100
+                               ? "Space play · ← → step · [ ] training · ? help"
+                               : "Space play · ← → step · [ ] training · ↑ ↓ example · H head · "
+                                 "Z locations · C colours · G scale · T theme · S picture · ? help";
+        x += mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, x, y, MANN_LEFT, box.w * 0.62, keys);
+        x += 16;
     }
     double end = box.w - 12;
     if (scene->state[0]) {

@@ -42,7 +42,19 @@ static void write_line(place *at, const char *left, const char *right)
     at->box.h -= LINE;
 }
 
-/* A weighting as bars over its locations, low locations at the left. */
+static mann_shade stage_shade(const place *at, const mann_trace_array *stage)
+{
+    mann_shade shade = {.low = 0, .high = 1, .scale = at->scene->scale};
+    mann_extent extent = mann_episode_extent(at->scene->episode, stage);
+    if (at->scene->automatic && extent.high > 0) {
+        shade.automatic = true;
+        shade.high = extent.high;
+    }
+    return shade;
+}
+
+/* A weighting as bars over its locations, low locations at the left; as high as the scene's scale
+ * makes them, which the frame's colour and the line above tell if it is not the usual one. */
 static void draw_bars(place *at, const mann_trace_array *stage)
 {
     cairo_t *cr = at->cr;
@@ -52,11 +64,12 @@ static void draw_bars(place *at, const mann_trace_array *stage)
     double cell = area.w / rows;
     mann_ink ink = mann_head_ink(at->theme->dark, at->family->marker, at->pin.head);
     int32_t first = at->scene->used_only ? at->family->used_first : 0;
+    mann_shade shade = stage_shade(at, stage);
     mann_pen_ink(cr, ink, 1);
     for (int32_t i = 0; i < rows; i++) {
         double w =
             (double)mann_episode_value(stage, at->scene->step, at->pin.head, (first + i) % n);
-        double h = (area.h - 2) * fmin(fmax(isfinite(w) ? w : 0, 0), 1);
+        double h = (area.h - 2) * mann_shade_place(&shade, w);
         if (h > 0.05) {
             cairo_rectangle(cr, area.x + i * cell, area.y + area.h - 1 - h, fmax(cell - 0.3, 1), h);
         }
@@ -71,7 +84,8 @@ static void draw_bars(place *at, const mann_trace_array *stage)
         cairo_line_to(cr, x + 3, area.y);
         cairo_fill(cr);
     }
-    mann_frame(cr, area, at->theme->line);
+    bool usual = !shade.automatic && shade.scale == MANN_SCALE_LINEAR;
+    mann_frame(cr, area, usual ? at->theme->line : at->theme->amber);
     at->box.y += BARS + 5;
     at->box.h -= BARS + 5;
 }

@@ -80,6 +80,21 @@ static void draw_note_names(cairo_t *cr, const mann_scene *scene, const mann_lay
     }
 }
 
+/* Red, with a lining of the page's colour, because the map has reds too. */
+static void outline(cairo_t *cr, const mann_theme *theme, mann_box cell)
+{
+    double inset[] = {1.8, 0.6};
+    for (int pass = 0; pass < 2; pass++) {
+        mann_box box = mann_box_inset(cell, inset[pass]);
+        if (pass || (box.w > 2 && box.h > 2)) {
+            mann_pen_ink(cr, pass ? theme->bad : theme->page, 1);
+            cairo_set_line_width(cr, 1.2);
+            cairo_rectangle(cr, box.x, box.y, box.w, box.h);
+            cairo_stroke(cr);
+        }
+    }
+}
+
 /* Answers on the wrong side of one half are outlined. */
 static void draw_wrong(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                        const mann_pane *pane)
@@ -99,15 +114,10 @@ static void draw_wrong(cairo_t *cr, const mann_scene *scene, const mann_layout *
             float want = mann_episode_value(target, step, r, 0);
             float out = want + mann_episode_value(&episode->error, step, r, 0);
             if ((out > 0.5f) != (want > 0.5f)) {
-                mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, c, r);
-                cairo_rectangle(cr, cell.x + 0.5, cell.y + 0.5, fmax(cell.w - 1, 1),
-                                fmax(cell.h - 1, 1));
+                outline(cr, theme, mann_heat_cell_box(&pane->heat, pane->area, c, r));
             }
         }
     }
-    mann_pen_ink(cr, theme->bad, 1);
-    cairo_set_line_width(cr, 1.2);
-    cairo_stroke(cr);
 }
 
 /* Answers that do not count fade. */

@@ -51,7 +51,7 @@ static void add_series(chart *out, const mann_scene *scene, const mann_series *s
     out->count++;
 }
 
-/* The last number at or before x; NaN before the first. */
+/* Between the numbers before and after x, in proportion; NaN before the first. */
 static double value_at(const mann_series *series, double x)
 {
     int32_t low = 0, high = series->count;
@@ -63,7 +63,15 @@ static double value_at(const mann_series *series, double x)
             high = middle;
         }
     }
-    return low ? series->y[low - 1] : (double)NAN;
+    if (!low) {
+        return NAN;
+    }
+    double before = series->y[low - 1];
+    if (low == series->count || series->x[low] <= series->x[low - 1]) {
+        return before;
+    }
+    double part = (x - series->x[low - 1]) / (series->x[low] - series->x[low - 1]);
+    return before + part * (series->y[low] - before);
 }
 
 static int by_size(const void *a, const void *b)
