@@ -3,12 +3,14 @@
 #define MANN_MANN_H
 
 #include <mann/base.h>
+#include <mann/checkpoint.h>
 #include <mann/memory.h>
 #include <mann/model.h>
 #include <mann/op.h>
 #include <mann/option.h>
 #include <mann/param.h>
 #include <mann/rng.h>
+#include <mann/run.h>
 #include <mann/tape.h>
 #include <mann/task.h>
 #include <mann/tensor.h>
