@@ -1,37 +1,38 @@
-/* A Neural Turing Machine reads one copy example and says how far off its answer is.
+/* A Neural Turing Machine learns to copy short sequences, then copies one that is longer than any
+ * it has seen.
  *
  * Against the installed library:  cc copy.c $(pkg-config --cflags --libs mann) -o copy && ./copy */
 #include <mann/mann.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static mann_context *context;
 
-static void check(mann_status status)
+static void check(bool good)
 {
-    if (status) {
+    if (!good) {
         fprintf(stderr, "copy: %s\n", mann_context_message(context));
         exit(1);
     }
 }
 
-static void *memory(size_t size)
+/* Where the mask counts, the target and the prediction: a line per step, a column per bit. */
+static void show(const mann_example *example, const float *prediction, int32_t bits)
 {
-    void *block = calloc(1, size ? size : 1);
-    if (!block) {
-        fprintf(stderr, "copy: out of memory\n");
-        exit(1);
+    const float *target = mann_example_find(example, "target")->data;
+    const float *mask = mann_example_find(example, "mask")->data;
+    for (int32_t t = 0; t < example->steps; t++) {
+        if (mask[t] > 0) {
+            for (int32_t i = 0; i < bits; i++) {
+                putchar(target[t * bits + i] > 0.5F ? '#' : '.');
+            }
+            printf("  ");
+            for (int32_t i = 0; i < bits; i++) {
+                putchar(prediction[t * bits + i] > 0.5F ? '#' : '.');
+            }
+            putchar('\n');
+        }
     }
-    return block;
-}
-
-/* The options of a table at their defaults. */
-static void *defaults(const mann_option *table, size_t size)
-{
-    void *config = memory(size);
-    mann_options_default(table, config);
-    return config;
 }
 
 int main(void)
@@ -41,73 +42,51 @@ int main(void)
         return 1;
     }
 
-    /* The task: sequences of five vectors of eight bits. */
-    const mann_task_type *task = mann_task_find(context, "copy");
-    if (!task) {
-        check(MANN_E_INVAL);
-    }
-    void *task_config = defaults(task->options, task->config_size);
-    check(mann_option_set(context, "task", task->options, task_config, "length", "5"));
-    mann_model_setup setup = {.n_memories = 1};
-    void *task_self = memory(task->self_size);
-    check(task->open(context, task_self, task_config, &setup.io));
+    mann_experiment *experiment = mann_experiment_alloc(context, "copy", "ntm");
+    check(experiment);
+    check(!mann_experiment_settings(
+        experiment, "task.bits=4 task.length=1..5 model.hidden=32 memory.slots=16 "
+                    "memory.width=8 memory.initial_weights=first train.lr=3e-3 train.batch=4"));
+    char text[256];
+    mann_experiment_describe(experiment, text, sizeof text);
+    mann_network *network = mann_network_alloc(context, experiment);
+    check(network);
+    printf("%s: %zu parameters\n", text, mann_params_count(mann_network_params(network)));
 
-    /* The model: an LSTM that drives a memory matrix of 32 locations. */
-    const mann_model_type *model = mann_models[0];
-    void *model_config = defaults(model->options, model->config_size);
-    const mann_memory_type *matrix = mann_memory_find(context, "matrix");
-    if (!matrix) {
-        check(MANN_E_INVAL);
-    }
-    void *matrix_config = defaults(matrix->options, matrix->config_size);
-    check(mann_option_set(context, "memory", matrix->options, matrix_config, "slots", "32"));
-    setup.config = model_config;
-    setup.memory[0] = (mann_memory_config){matrix, matrix_config};
-    mann_params *params = mann_params_alloc(context);
-    void *self = memory(model->self_size);
-    if (!params) {
-        check(MANN_E_NOMEM);
-    }
-    check(model->init(context, self, &setup, params));
-    check(mann_params_fill(params, 1));
+    mann_trainer *trainer = mann_trainer_alloc(context, network, 1);
+    check(trainer);
+    /* The validation sequences are none of those it learns from. */
+    mann_progress progress = {0};
+    double wrong;
+    do {
+        for (int i = 0; i < 250; i++) {
+            check(!mann_trainer_step(trainer, &progress));
+        }
+        mann_score score = {0};
+        check(!mann_trainer_validate(trainer, false, &score));
+        wrong = mann_score_get(&score, "wrong_bits");
+        printf("%6lld sequences, loss %.4f, wrong bits a sequence %.2f\n",
+               (long long)progress.sequences, progress.loss, wrong);
+    } while (wrong > 0.01 && progress.sequences < 50000);
 
-    /* Example 0 of the stream that seed 1 names. */
+    /* Example 0 of the test stream of seed 7, 10 vectors long. */
+    int32_t bits = mann_network_io(network)->outputs;
+    mann_variant *longer = mann_variant_open(context, network, "length=10");
+    check(longer);
     mann_example example;
-    check(mann_example_init(&example));
-    mann_rng rng = mann_rng_stream(1, "example", 0);
-    check(task->sample(task_self, MANN_SPLIT_TEST, 0, &rng, &example));
+    check(!mann_example_init(&example));
+    check(!mann_variant_sample(longer, MANN_SPLIT_TEST, 7, 0, &example));
+    float *prediction = calloc((size_t)(example.steps * bits), sizeof *prediction);
+    check(prediction);
+    check(!mann_network_run(context, network, longer, &example, prediction, NULL));
+    show(&example, prediction, bits);
 
-    mann_tape *tape = mann_tape_alloc(context);
-    if (!tape) {
-        check(MANN_E_NOMEM);
-    }
-    check(mann_tape_bind(tape, params, NULL));
-    mann_tape_reset(tape, MANN_EVALUATE);
-    const mann_example *one = &example;
-    mann_outputs outputs;
-    memset(&outputs, 0, sizeof outputs);
-    model->forward(self, tape, &(mann_batch){1, &one}, &outputs);
-    if (mann_tape_status(tape)) {
-        fprintf(stderr, "copy: %s\n", mann_tape_message(tape));
-        return 1;
-    }
-    printf("%zu parameters, %d steps, loss %.3f nats\n", mann_params_count(params),
-           (int)outputs.steps, (double)*mann_value(outputs.loss[0].value));
-
-    mann_tape_free(tape);
+    free(prediction);
     mann_example_clear(&example);
-    if (model->close) {
-        model->close(self);
-    }
-    if (task->close) {
-        task->close(task_self);
-    }
-    mann_params_free(params);
-    free(self);
-    free(matrix_config);
-    free(model_config);
-    free(task_self);
-    free(task_config);
+    mann_variant_free(longer);
+    mann_trainer_free(trainer);
+    mann_network_free(network);
+    mann_experiment_free(experiment);
     mann_context_free(context);
     return 0;
 }

@@ -41,7 +41,7 @@ static const mann_option matrix_options[] = {
      "memory before the first step: constant, a learned matrix, or random per sequence"},
     {"initial_value", MANN_OPT_REAL, FIELD(initial_value), "1e-6", -1e3, 1e3, NULL,
      "the constant, or the scale of learned and random"},
-    {"initial_weights", MANN_OPT_CHOICE, FIELD(initial_weights), "learned", 0, 0, weights_choices,
+    {"initial_weights", MANN_OPT_CHOICE, FIELD(initial_weights), "first", 0, 0, weights_choices,
      "weightings before the first step: uniform, learned, or the first location"},
     {"order", MANN_OPT_CHOICE, FIELD(order), "write-first", 0, 0, order_choices,
      "whether a step's reads see its writes"},

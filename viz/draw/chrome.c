@@ -1,0 +1,274 @@
+/* What stands around every screen: header with tabs, the two time lines, help, tips. */
+#include "draw/screen.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const screen_name[MANN_SCREENS] = {"Memory", "Hopfield", "Hops", "Training"};
+
+static void describe(const mann_scene *scene, char *text, size_t size)
+{
+    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
+    if (!scene->episode) {
+        snprintf(text, size, "%s%s%s", run && run->task[0] ? "task " : "", run ? run->task : "",
+                 run && run->model[0] ? " · " : "");
+        return;
+    }
+    const mann_trace *trace = scene->episode->trace;
+    char number[32], trained[64] = "", wrong[48] = "";
+    if (trace->sequences >= 0) {
+        snprintf(trained, sizeof trained, " · %s sequences", mann_count(number, trace->sequences));
+    } else if (trace->step >= 0) {
+        snprintf(trained, sizeof trained, " · training step %s", mann_count(number, trace->step));
+    }
+    if (scene->episode->counted) {
+        snprintf(wrong, sizeof wrong, " · %d wrong", scene->episode->wrong);
+    }
+    snprintf(text, size, "task %s · %s L=%d seed %" PRIu64 "%s%s", trace->task,
+             scene->live ? "own example" : "probe", trace->length, trace->seed, trained, wrong);
+}
+
+void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_box box = layout->header;
+    mann_fill(cr, box, theme->card);
+    mann_stroke(cr, 0, box.h - 0.5, box.w, box.h - 0.5, theme->line, 1);
+    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
+    const char *name = scene->episode && scene->episode->trace->run[0] ? scene->episode->trace->run
+                       : run                                           ? run->name
+                                                                       : "mann";
+    double room = layout->tab[0].x - 12 - 14, x = 12;
+    mann_font bold = {.size = 13, .bold = true}, plain = {.size = 12};
+    x += mann_text_fit(cr, bold, theme->text, x, 23, MANN_LEFT, room, name) + 10;
+    char text[512];
+    describe(scene, text, sizeof text);
+    mann_text_fit(cr, plain, theme->muted, x, 23, MANN_LEFT, fmax(0, layout->tab[0].x - 14 - x),
+                  text);
+    for (int i = 0; i < MANN_SCREENS; i++) {
+        mann_box tab = layout->tab[i];
+        bool here = (int)scene->screen == i;
+        if (here) {
+            mann_fill(cr, tab, mann_ink_mix(theme->card, theme->cursor, 0.18));
+            mann_fill(cr, (mann_box){tab.x, tab.y + tab.h - 2, tab.w, 2}, theme->cursor);
+        }
+        char label[24];
+        snprintf(label, sizeof label, "%d %s", i + 1, screen_name[i]);
+        mann_text_fit(cr, (mann_font){.size = tab.w > 70 ? 11.5 : 10, .bold = here},
+                      here ? theme->text : theme->muted, tab.x + tab.w / 2, tab.y + 16, MANN_CENTRE,
+                      tab.w - 2, label);
+    }
+}
+
+static void draw_transport(cairo_t *cr, const mann_theme *theme, mann_box box, bool playing)
+{
+    double y = box.y + box.h / 2;
+    mann_pen_ink(cr, theme->text, 1);
+    if (playing) {
+        cairo_rectangle(cr, box.x, y - 6, 4, 12);
+        cairo_rectangle(cr, box.x + 7, y - 6, 4, 12);
+    } else {
+        cairo_move_to(cr, box.x, y - 6);
+        cairo_line_to(cr, box.x + 11, y);
+        cairo_line_to(cr, box.x, y + 6);
+        cairo_close_path(cr);
+    }
+    cairo_fill(cr);
+}
+
+static void draw_knob(cairo_t *cr, const mann_theme *theme, double x, double y)
+{
+    mann_pen_ink(cr, theme->cursor, 1);
+    cairo_new_sub_path(cr);
+    cairo_arc(cr, x, y, 5.5, 0, 6.283185307179586);
+    cairo_fill(cr);
+}
+
+static double bar_place(mann_box bar, double part)
+{
+    return bar.x + 6 + fmin(fmax(part, 0), 1) * fmax(bar.w - 12, 0);
+}
+
+static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_box bar = layout->episode_bar;
+    double y = bar.y + bar.h / 2;
+    mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT, "episode");
+    draw_transport(cr, theme, layout->play, scene->playing);
+    char text[64];
+    snprintf(text, sizeof text, "%g×", scene->speed);
+    mann_text(cr, MANN_FONT_SMALL, theme->muted, layout->play.x + 16, y + 3.5, MANN_LEFT, text);
+    mann_stroke(cr, bar.x, y, bar.x + bar.w, y, theme->line, 3);
+    if (!scene->episode) {
+        return;
+    }
+    const mann_trace *trace = scene->episode->trace;
+    double last = fmax(trace->steps - 1, 1);
+    if (layout->count < trace->steps) { /* the part that is zoomed into */
+        double x0 = bar_place(bar, layout->first / last);
+        double x1 = bar_place(bar, (layout->first + layout->count - 1) / last);
+        mann_stroke(cr, x0, y, x1, y, theme->muted, 3);
+    }
+    for (int32_t i = 0; i < trace->notes.count && i < MANN_MAX_NOTES; i++) {
+        if (!trace->notes.span[i].mark) {
+            double x = floor(bar_place(bar, trace->notes.span[i].first / last)) + 0.5;
+            mann_stroke(cr, x, y - 5, x, y + 5, theme->faint, 1);
+        }
+    }
+    draw_knob(cr, theme, bar_place(bar, scene->step / last), y);
+    snprintf(text, sizeof text, "step %d / %d", scene->step, trace->steps - 1);
+    mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4, MANN_LEFT, text);
+}
+
+static void draw_training_line(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_box bar = layout->training_bar;
+    double y = bar.y + bar.h / 2;
+    mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT, "training");
+    mann_stroke(cr, bar.x, y, bar.x + bar.w, y, theme->line, 3);
+    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
+    if (!scene->n_snapshots || !run) {
+        mann_text(cr, MANN_FONT_SMALL, theme->muted, bar.x + bar.w + 12, y + 4, MANN_LEFT,
+                  "one trace");
+        return;
+    }
+    double first = -1;
+    for (int32_t i = 0; i < scene->n_snapshots; i++) {
+        double x =
+            bar_place(bar, scene->n_snapshots > 1 ? (double)i / (scene->n_snapshots - 1) : 0.5);
+        if (x - first >= 3) {
+            mann_stroke(cr, floor(x) + 0.5, y - 4, floor(x) + 0.5, y + 4, theme->faint, 1);
+            first = x;
+        }
+    }
+    double place =
+        scene->n_snapshots > 1 ? (double)scene->snapshot / (scene->n_snapshots - 1) : 0.5;
+    draw_knob(cr, theme, bar_place(bar, place), y);
+    char text[64], number[32];
+    double sequences = mann_history_sequences(run, scene->snapshots[scene->snapshot].step);
+    snprintf(text, sizeof text, "%s seq.", mann_count(number, (int64_t)sequences));
+    double wide =
+        mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4, MANN_LEFT, text);
+    if (scene->following && layout->footer.w - (bar.x + bar.w + 12 + wide) > 70) {
+        mann_text(cr, MANN_FONT_SMALL, run->gone ? theme->bad : theme->good,
+                  bar.x + bar.w + 20 + wide, y + 4, MANN_LEFT,
+                  run->gone       ? "folder gone"
+                  : run->finished ? "finished"
+                                  : "following");
+    }
+}
+
+void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    mann_box box = layout->footer;
+    if (box.h < 1) {
+        return;
+    }
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_fill(cr, box, theme->card);
+    mann_stroke(cr, 0, box.y + 0.5, box.w, box.y + 0.5, theme->line, 1);
+    draw_episode_line(cr, scene, layout);
+    draw_training_line(cr, scene, layout);
+    double y = box.y + box.h - 9, x = 12;
+    char left_out[96] = "";
+    if (layout->n_panes > layout->n_placed) {
+        snprintf(left_out, sizeof left_out, "%d of %d panels shown: Tab, F for others",
+                 layout->n_placed, layout->n_panes);
+    }
+    if (scene->message) {
+        x += mann_text_fit(cr, MANN_FONT_TEXT, scene->message_bad ? theme->bad : theme->text, x, y,
+                           MANN_LEFT, box.w * 0.6, scene->message) +
+             16;
+    } else {
+        const char *keys = box.w < 1100
+                               ? "Space play · ← → step · [ ] training · ? help"
+                               : "Space play · ← → step · [ ] training · ↑ ↓ example · H head · "
+                                 "Z locations · C colours · G scale · T theme · S picture · ? help";
+        x += mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, x, y, MANN_LEFT, box.w * 0.62, keys);
+        x += 16;
+    }
+    double end = box.w - 12;
+    if (scene->state[0]) {
+        end -= mann_text_fit(cr, MANN_FONT_SMALL, theme->muted, end, y, MANN_RIGHT,
+                             fmax(0, (end - x) * 0.6), scene->state) +
+               16;
+    }
+    if (end - x > 60) {
+        mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, end, y, MANN_RIGHT, end - x, left_out);
+    }
+}
+
+void mann_draw_tip(cairo_t *cr, const mann_scene *scene, double x, double y, const char *text)
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    double w = mann_text_width(cr, MANN_FONT_TEXT, text) + 14, h = 22;
+    double left = fmax(2, fmin(x + 14, scene->width - w - 2));
+    double top = y - h - 8 < 2 ? y + 16 : y - h - 8;
+    mann_box box = {floor(left), floor(top), ceil(w), h};
+    mann_fill(cr, box, theme->card);
+    mann_frame(cr, box, theme->muted);
+    mann_text(cr, MANN_FONT_TEXT, theme->text, box.x + 7, box.y + 15, MANN_LEFT, text);
+}
+
+void mann_draw_placeholder(cairo_t *cr, const mann_scene *scene, mann_box box, const char *title,
+                           const char *const *lines)
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    double x = box.x + box.w / 2, y = box.y + box.h * 0.38;
+    mann_text_fit(cr, (mann_font){.size = 18, .bold = true}, theme->text, x, y, MANN_CENTRE,
+                  box.w - 20, title);
+    for (int i = 0; lines[i]; i++) {
+        mann_text_fit(cr, (mann_font){.size = 12.5}, theme->muted, x, y + 30 + 20 * i, MANN_CENTRE,
+                      box.w - 20, lines[i]);
+    }
+}
+
+void mann_draw_help(cairo_t *cr, const mann_scene *scene)
+{
+    static const char *const keys[][2] = {
+        {"Space", "play, pause (+ −: faster, slower)"},
+        {"← →", "one step back, forth (Shift: ten)"},
+        {"Home End", "first, last step"},
+        {"[ ]", "earlier, later in training"},
+        {"↑ ↓", "another example"},
+        {"1 2 3 4", "memory, Hopfield, hops, training"},
+        {"Tab", "next panel (Shift: previous)"},
+        {"F", "this panel alone"},
+        {"H", "next head in the inspector"},
+        {"C", "colour map"},
+        {"G", "weights linear, √, logarithmic"},
+        {"A", "weights scaled to their largest"},
+        {"Z", "used locations only, all"},
+        {"N", "new example, run by the viewer"},
+        {"E", "edit the input bits"},
+        {"T", "dark, light"},
+        {"S", "save this picture"},
+        {"R", "record the episode as a film"},
+        {"Esc", "back: help, panel, zoom, pin"},
+        {"? F1", "this help"},
+        {"Ctrl-Q", "quit"},
+        {"Mouse", "hover reads out, click pins a cell,"},
+        {"", "drag scrubs, wheel zooms time"},
+    };
+    enum { ROWS = sizeof keys / sizeof keys[0], HIGH = 19 };
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    double w = 420, h = ROWS * HIGH + 56;
+    mann_box box = {floor((scene->width - w) / 2), floor((scene->height - h) / 2), w, h};
+    mann_pen_ink(cr, theme->page, 0.75);
+    cairo_paint(cr);
+    mann_fill(cr, box, theme->card);
+    mann_frame(cr, box, theme->muted);
+    mann_text(cr, (mann_font){.size = 14, .bold = true}, theme->text, box.x + 20, box.y + 28,
+              MANN_LEFT, "Keys and mouse");
+    for (int i = 0; i < ROWS; i++) {
+        double y = box.y + 54 + i * HIGH;
+        mann_text(cr, (mann_font){.size = 11.5, .bold = true}, theme->cursor, box.x + 20, y,
+                  MANN_LEFT, keys[i][0]);
+        mann_text(cr, (mann_font){.size = 11.5}, theme->text, box.x + 120, y, MANN_LEFT,
+                  keys[i][1]);
+    }
+}

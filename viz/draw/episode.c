@@ -1,0 +1,432 @@
+/* What is found in a trace: families of heads by the names of their values, limits for the
+ * legends, and the numbers that test what the papers claim:
+ *
+ *   focus   mean over steps and heads of the largest weight (1: every access is to one location)
+ *   match   whether a reading head goes where a writing head went, one and the same time before
+ *   move    by how much a head moves from step to step (+1 for a head that walks along)
+ */
+#include "draw/episode.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALL_MEMORY = 16, MARGIN = 2 };
+static const double used_weight = 0.05;
+static const double most_comparisons = 2e7;
+
+int32_t mann_episode_memory(const char *name, char base[48])
+{
+    size_t length = strlen(name), digits = 0;
+    while (digits < length && digits < 6 && isdigit((unsigned char)name[length - digits - 1])) {
+        digits++;
+    }
+    digits = digits < length ? digits : 0;
+    snprintf(base, 48, "%.*s", (int)(length - digits), name);
+    return digits ? (int32_t)strtol(name + length - digits, NULL, 10) : 1;
+}
+
+static const mann_trace_array *find(const mann_trace *trace, const char *family, const char *suffix,
+                                    int32_t memory, int32_t rank)
+{
+    char name[112];
+    snprintf(name, sizeof name, memory > 1 ? "%s%s%" PRId32 : "%s%s", family, suffix, memory);
+    const mann_trace_array *array = mann_trace_find(trace, name);
+    return array && array->rank == rank ? array : NULL;
+}
+
+static bool same_memory(const mann_family *a, const mann_family *b)
+{
+    return a->memory == b->memory && a->locations == b->locations;
+}
+
+float mann_episode_value(const mann_trace_array *array, int32_t step, int32_t head, int32_t i)
+{
+    if (!array || step < 0 || step >= array->n[0] || (array->rank > 1 && head >= array->n[1]) ||
+        (array->rank > 2 && i >= array->n[2])) {
+        return NAN;
+    }
+    size_t place = (size_t)step;
+    place = array->rank > 1 ? place * (size_t)array->n[1] + (size_t)head : place;
+    place = array->rank > 2 ? place * (size_t)array->n[2] + (size_t)i : place;
+    return array->data[place];
+}
+
+bool mann_episode_counts(const mann_episode *episode, int32_t step)
+{
+    const mann_trace_array *mask = mann_trace_find(episode->trace, "mask");
+    return !mask || mask->rank != 1 || mask->data[step] > 0.5f;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length > tail && !strcmp(text + length - tail, end);
+}
+
+static bool find_peaks(mann_family *family, int32_t steps)
+{
+    const mann_trace_array *weights = family->stage[MANN_STAGE_FINAL];
+    size_t rows = (size_t)steps * (size_t)family->heads;
+    family->peak = malloc(rows * sizeof *family->peak);
+    if (!family->peak) {
+        return false;
+    }
+    double sum = 0;
+    size_t counted = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const float *w = weights->data + row * (size_t)family->locations;
+        int32_t best = 0;
+        for (int32_t i = 1; i < family->locations; i++) {
+            best = w[i] > w[best] || isnan(w[best]) ? i : best;
+        }
+        family->peak[row] = isfinite(w[best]) ? best : -1;
+        if (isfinite(w[best])) {
+            sum += w[best];
+            counted++;
+        }
+    }
+    family->focus = counted ? sum / (double)counted : NAN;
+    return true;
+}
+
+static mann_status add_family(mann_context *context, mann_episode *episode,
+                              const mann_trace_array *weights)
+{
+    static const char *const stage_suffix[] = {"_similarity", "_content", "_gated", "_shifted"};
+    if (episode->n_families == MANN_MAX_FAMILIES) {
+        return MANN_OK;
+    }
+    mann_family *family = &episode->family[episode->n_families++];
+    const mann_trace *trace = episode->trace;
+    *family = (mann_family){.heads = weights->n[1], .locations = weights->n[2]};
+    char name[48];
+    int32_t m = family->memory = mann_episode_memory(weights->name, name);
+    name[strlen(name) - strlen("_weights")] = 0;
+    snprintf(family->name, sizeof family->name, m > 1 ? "%.40s%" PRId32 : "%.40s", name, m);
+    family->marker = strstr(name, "write") ? MANN_MARKER_WRITE : MANN_MARKER_READ;
+    for (int i = 0; i < MANN_STAGE_FINAL; i++) {
+        family->stage[i] = find(trace, name, stage_suffix[i], m, 3);
+    }
+    family->stage[MANN_STAGE_FINAL] = weights;
+    family->key = find(trace, name, "_key", m, 3);
+    family->shift = find(trace, name, "_shift", m, 3);
+    family->strength = find(trace, name, "_strength", m, 2);
+    family->gate = find(trace, name, "_gate", m, 2);
+    family->sharpening = find(trace, name, "_sharpening", m, 2);
+    family->matrix = find(trace, "memory", "", m, 3);
+    if (family->matrix && family->matrix->n[2] != family->locations) {
+        family->matrix = NULL;
+    }
+    if (!find_peaks(family, trace->steps)) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
+    }
+    return MANN_OK;
+}
+
+/* The stretch of the ring that is left when the longest run of unused locations is taken out. */
+static void find_used(mann_family *family, const bool *used)
+{
+    int32_t n = family->locations, gap_end = 0, longest = 0, run = 0;
+    for (int32_t i = 0; i < 2 * n; i++) {
+        run = used[i % n] ? 0 : run + 1;
+        if (run > longest) {
+            longest = run;
+            gap_end = i + 1;
+        }
+    }
+    family->used_first = 0;
+    family->used_count = n;
+    if (longest >= n || longest <= 2 * MARGIN || n <= SMALL_MEMORY) {
+        return;
+    }
+    int32_t first = gap_end % n, count = n - longest;
+    bool wraps = first + count > n;
+    family->used_count = count + 2 * MARGIN;
+    family->used_first = first - MARGIN;
+    if (wraps) {
+        family->used_first = (family->used_first + n) % n;
+    } else { /* the margin alone must not wrap */
+        int32_t last = n - family->used_count;
+        family->used_first = family->used_first < 0      ? 0
+                             : family->used_first > last ? last
+                                                         : family->used_first;
+    }
+}
+
+static mann_status find_used_locations(mann_context *context, mann_episode *episode)
+{
+    for (int32_t f = 0; f < episode->n_families; f++) {
+        mann_family *family = &episode->family[f];
+        bool *used = calloc((size_t)family->locations, sizeof *used);
+        if (!used) {
+            return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
+        }
+        for (int32_t g = 0; g < episode->n_families; g++) {
+            const mann_family *other = &episode->family[g];
+            if (!same_memory(family, other)) {
+                continue;
+            }
+            const float *w = other->stage[MANN_STAGE_FINAL]->data;
+            size_t rows = (size_t)episode->trace->steps * (size_t)other->heads;
+            for (size_t row = 0; row < rows; row++) {
+                for (int32_t i = 0; i < other->locations; i++) {
+                    used[i] |= w[row * (size_t)other->locations + (size_t)i] > used_weight;
+                }
+            }
+        }
+        find_used(family, used);
+        free(used);
+    }
+    return MANN_OK;
+}
+
+/* Writing heads are looked at before the first answer, reading heads while answering. */
+static void find_move(const mann_episode *episode, mann_family *family)
+{
+    int32_t n = family->locations, best = 0, total = 0;
+    int32_t *count = calloc((size_t)n, sizeof *count);
+    family->move_share = NAN;
+    if (!count) {
+        return;
+    }
+    bool writes = family->marker == MANN_MARKER_WRITE;
+    for (int32_t t = 1; t < episode->trace->steps; t++) {
+        bool answers = mann_episode_counts(episode, t);
+        if (writes ? answers : !answers || !mann_episode_counts(episode, t - 1)) {
+            continue;
+        }
+        for (int32_t h = 0; h < family->heads; h++) {
+            int32_t now = family->peak[t * family->heads + h];
+            int32_t before = family->peak[(t - 1) * family->heads + h];
+            if (now >= 0 && before >= 0) {
+                int32_t move = (now - before + n) % n;
+                total++;
+                best = ++count[move] > count[best] ? move : best;
+            }
+        }
+    }
+    if (total > 1) {
+        family->move = best > n / 2 ? best - n : best;
+        family->move_share = (double)count[best] / total;
+    }
+    free(count);
+}
+
+static void match_heads(mann_episode *episode, const mann_family *write, int32_t i,
+                        const mann_family *read, int32_t j, int32_t furthest)
+{
+    for (int32_t lag = 1; lag <= furthest; lag++) {
+        int32_t hits = 0, total = 0;
+        for (int32_t t = 0; t < episode->trace->steps; t++) {
+            if (mann_episode_counts(episode, t)) {
+                int32_t place = read->peak[t * read->heads + j];
+                total++;
+                hits +=
+                    t >= lag && place >= 0 && write->peak[(t - lag) * write->heads + i] == place;
+            }
+        }
+        if (total && !((double)hits / total <= episode->match)) {
+            episode->match = (double)hits / total;
+            episode->lag = lag;
+        }
+    }
+}
+
+static void find_match(mann_episode *episode)
+{
+    double steps = episode->trace->steps, pairs = 0;
+    episode->match = NAN;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t f = 0; f < episode->n_families; f++) {
+            for (int32_t g = 0; g < episode->n_families; g++) {
+                const mann_family *write = &episode->family[f], *read = &episode->family[g];
+                if (write->marker != MANN_MARKER_WRITE || read->marker != MANN_MARKER_READ ||
+                    !same_memory(write, read)) {
+                    continue;
+                }
+                if (!pass) {
+                    pairs += (double)write->heads * read->heads;
+                    continue;
+                }
+                double furthest = fmin(steps - 1, most_comparisons / (steps * pairs));
+                for (int32_t i = 0; i < write->heads; i++) {
+                    for (int32_t j = 0; j < read->heads; j++) {
+                        match_heads(episode, write, i, read, j, (int32_t)furthest);
+                    }
+                }
+            }
+        }
+    }
+}
+
+static int32_t largest(const float *value, int32_t n)
+{
+    int32_t best = 0;
+    for (int32_t i = 1; i < n; i++) {
+        best = value[i] > value[best] ? i : best;
+    }
+    return best;
+}
+
+static mann_status find_errors(mann_context *context, mann_episode *episode)
+{
+    const mann_trace *trace = episode->trace;
+    const mann_trace_array *output = mann_trace_find(trace, "output");
+    const mann_trace_array *target = mann_trace_find(trace, "target");
+    if (!output || !target || output->rank != 2 || target->rank != 2 ||
+        output->n[1] != target->n[1]) {
+        return MANN_OK;
+    }
+    int32_t width = output->n[1];
+    episode->error = *output;
+    snprintf(episode->error.name, sizeof episode->error.name, "error");
+    episode->error.kind = MANN_KIND_SIGNED;
+    episode->error.data = calloc((size_t)trace->steps * (size_t)width, sizeof(float));
+    if (!episode->error.data) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
+    }
+    for (int32_t t = 0; t < trace->steps; t++) {
+        size_t row = (size_t)t * (size_t)width;
+        if (!mann_episode_counts(episode, t)) {
+            continue;
+        }
+        for (int32_t i = 0; i < width; i++) {
+            float out = output->data[row + (size_t)i], want = target->data[row + (size_t)i];
+            episode->error.data[row + (size_t)i] = out - want;
+            episode->wrong += trace->target == MANN_TARGET_BITS && !((out > 0.5f) == (want > 0.5f));
+        }
+        episode->wrong += trace->target == MANN_TARGET_CLASS &&
+                          largest(output->data + row, width) != largest(target->data + row, width);
+        episode->counted += trace->target == MANN_TARGET_BITS    ? width
+                            : trace->target == MANN_TARGET_CLASS ? 1
+                                                                 : 0;
+    }
+    return MANN_OK;
+}
+
+static mann_extent find_extent(const mann_trace_array *array)
+{
+    mann_extent extent = {0, 0, false};
+    size_t size = 1;
+    bool any = false;
+    for (int32_t i = 0; i < array->rank; i++) {
+        size *= (size_t)array->n[i];
+    }
+    for (size_t i = 0; i < size; i++) {
+        double value = (double)array->data[i];
+        if (!isfinite(value)) {
+            extent.missing = true;
+        } else if (!any) {
+            extent.low = extent.high = value;
+            any = true;
+        } else {
+            extent.low = value < extent.low ? value : extent.low;
+            extent.high = value > extent.high ? value : extent.high;
+        }
+    }
+    return extent;
+}
+
+static mann_status examine(mann_context *context, mann_episode *episode)
+{
+    const mann_trace *trace = episode->trace;
+    if (trace->steps < 1) {
+        return mann_fail(context, MANN_E_FORMAT, "the trace has no steps");
+    }
+    episode->extent = calloc((size_t)trace->count + 1, sizeof *episode->extent);
+    if (!episode->extent) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
+    }
+    for (int32_t i = 0; i < trace->count; i++) {
+        const mann_trace_array *array = &trace->array[i];
+        for (int32_t k = 0; k < array->rank; k++) {
+            if (array->n[k] < 1 || array->n[0] != trace->steps) {
+                return mann_fail(context, MANN_E_FORMAT, "trace value '%s' has a bad shape",
+                                 array->name);
+            }
+        }
+        episode->extent[i] = find_extent(array);
+        char base[48];
+        mann_episode_memory(array->name, base);
+        if (array->kind == MANN_KIND_WEIGHTING && array->rank == 3 && ends_with(base, "_weights")) {
+            mann_status status = add_family(context, episode, array);
+            if (status) {
+                return status;
+            }
+        }
+    }
+    mann_status status = find_used_locations(context, episode);
+    if (!status) {
+        status = find_errors(context, episode);
+    }
+    for (int32_t f = 0; !status && f < episode->n_families; f++) {
+        find_move(episode, &episode->family[f]);
+    }
+    find_match(episode);
+    return status;
+}
+
+mann_episode *mann_episode_alloc(mann_context *context, mann_trace *trace)
+{
+    mann_episode *episode = calloc(1, sizeof *episode);
+    if (!episode) {
+        mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
+        mann_trace_free(trace);
+        return NULL;
+    }
+    episode->trace = trace;
+    if (examine(context, episode)) {
+        mann_episode_free(episode);
+        return NULL;
+    }
+    return episode;
+}
+
+void mann_episode_free(mann_episode *episode)
+{
+    if (!episode) {
+        return;
+    }
+    for (int32_t f = 0; f < episode->n_families; f++) {
+        free(episode->family[f].peak);
+    }
+    free(episode->error.data);
+    free(episode->extent);
+    mann_trace_free(episode->trace);
+    free(episode);
+}
+
+mann_episode *mann_episode_load(mann_context *context, const char *path)
+{
+    mann_trace *trace = NULL;
+    if (mann_trace_load(context, path, &trace)) {
+        return NULL;
+    }
+    mann_episode *episode = mann_episode_alloc(context, trace);
+    if (!episode) {
+        mann_fail(context, MANN_E_FORMAT, "%s: %s", path, mann_context_message(context));
+    }
+    return episode;
+}
+
+mann_extent mann_episode_extent(const mann_episode *episode, const mann_trace_array *array)
+{
+    if (array == &episode->error) {
+        return (mann_extent){-1, 1, false};
+    }
+    return episode->extent[array - episode->trace->array];
+}
+
+int32_t mann_episode_family(const mann_episode *episode, const mann_trace_array *weights)
+{
+    for (int32_t f = 0; f < episode->n_families; f++) {
+        if (episode->family[f].stage[MANN_STAGE_FINAL] == weights) {
+            return f;
+        }
+    }
+    return -1;
+}

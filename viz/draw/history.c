@@ -1,0 +1,381 @@
+/* Run folders.
+ *
+ * metrics.jsonl grows by whole lines: each refresh reads on from the last complete line, so that a
+ * line that is half written is read the next time, and starts over if the file became shorter (a
+ * resumed run may cut it). The folder is listed anew instead of watched, because notifications do
+ * not cross network file systems. Traces are renamed into place when complete, so a name that is
+ * listed is a whole file. */
+#include "draw/history.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MOST_SERIES = 256, MOST_SNAPSHOTS = 1 << 20, LONGEST_LINE = 1 << 20 };
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+bool mann_history_is_folder(const char *path)
+{
+    return is_folder(path);
+}
+
+static void in_run(const mann_history *run, const char *file, char path[1024])
+{
+    snprintf(path, 1024, "%s/%s", run->path, file);
+}
+
+const mann_series *mann_history_series(const mann_history *run, const char *name)
+{
+    for (int32_t i = 0; i < run->n_series; i++) {
+        if (!strcmp(run->series[i].name, name)) {
+            return &run->series[i];
+        }
+    }
+    return NULL;
+}
+
+static bool append(mann_series *series, double x, double y)
+{
+    if (series->count == series->capacity) {
+        int32_t capacity = series->capacity ? 2 * series->capacity : 256;
+        double *larger_x = realloc(series->x, (size_t)capacity * sizeof *larger_x);
+        series->x = larger_x ? larger_x : series->x;
+        double *larger_y = realloc(series->y, (size_t)capacity * sizeof *larger_y);
+        series->y = larger_y ? larger_y : series->y;
+        if (!larger_x || !larger_y) {
+            return false;
+        }
+        series->capacity = capacity;
+    }
+    series->x[series->count] = x;
+    series->y[series->count++] = y;
+    return true;
+}
+
+static mann_series *series_named(mann_history *run, const char *name)
+{
+    for (int32_t i = 0; i < run->n_series; i++) {
+        if (!strcmp(run->series[i].name, name)) {
+            return &run->series[i];
+        }
+    }
+    if (run->n_series == MOST_SERIES) {
+        return NULL;
+    }
+    mann_series *larger = realloc(run->series, ((size_t)run->n_series + 1) * sizeof *run->series);
+    if (!larger) {
+        return NULL;
+    }
+    run->series = larger;
+    mann_series *made = &run->series[run->n_series++];
+    *made = (mann_series){.count = 0};
+    snprintf(made->name, sizeof made->name, "%s", name);
+    return made;
+}
+
+static void take_numbers(mann_history *run, const char *outer, const json_t *object, double x)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        char name[64];
+        int length = snprintf(name, sizeof name, "%s%s%s", outer, *outer ? "." : "", key);
+        if (length < 0 || (size_t)length >= sizeof name) {
+            continue;
+        }
+        if (json_is_object(value) && strlen(outer) < 40) {
+            take_numbers(run, name, value, x);
+        } else if (json_is_number(value) || json_is_null(value)) {
+            mann_series *series = series_named(run, name);
+            if (series) {
+                append(series, x, json_is_null(value) ? NAN : json_number_value(value));
+            }
+        }
+    }
+}
+
+static void take_line(mann_history *run, const char *line, size_t length)
+{
+    json_t *object = json_loadb(line, length, 0, NULL);
+    if (!json_is_object(object)) {
+        run->bad_lines += length > 0;
+        json_decref(object);
+        return;
+    }
+    const json_t *step = json_object_get(object, "step");
+    const json_t *sequences = json_object_get(object, "sequences");
+    double updates = json_is_number(step) ? json_number_value(step) : run->n_lines;
+    double x = json_is_number(sequences) ? json_number_value(sequences) : updates;
+    take_numbers(run, "", object, x);
+    json_decref(object);
+    if (run->n_lines == run->line_capacity) {
+        int32_t capacity = run->line_capacity ? 2 * run->line_capacity : 256;
+        double *a = realloc(run->line_step, (size_t)capacity * sizeof *a);
+        run->line_step = a ? a : run->line_step;
+        double *b = realloc(run->line_sequences, (size_t)capacity * sizeof *b);
+        run->line_sequences = b ? b : run->line_sequences;
+        if (!a || !b) {
+            return;
+        }
+        run->line_capacity = capacity;
+    }
+    run->line_step[run->n_lines] = updates;
+    run->line_sequences[run->n_lines++] = x;
+}
+
+static void forget_metrics(mann_history *run)
+{
+    for (int32_t i = 0; i < run->n_series; i++) {
+        free(run->series[i].x);
+        free(run->series[i].y);
+    }
+    free(run->series);
+    run->series = NULL;
+    run->n_series = run->n_lines = run->bad_lines = 0;
+    run->read_to = 0;
+}
+
+static bool read_metrics(mann_history *run)
+{
+    char path[1024];
+    in_run(run, "metrics.jsonl", path);
+    struct stat info;
+    if (stat(path, &info) || info.st_size == run->read_to) {
+        return false;
+    }
+    if (info.st_size < run->read_to) {
+        forget_metrics(run);
+    }
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return false;
+    }
+    bool changed = false;
+    size_t size = (size_t)(info.st_size - run->read_to);
+    char *text = !fseeko(file, (off_t)run->read_to, SEEK_SET) ? malloc(size + 1) : NULL;
+    if (text) {
+        size = fread(text, 1, size, file);
+        size_t start = 0;
+        for (size_t i = 0; i < size; i++) {
+            if (text[i] == '\n') {
+                if (i - start < LONGEST_LINE) {
+                    take_line(run, text + start, i - start);
+                }
+                start = i + 1;
+                changed = true;
+            }
+        }
+        run->read_to += (int64_t)start;
+        free(text);
+    }
+    fclose(file);
+    return changed;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const mann_snapshot *x = a, *y = b;
+    if (x->length != y->length) {
+        return x->length < y->length ? -1 : 1;
+    }
+    int order = strcmp(x->setting, y->setting);
+    if (order) {
+        return order;
+    }
+    if (x->seed != y->seed) {
+        return x->seed < y->seed ? -1 : 1;
+    }
+    return x->step < y->step ? -1 : x->step > y->step;
+}
+
+/* Takes the name of a trace apart, from its end. */
+static bool parse_name(const char *name, mann_snapshot *found)
+{
+    *found = (mann_snapshot){.length = -1};
+    size_t length = strlen(name);
+    const char *dash = strrchr(name, '-'), *seed = NULL;
+    for (const char *at = name; dash && (at = strstr(at, "-s")) && at < dash; at++) {
+        seed = at;
+    }
+    int end = 0;
+    if (!seed || length >= sizeof found->file || (size_t)(seed - name) >= sizeof found->setting ||
+        sscanf(seed, "-s%" SCNu64 "-%" SCNd64 ".safetensors%n", &found->seed, &found->step, &end) !=
+            2 ||
+        !end || seed[end]) {
+        return false;
+    }
+    memcpy(found->file, name, length + 1);
+    memcpy(found->setting, name, (size_t)(seed - name));
+    const char *digits = seed;
+    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9') {
+        digits--;
+    }
+    if (digits < seed && seed - digits < 10) {
+        found->length = (int32_t)strtol(digits, NULL, 10);
+    }
+    return true;
+}
+
+static bool read_traces(mann_history *run)
+{
+    char path[1024];
+    in_run(run, "traces", path);
+    DIR *folder = opendir(path);
+    if (!folder) {
+        return false;
+    }
+    mann_snapshot *list = NULL;
+    int32_t count = 0, capacity = 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) && count < MOST_SNAPSHOTS;) {
+        mann_snapshot found;
+        if (!parse_name(entry->d_name, &found)) {
+            continue;
+        }
+        if (count == capacity) {
+            capacity = capacity ? 2 * capacity : 64;
+            mann_snapshot *larger = realloc(list, (size_t)capacity * sizeof *list);
+            if (!larger) {
+                break;
+            }
+            list = larger;
+        }
+        list[count++] = found;
+    }
+    closedir(folder);
+    if (count) {
+        qsort(list, (size_t)count, sizeof *list, by_place);
+    }
+    bool changed = count != run->n_snapshots;
+    for (int32_t i = 0; !changed && i < count; i++) {
+        changed = by_place(&list[i], &run->snapshot[i]) != 0;
+    }
+    if (!changed) { /* others may hold on to the list until they hear of a change */
+        free(list);
+        return false;
+    }
+    free(run->snapshot);
+    run->snapshot = list;
+    run->n_snapshots = count;
+    return true;
+}
+
+/* "task": "copy", or "task": {"name": "copy", ...}. */
+static void take_text(const json_t *object, const char *key, const char *inner, char *text,
+                      size_t size)
+{
+    const json_t *value = json_object_get(object, key);
+    const char *found =
+        json_string_value(json_is_object(value) ? json_object_get(value, inner) : value);
+    if (found) {
+        snprintf(text, size, "%s", found);
+    }
+}
+
+static bool read_description(mann_history *run)
+{
+    char path[1024];
+    in_run(run, "run.json", path);
+    json_t *object = json_load_file(path, 0, NULL);
+    if (!object) {
+        return false;
+    }
+    char before[sizeof run->task + sizeof run->model + sizeof run->exit_reason];
+    char after[sizeof before];
+    snprintf(before, sizeof before, "%s%s%s", run->task, run->model, run->exit_reason);
+    take_text(object, "task", "name", run->task, sizeof run->task);
+    take_text(object, "model", "name", run->model, sizeof run->model);
+    take_text(object, "run", "stopped", run->exit_reason, sizeof run->exit_reason);
+    const json_t *seed = json_object_get(object, "seed");
+    run->seed = json_is_integer(seed) ? (uint64_t)json_integer_value(seed) : run->seed;
+    run->finished = run->exit_reason[0] && strcmp(run->exit_reason, "running");
+    json_decref(object);
+    snprintf(after, sizeof after, "%s%s%s", run->task, run->model, run->exit_reason);
+    return strcmp(before, after);
+}
+
+bool mann_history_refresh(mann_history *run)
+{
+    bool gone = !is_folder(run->path), changed = gone != run->gone;
+    run->gone = gone;
+    if (gone) {
+        return changed;
+    }
+    changed |= read_description(run);
+    changed |= read_metrics(run);
+    changed |= read_traces(run);
+    return changed;
+}
+
+mann_status mann_history_open(mann_context *context, const char *path, mann_history **out)
+{
+    *out = NULL;
+    if (!is_folder(path)) {
+        return mann_fail(context, MANN_E_IO, "%s: no such run folder", path);
+    }
+    mann_history *run = calloc(1, sizeof *run);
+    if (!run) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for a run");
+    }
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    if (length >= sizeof run->path) {
+        free(run);
+        return mann_fail(context, MANN_E_INVAL, "%s: the path is too long", path);
+    }
+    memcpy(run->path, path, length);
+    const char *slash = strrchr(run->path, '/');
+    snprintf(run->name, sizeof run->name, "%.127s", slash && slash[1] ? slash + 1 : run->path);
+    mann_history_refresh(run);
+    *out = run;
+    return MANN_OK;
+}
+
+void mann_history_close(mann_history *run)
+{
+    if (!run) {
+        return;
+    }
+    forget_metrics(run);
+    free(run->snapshot);
+    free(run->line_step);
+    free(run->line_sequences);
+    free(run);
+}
+
+double mann_history_sequences(const mann_history *run, int64_t step)
+{
+    int32_t low = 0, high = run->n_lines;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (run->line_step[middle] < (double)step) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low < run->n_lines && run->line_step[low] == (double)step) {
+        return run->line_sequences[low];
+    }
+    /* Between lines, and beyond them: in proportion. */
+    if (!run->n_lines) {
+        return (double)step;
+    }
+    int32_t right = low < run->n_lines ? low : run->n_lines - 1;
+    double x1 = run->line_step[right], y1 = run->line_sequences[right];
+    double x0 = right ? run->line_step[right - 1] : 0;
+    double y0 = right ? run->line_sequences[right - 1] : 0;
+    return x1 > x0 ? y0 + (y1 - y0) * ((double)step - x0) / (x1 - x0) : (double)step;
+}

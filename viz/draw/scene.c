@@ -1,0 +1,50 @@
+/* The picture as a whole. */
+#include "draw/scene.h"
+#include "draw/screen.h"
+
+mann_scene mann_scene_make(void)
+{
+    return (mann_scene){
+        .width = 1280, .height = 800, .dark = true, .pin = {-1, 0, -1}, .focus = -1, .speed = 1};
+}
+
+static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    static const char *const lines[] = {
+        "Stored patterns, a cue to paint and corrupt, the state as it settles,",
+        "its energy, its overlap with every pattern, and a verdict.", "",
+        "This trace has no Hopfield store.", NULL};
+    mann_draw_placeholder(cr, scene, layout->body, "Hopfield", lines);
+}
+
+static void draw_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    static const char *const lines[] = {
+        "Story lines against hops with their probabilities, the supporting facts,",
+        "the question and the best answers.", "", "This trace has no story.", NULL};
+    mann_draw_placeholder(cr, scene, layout->body, "Hops", lines);
+}
+
+void mann_scene_draw(cairo_t *cr, const mann_scene *given)
+{
+    mann_scene scene = *given;
+    if (scene.episode) {
+        int32_t last = scene.episode->trace->steps - 1;
+        scene.step = scene.step < 0 ? 0 : scene.step > last ? last : scene.step;
+    }
+    const mann_theme *theme = mann_theme_get(scene.dark);
+    mann_layout layout = mann_layout_make(&scene);
+    mann_fill(cr, (mann_box){0, 0, scene.width, scene.height}, theme->page);
+    mann_draw_header(cr, &scene, &layout);
+    mann_draw_footer(cr, &scene, &layout);
+    switch (scene.screen) {
+    case MANN_SCREEN_HOPFIELD: draw_hopfield(cr, &scene, &layout); break;
+    case MANN_SCREEN_HOPS: draw_hops(cr, &scene, &layout); break;
+    case MANN_SCREEN_TRAINING: mann_draw_training(cr, &scene, &layout); break;
+    case MANN_SCREEN_MEMORY:
+    case MANN_SCREENS: mann_draw_memory(cr, &scene, &layout); break;
+    }
+    if (scene.help) {
+        mann_draw_help(cr, &scene);
+    }
+}

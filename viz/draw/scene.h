@@ -1,0 +1,66 @@
+/* A scene: all that a picture shows, and the one function that draws it. The window, PNG, SVG,
+ * PDF and every frame of a film are this function on another surface. */
+#ifndef MANN_DRAW_SCENE_H
+#define MANN_DRAW_SCENE_H
+
+#include "draw/episode.h"
+#include "draw/history.h"
+#include "draw/pen.h"
+
+typedef enum mann_screen {
+    MANN_SCREEN_MEMORY,
+    MANN_SCREEN_HOPFIELD,
+    MANN_SCREEN_HOPS,
+    MANN_SCREEN_TRAINING,
+    MANN_SCREENS
+} mann_screen;
+
+/* The cell whose addressing the inspector explains, at the scene's step. */
+typedef struct mann_pin {
+    int32_t family; /* of the episode; -1: the first that reads */
+    int32_t head;
+    int32_t location; /* -1: the one of most weight at each step */
+} mann_pin;
+
+enum { MANN_MAX_RUNS = 32 };
+
+typedef struct mann_scene {
+    int32_t width, height; /* logical pixels */
+    bool dark;
+    mann_screen screen;
+
+    const mann_episode *episode; /* NULL: there is none yet */
+    int32_t step;                /* the cursor */
+    int32_t first, count;        /* steps shown; count 0: all */
+    mann_pin pin;
+
+    mann_map map;
+    mann_scale scale;
+    bool automatic; /* weights scaled to their largest instead of to 1 */
+    bool used_only; /* only the stretch of the memory that is used */
+    int32_t focus;  /* pane with the keyboard, -1: none */
+    bool full;      /* the focused pane alone */
+
+    int32_t n_runs;
+    const mann_history *run[MANN_MAX_RUNS]; /* run[0] is the episode's, if it is of a run */
+    /* Traces of this episode in the course of training, for the second time line. */
+    int32_t n_snapshots, snapshot;
+    const mann_snapshot *snapshots;
+    bool following, playing, live;
+    double speed;
+
+    bool help;
+    bool pointed; /* the pointer is at (x, y) */
+    double x, y;
+    const char *message; /* a line over the time lines, NULL: none */
+    bool message_bad;
+    char state[192]; /* the scene's own state string, shown in the footer */
+} mann_scene;
+
+/* Sensible beginnings: dark, 1280x800, nothing loaded. */
+mann_scene mann_scene_make(void);
+
+/* Draws at logical size; scale the context for more pixels. */
+void mann_scene_draw(cairo_t *cr, const mann_scene *scene);
+
+#endif

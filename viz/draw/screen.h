@@ -1,0 +1,21 @@
+/* The parts of a scene, each in a file of its own. */
+#ifndef MANN_DRAW_SCREEN_H
+#define MANN_DRAW_SCREEN_H
+
+#include "draw/layout.h"
+
+void mann_draw_memory(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_help(cairo_t *cr, const mann_scene *scene);
+
+/* A short text in a box at a point, kept inside the picture. */
+void mann_draw_tip(cairo_t *cr, const mann_scene *scene, double x, double y, const char *text);
+
+/* What a screen says while it has nothing to show. */
+void mann_draw_placeholder(cairo_t *cr, const mann_scene *scene, mann_box box, const char *title,
+                           const char *const *lines);
+
+#endif

@@ -1,0 +1,267 @@
+/* Screen 4, training: the numbers of metrics.jsonl over the sequences seen, for one run in full
+ * or for several against each other, and a table of the runs. */
+#include "draw/plot.h"
+#include "draw/screen.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_CURVES = 12, GRID = 240 };
+
+typedef struct chart {
+    mann_curve curve[MOST_CURVES];
+    char name[MOST_CURVES][64];
+    int32_t count;
+    double x[GRID], middle[GRID], low[GRID], high[GRID]; /* over runs */
+} chart;
+
+/* "cost_bits" as it stands, or as the last part of "validation.L40.cost_bits". */
+static bool is_metric(const char *name, const char *metric)
+{
+    size_t length = strlen(name), tail = strlen(metric);
+    return length >= tail && !strcmp(name + length - tail, metric) &&
+           (length == tail || name[length - tail - 1] == '.' || name[length - tail - 1] == '_');
+}
+
+static void make_name(const char *series, const char *metric, char name[64])
+{
+    size_t length = strlen(series), tail = strlen(metric);
+    if (length == tail) {
+        snprintf(name, 64, "training");
+    } else {
+        snprintf(name, 64, "%.*s", (int)(length - tail - 1), series);
+    }
+}
+
+static void add_series(chart *out, const mann_scene *scene, const mann_series *series,
+                       const char *name)
+{
+    if (out->count == MOST_CURVES || !series || !series->count) {
+        return;
+    }
+    snprintf(out->name[out->count], sizeof out->name[0], "%s", name);
+    out->curve[out->count] = (mann_curve){.name = out->name[out->count],
+                                          .count = series->count,
+                                          .x = series->x,
+                                          .y = series->y,
+                                          .ink = mann_curve_ink(scene->dark, out->count),
+                                          .dots = series->count < 30};
+    out->count++;
+}
+
+/* Between the numbers before and after x, in proportion; NaN before the first. */
+static double value_at(const mann_series *series, double x)
+{
+    int32_t low = 0, high = series->count;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (series->x[middle] <= x) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (!low) {
+        return NAN;
+    }
+    double before = series->y[low - 1];
+    if (low == series->count || series->x[low] <= series->x[low - 1]) {
+        return before;
+    }
+    double part = (x - series->x[low - 1]) / (series->x[low] - series->x[low - 1]);
+    return before + part * (series->y[low] - before);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Linear between order statistics. */
+static double quantile(const double *sorted, int32_t n, double part)
+{
+    double place = part * (n - 1);
+    int32_t left = (int32_t)place, right = left + 1 < n ? left + 1 : left;
+    return sorted[left] + (place - left) * (sorted[right] - sorted[left]);
+}
+
+/* Median and quartiles over the runs, where at least three have got so far. */
+static void add_quartiles(chart *out, const mann_scene *scene, const char *metric)
+{
+    double first = INFINITY, last = -INFINITY;
+    for (int32_t i = 0; i < scene->n_runs; i++) {
+        const mann_series *series = mann_history_series(scene->run[i], metric);
+        if (series && series->count) {
+            first = fmin(first, series->x[0]);
+            last = fmax(last, series->x[series->count - 1]);
+        }
+    }
+    int32_t used = 0;
+    for (int32_t k = 0; k < GRID && first < last; k++) {
+        double x = first + (last - first) * k / (GRID - 1), value[MANN_MAX_RUNS];
+        int32_t n = 0;
+        for (int32_t i = 0; i < scene->n_runs; i++) {
+            const mann_series *series = mann_history_series(scene->run[i], metric);
+            if (series && series->count && series->x[series->count - 1] >= x) {
+                double y = value_at(series, x);
+                if (isfinite(y)) {
+                    value[n++] = y;
+                }
+            }
+        }
+        if (n >= 3) {
+            qsort(value, (size_t)n, sizeof *value, by_size);
+            out->x[used] = x;
+            out->middle[used] = quantile(value, n, 0.5);
+            out->low[used] = quantile(value, n, 0.25);
+            out->high[used++] = quantile(value, n, 0.75);
+        }
+    }
+    if (used > 1 && out->count < MOST_CURVES) {
+        out->curve[out->count++] = (mann_curve){.name = "median and quartiles",
+                                                .count = used,
+                                                .x = out->x,
+                                                .y = out->middle,
+                                                .low = out->low,
+                                                .high = out->high,
+                                                .ink = mann_theme_get(scene->dark)->text};
+    }
+}
+
+static void collect(chart *out, const mann_scene *scene, const char *metric)
+{
+    out->count = 0;
+    if (scene->n_runs == 1) {
+        const mann_history *run = scene->run[0];
+        for (int32_t i = 0; i < run->n_series; i++) {
+            if (is_metric(run->series[i].name, metric)) {
+                char name[64];
+                make_name(run->series[i].name, metric, name);
+                add_series(out, scene, &run->series[i], name);
+            }
+        }
+        return;
+    }
+    for (int32_t i = 0; i < scene->n_runs && out->count < MOST_CURVES - 1; i++) {
+        add_series(out, scene, mann_history_series(scene->run[i], metric), scene->run[i]->name);
+    }
+    add_quartiles(out, scene, metric);
+}
+
+static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric, const char *title,
+                       const char *unit, mann_box box)
+{
+    chart *what = calloc(1, sizeof *what);
+    if (!what) {
+        return;
+    }
+    collect(what, scene, metric);
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_guide guide = {.upright = true, .ink = theme->cursor};
+    bool marked = scene->n_snapshots > 0;
+    if (marked) {
+        guide.value = mann_history_sequences(scene->run[0], scene->snapshots[scene->snapshot].step);
+    }
+    char empty[96];
+    snprintf(empty, sizeof empty, "metrics.jsonl has no %s", metric);
+    mann_plot plot = {.title = title,
+                      .x_name = "sequences",
+                      .y_name = unit,
+                      .log_y = true,
+                      .n_curves = what->count,
+                      .curve = what->curve,
+                      .n_guides = marked,
+                      .guide = &guide,
+                      .empty = empty};
+    mann_plot_draw(cr, theme, &plot, box);
+    free(what);
+}
+
+static const char *last_number(const mann_history *run, const char *metric, char text[32])
+{
+    const mann_series *series = mann_history_series(run, metric);
+    if (!series || !series->count) {
+        return "–";
+    }
+    return mann_number(text, series->y[series->count - 1]);
+}
+
+static const char *state_of(const mann_history *run)
+{
+    return run->gone ? "folder gone" : run->finished ? run->exit_reason : "training";
+}
+
+static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
+{
+    static const char *const head[] = {"run",  "task",  "seed", "sequences",
+                                       "cost", "wrong", "|g|",  "state"};
+    static const double share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
+    enum { COLUMNS = sizeof head / sizeof head[0], HIGH = 18 };
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_box area = {box.x + MANN_PANEL_GUTTER, box.y, fmax(1, box.w - MANN_PANEL_GUTTER - 4),
+                     box.h};
+    mann_text(cr, MANN_FONT_TITLE, theme->text, area.x, box.y + 12, MANN_LEFT, "Runs");
+    for (int32_t i = -1; i < scene->n_runs && 42 + (i + 1) * HIGH < box.h; i++) {
+        double x = area.x, y = area.y + 32 + (i + 1) * HIGH;
+        char seed[32] = "", sequences[32] = "–", cost[32], wrong[32], norm[32];
+        const char *cell[COLUMNS];
+        memcpy(cell, head, sizeof cell);
+        if (i >= 0) {
+            const mann_history *run = scene->run[i];
+            snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+            if (run->n_lines) {
+                mann_count(sequences, (int64_t)run->line_sequences[run->n_lines - 1]);
+            }
+            const char *row[COLUMNS] = {run->name,
+                                        run->task,
+                                        seed,
+                                        sequences,
+                                        last_number(run, "cost_bits", cost),
+                                        last_number(run, "wrong_bits", wrong),
+                                        last_number(run, "grad_norm", norm),
+                                        state_of(run)};
+            memcpy(cell, row, sizeof cell);
+        }
+        for (int c = 0; c < COLUMNS; c++) {
+            bool words = c < 2 || c == COLUMNS - 1;
+            double width = share[c] * area.w, pad = c == COLUMNS - 1 ? 14 : 0;
+            mann_ink ink = i < 0 ? theme->muted
+                           : c == 0 && scene->n_runs > 1 && i < MOST_CURVES - 1
+                               ? mann_curve_ink(scene->dark, i)
+                               : theme->text;
+            mann_text_fit(cr, words || i < 0 ? MANN_FONT_TEXT : MANN_FONT_DIGITS, ink,
+                          words ? x + pad : x + width, y, words ? MANN_LEFT : MANN_RIGHT, width - 6,
+                          cell[c]);
+            x += width;
+        }
+        if (i < 0) {
+            mann_stroke(cr, area.x, y + 5, area.x + area.w, y + 5, theme->line, 1);
+        }
+    }
+}
+
+void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+{
+    if (!scene->n_runs) {
+        static const char *const lines[] = {
+            "Cost, wrong bits and gradient norm over the training, and a table of runs.", "",
+            "A single trace has no training to show: open a run folder.", NULL};
+        mann_draw_placeholder(cr, scene, layout->body, "Training", lines);
+        return;
+    }
+    mann_box body = layout->body;
+    body.x += 6;
+    double left = floor(body.w * 0.5), gap = 14, top = floor(body.h * 0.52);
+    bool bits = mann_history_series(scene->run[0], "cost_bits") != NULL;
+    draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost", bits ? "bits per sequence" : "loss",
+               (mann_box){body.x, body.y, left - gap, top});
+    draw_chart(cr, scene, "wrong_bits", "Wrong bits", "per sequence",
+               (mann_box){body.x + left, body.y, body.w - left, top});
+    draw_chart(cr, scene, "grad_norm", "Gradient norm", "norm",
+               (mann_box){body.x, body.y + top + 8, left - gap, body.h - top - 8});
+    draw_table(cr, scene,
+               (mann_box){body.x + left, body.y + top + 10, body.w - left, body.h - top - 10});
+}

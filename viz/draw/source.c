@@ -1,0 +1,304 @@
+/* Sources. Episodes that were read are kept, up to a limit in bytes, so that scrubbing through a
+ * training reads every trace once. */
+#include "draw/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { KEPT = 64, PATH_SIZE = 1024 };
+static const size_t most_bytes = (size_t)256 << 20;
+
+struct mann_source {
+    int32_t n_runs;
+    mann_history *run[MANN_MAX_RUNS];
+    int32_t n_files;
+    char **file;
+    int32_t n_choices;
+    mann_choice *choice;
+    uint64_t clock;
+    struct kept {
+        char path[PATH_SIZE];
+        mann_episode *episode;
+        size_t bytes;
+        uint64_t used; /* clock of its last use */
+    } kept[KEPT];
+};
+
+static size_t episode_bytes(const mann_episode *episode)
+{
+    size_t bytes = 0;
+    for (int32_t i = 0; i < episode->trace->count; i++) {
+        const mann_trace_array *array = &episode->trace->array[i];
+        size_t size = sizeof(float);
+        for (int32_t k = 0; k < array->rank; k++) {
+            size *= (size_t)array->n[k];
+        }
+        bytes += size;
+    }
+    return bytes;
+}
+
+static void forget(struct kept *kept)
+{
+    mann_episode_free(kept->episode);
+    *kept = (struct kept){.episode = NULL};
+}
+
+/* Makes room for bytes more, sparing what was used last. */
+static struct kept *make_room(mann_source *source, size_t bytes)
+{
+    for (;;) {
+        struct kept *empty = NULL, *oldest = NULL;
+        size_t sum = bytes;
+        for (int i = 0; i < KEPT; i++) {
+            struct kept *kept = &source->kept[i];
+            sum += kept->bytes;
+            if (!kept->episode) {
+                empty = kept;
+            } else if (kept->used < source->clock && (!oldest || kept->used < oldest->used)) {
+                oldest = kept;
+            }
+        }
+        if (empty && (sum <= most_bytes || !oldest)) {
+            return empty;
+        }
+        forget(oldest);
+    }
+}
+
+static const mann_episode *get_episode(mann_context *context, mann_source *source, const char *path,
+                                       mann_status *status)
+{
+    *status = MANN_OK;
+    for (int i = 0; i < KEPT; i++) {
+        struct kept *kept = &source->kept[i];
+        if (kept->episode && !strcmp(kept->path, path)) {
+            kept->used = ++source->clock;
+            return kept->episode;
+        }
+    }
+    mann_trace *trace = NULL;
+    *status = mann_trace_load(context, path, &trace);
+    mann_episode *episode = *status ? NULL : mann_episode_alloc(context, trace);
+    if (!episode) {
+        *status = *status ? *status : MANN_E_FORMAT;
+        return NULL;
+    }
+    struct kept *kept = make_room(source, episode_bytes(episode));
+    snprintf(kept->path, sizeof kept->path, "%s", path);
+    kept->episode = episode;
+    kept->bytes = episode_bytes(episode);
+    kept->used = ++source->clock;
+    return episode;
+}
+
+static mann_status find_choices(mann_source *source)
+{
+    const mann_history *run = source->n_runs ? source->run[0] : NULL;
+    int32_t most = source->n_files + (run ? run->n_snapshots : 0);
+    mann_choice *list = calloc((size_t)most + 1, sizeof *list);
+    if (!list) {
+        return MANN_E_NOMEM;
+    }
+    int32_t count = 0;
+    for (int32_t i = 0; run && i < run->n_snapshots; i++) {
+        const mann_snapshot *snapshot = &run->snapshot[i];
+        mann_choice *last = count ? &list[count - 1] : NULL;
+        if (last && last->seed == snapshot->seed &&
+            !strcmp(run->snapshot[last->first].setting, snapshot->setting)) {
+            last->count++;
+        } else {
+            list[count++] = (mann_choice){snapshot->length, snapshot->seed, i, 1, -1};
+        }
+    }
+    for (int32_t i = 0; i < source->n_files; i++) {
+        list[count++] = (mann_choice){.length = -1, .file = i};
+    }
+    free(source->choice);
+    source->choice = list;
+    source->n_choices = count;
+    return MANN_OK;
+}
+
+/* Of RUN/checkpoints/step-....safetensors, the run. */
+static bool run_of_checkpoint(const char *path, char run[PATH_SIZE])
+{
+    const char *found = NULL;
+    for (const char *at = path; (at = strstr(at, "checkpoints/")); at++) {
+        found = at;
+    }
+    if (!found || (found != path && found[-1] != '/') || strlen(path) >= PATH_SIZE) {
+        return false;
+    }
+    snprintf(run, PATH_SIZE, "%.*s", found == path ? 1 : (int)(found - path - 1),
+             found == path ? "." : path);
+    return true;
+}
+
+static mann_status add_path(mann_context *context, mann_source *source, const char *path)
+{
+    char run[PATH_SIZE];
+    struct stat info;
+    if (stat(path, &info)) {
+        return mann_fail(context, MANN_E_IO, "%s: no such run folder, checkpoint or trace", path);
+    }
+    bool folder = mann_history_is_folder(path);
+    if (!folder && run_of_checkpoint(path, run)) {
+        path = run;
+        folder = true;
+    }
+    if (folder) {
+        if (source->n_runs == MANN_MAX_RUNS) {
+            return mann_fail(context, MANN_E_INVAL, "more than %d runs", MANN_MAX_RUNS);
+        }
+        mann_status status = mann_history_open(context, path, &source->run[source->n_runs]);
+        source->n_runs += !status;
+        return status;
+    }
+    char *copy = malloc(strlen(path) + 1);
+    if (!copy) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory");
+    }
+    source->file[source->n_files++] = strcpy(copy, path);
+    return MANN_OK;
+}
+
+mann_source *mann_source_open(mann_context *context, int32_t count, const char *const *path,
+                              mann_status *status)
+{
+    mann_source *source = calloc(1, sizeof *source);
+    if (source) {
+        source->file = calloc((size_t)count + 1, sizeof *source->file);
+    }
+    if (!source || !source->file) {
+        free(source);
+        *status = mann_fail(context, MANN_E_NOMEM, "out of memory");
+        return NULL;
+    }
+    *status = MANN_OK;
+    for (int32_t i = 0; !*status && i < count; i++) {
+        *status = add_path(context, source, path[i]);
+    }
+    if (!*status) {
+        *status = find_choices(source);
+    }
+    if (*status) {
+        mann_source_close(source);
+        return NULL;
+    }
+    return source;
+}
+
+void mann_source_close(mann_source *source)
+{
+    if (!source) {
+        return;
+    }
+    for (int i = 0; i < KEPT; i++) {
+        forget(&source->kept[i]);
+    }
+    for (int32_t i = 0; i < source->n_runs; i++) {
+        mann_history_close(source->run[i]);
+    }
+    for (int32_t i = 0; i < source->n_files; i++) {
+        free(source->file[i]);
+    }
+    free(source->file);
+    free(source->choice);
+    free(source);
+}
+
+bool mann_source_refresh(mann_source *source)
+{
+    bool changed = false;
+    for (int32_t i = 0; i < source->n_runs; i++) {
+        changed |= mann_history_refresh(source->run[i]);
+    }
+    if (changed) {
+        find_choices(source);
+    }
+    return changed;
+}
+
+int32_t mann_source_choices(const mann_source *source)
+{
+    return source->n_choices;
+}
+
+const mann_choice *mann_source_choice(const mann_source *source, int32_t i)
+{
+    return i >= 0 && i < source->n_choices ? &source->choice[i] : NULL;
+}
+
+mann_status mann_source_show(mann_context *context, mann_source *source, int32_t i, int32_t k,
+                             mann_scene *scene)
+{
+    scene->n_runs = source->n_runs;
+    for (int32_t r = 0; r < source->n_runs; r++) {
+        scene->run[r] = source->run[r];
+    }
+    scene->n_snapshots = scene->snapshot = 0;
+    scene->snapshots = NULL;
+    const mann_choice *choice = mann_source_choice(source, i);
+    if (!choice) {
+        return MANN_OK;
+    }
+    char path[PATH_SIZE];
+    if (choice->count) {
+        const mann_history *run = source->run[0];
+        k = k < 0 || k >= choice->count ? choice->count - 1 : k;
+        scene->snapshots = &run->snapshot[choice->first];
+        scene->n_snapshots = choice->count;
+        scene->snapshot = k;
+        snprintf(path, sizeof path, "%s/traces/%s", run->path, scene->snapshots[k].file);
+    } else {
+        snprintf(path, sizeof path, "%s", source->file[choice->file]);
+    }
+    mann_status status;
+    const mann_episode *episode = get_episode(context, source, path, &status);
+    if (episode) {
+        scene->episode = episode;
+    }
+    return status;
+}
+
+bool mann_source_find(const mann_source *source, const mann_state *state, int32_t *choice,
+                      int32_t *snapshot)
+{
+    *choice = 0;
+    *snapshot = -1;
+    bool asked = state->length >= 0 || state->seeded, found = !asked;
+    for (int32_t i = 0; asked && !found && i < source->n_choices; i++) {
+        const mann_choice *one = &source->choice[i];
+        found = (state->length < 0 || one->length == state->length) &&
+                (!state->seeded || one->seed == state->seed);
+        *choice = found ? i : 0;
+    }
+    if (*choice < source->n_choices && state->training >= 0) {
+        const mann_choice *one = &source->choice[*choice];
+        int64_t nearest = INT64_MAX;
+        for (int32_t k = 0; k < one->count; k++) {
+            int64_t apart = source->run[0]->snapshot[one->first + k].step - state->training;
+            apart = apart < 0 ? -apart : apart;
+            if (apart < nearest) {
+                nearest = apart;
+                *snapshot = k;
+            }
+        }
+    }
+    return found;
+}
+
+int32_t mann_episode_middle(const mann_episode *episode)
+{
+    int32_t first = -1, last = -1;
+    for (int32_t t = 0; t < episode->trace->steps; t++) {
+        if (mann_episode_counts(episode, t)) {
+            first = first < 0 ? t : first;
+            last = t;
+        }
+    }
+    return first < 0 ? episode->trace->steps / 2 : first + (last - first) / 2;
+}

@@ -1,0 +1,44 @@
+/* What the command line names: run folders and traces; and the episodes in them, read when they
+ * are wanted and kept for a while. */
+#ifndef MANN_DRAW_SOURCE_H
+#define MANN_DRAW_SOURCE_H
+
+#include "draw/state.h"
+
+/* An example: the same sequence in the course of training. */
+typedef struct mann_choice {
+    int32_t length;
+    uint64_t seed;
+    int32_t first, count; /* snapshots of run[0]; count 0: a trace file */
+    int32_t file;
+} mann_choice;
+
+typedef struct mann_source mann_source;
+
+/* Paths of runs (folders), traces (files), or checkpoints, which stand for the run they are in.
+ * NULL with a message; status tells why. */
+mann_source *mann_source_open(mann_context *context, int32_t count, const char *const *path,
+                              mann_status *status);
+void mann_source_close(mann_source *source);
+
+/* Reads what is new in the runs; true if anything is. */
+bool mann_source_refresh(mann_source *source);
+
+int32_t mann_source_choices(const mann_source *source);
+const mann_choice *mann_source_choice(const mann_source *source, int32_t i);
+
+/* Fills the scene's runs and snapshots for choice i and its episode from snapshot k (-1: the last).
+ * The episode lasts until some others were shown. MANN_E_IO, MANN_E_FORMAT leave the scene's
+ * episode as it was. */
+mann_status mann_source_show(mann_context *context, mann_source *source, int32_t i, int32_t k,
+                             mann_scene *scene);
+
+/* The choice and snapshot a state means: those given, the nearest training step, the first
+ * choice and the last snapshot where nothing is said. False if it asks for what there is not. */
+bool mann_source_find(const mann_source *source, const mann_state *state, int32_t *choice,
+                      int32_t *snapshot);
+
+/* The step that says most about an episode: the middle of its answers. */
+int32_t mann_episode_middle(const mann_episode *episode);
+
+#endif

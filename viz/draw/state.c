@@ -1,0 +1,224 @@
+/* State strings, read and written. */
+#include "draw/state.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const scales[MANN_SCALE_COUNT] = {"linear", "sqrt", "log"};
+
+/* All of the text is the format's. */
+static bool matches(const char *text, const char *format, void *a, void *b)
+{
+    char full[64];
+    int end = -1;
+    snprintf(full, sizeof full, "%s%%n", format);
+    if (b) {
+        sscanf(text, full, a, b, &end);
+    } else {
+        sscanf(text, full, a, &end);
+    }
+    return end >= 0 && !text[end];
+}
+
+static bool parse_pin(const char *text, mann_state *state)
+{
+    /* "read.1.57": the last two parts are numbers. */
+    const char *last = strrchr(text, '.'), *middle = NULL;
+    for (const char *c = text; last && c < last; c++) {
+        middle = *c == '.' ? c : middle;
+    }
+    if (!middle || (size_t)(middle - text) >= sizeof state->pin_family) {
+        return false;
+    }
+    if (!matches(middle + 1, "%" SCNd32 ".%" SCNd32, &state->pin_head, &state->pin_location) ||
+        state->pin_head < 1 || state->pin_location < -1) {
+        return false;
+    }
+    state->pin_head--;
+    snprintf(state->pin_family, sizeof state->pin_family, "%.*s", (int)(middle - text), text);
+    return true;
+}
+
+static bool parse_word(const char *part, mann_state *state)
+{
+    int32_t number;
+    if (!strncmp(part, "screen=", 7) && matches(part + 7, "%" SCNd32, &number, NULL)) {
+        state->screen = (mann_screen)(number - 1);
+        return number >= 1 && number <= MANN_SCREENS;
+    }
+    if (!strncmp(part, "map=", 4)) {
+        state->map = mann_map_find(part + 4);
+        return state->map != MANN_MAP_COUNT;
+    }
+    if (!strncmp(part, "scale=", 6)) {
+        for (int i = 0; i < MANN_SCALE_COUNT; i++) {
+            if (!strcmp(part + 6, scales[i])) {
+                state->scale = (mann_scale)i;
+                return true;
+            }
+        }
+        return false;
+    }
+    if (!strncmp(part, "zoom=", 5)) {
+        return matches(part + 5, "%" SCNd32 "+%" SCNd32, &state->first, &state->count) &&
+               state->first >= 0 && state->count >= 1;
+    }
+    if (!strncmp(part, "panel=", 6)) {
+        return matches(part + 6, "%" SCNd32, &state->panel, NULL) && --state->panel >= 0;
+    }
+    if (!strncmp(part, "pin=", 4)) {
+        return parse_pin(part + 4, state);
+    }
+    if (!strcmp(part, "light") || !strcmp(part, "dark")) {
+        state->dark = *part == 'd';
+        state->themed = true;
+        return true;
+    }
+    bool *flag = !strcmp(part, "auto")   ? &state->automatic
+                 : !strcmp(part, "used") ? &state->used_only
+                 : !strcmp(part, "full") ? &state->full
+                                         : NULL;
+    if (flag) {
+        *flag = true;
+    }
+    return flag;
+}
+
+static bool parse_run(const char *part, mann_state *state)
+{
+    const char *at = strrchr(part, '@');
+    size_t length = at ? (size_t)(at - part) : strlen(part);
+    if (length >= sizeof state->run || strchr(part, '=')) {
+        return false;
+    }
+    if (at && (!matches(at + 1, "%" SCNd64, &state->training, NULL) || state->training < 0)) {
+        return false;
+    }
+    memcpy(state->run, part, length);
+    state->run[length] = 0;
+    return true;
+}
+
+static bool parse_part(const char *part, bool first, mann_state *state)
+{
+    if (*part == 'L' && matches(part + 1, "%" SCNd32, &state->length, NULL)) {
+        return state->length >= 0;
+    }
+    if (*part == 's' && part[1] != '-' && matches(part + 1, "%" SCNu64, &state->seed, NULL)) {
+        return state->seeded = true;
+    }
+    if (*part == 't' && matches(part + 1, "%" SCNd32, &state->step, NULL)) {
+        return state->step >= 0;
+    }
+    return parse_word(part, state) || (first && parse_run(part, state));
+}
+
+mann_status mann_state_parse(mann_context *context, const char *text, mann_state *state)
+{
+    mann_state made = {.training = -1, .length = -1, .step = -1, .panel = -1};
+    bool first = true;
+    while (*text) {
+        char part[160];
+        size_t length = strcspn(text, "/");
+        if (length >= sizeof part) {
+            return mann_fail(context, MANN_E_INVAL, "state: '%.40s…' is too long", text);
+        }
+        memcpy(part, text, length);
+        part[length] = 0;
+        if (length && !parse_part(part, first, &made)) {
+            return mann_fail(context, MANN_E_INVAL,
+                             "state: '%s' is not understood; a state looks like "
+                             "copy-1@1500/L20/s7/t23",
+                             part);
+        }
+        first = first && !length;
+        text += length + (text[length] == '/');
+    }
+    *state = made;
+    return MANN_OK;
+}
+
+void mann_state_apply(const mann_state *state, mann_scene *scene)
+{
+    if (state->step >= 0) {
+        scene->step = state->step;
+    }
+    scene->screen = state->screen;
+    scene->first = state->first;
+    scene->count = state->count;
+    scene->map = state->map;
+    scene->scale = state->scale;
+    scene->automatic = state->automatic;
+    scene->used_only = state->used_only;
+    scene->focus = state->panel;
+    scene->full = state->full;
+    scene->dark = state->themed ? state->dark : scene->dark;
+    scene->pin = (mann_pin){-1, 0, -1};
+    const mann_episode *episode = scene->episode;
+    for (int32_t f = 0; state->pin_family[0] && episode && f < episode->n_families; f++) {
+        if (!strcmp(episode->family[f].name, state->pin_family)) {
+            scene->pin = (mann_pin){f, state->pin_head, state->pin_location};
+        }
+    }
+}
+
+/* Adds a part where there is room for it. */
+static void MANN_PRINTF(2, 3) add(char text[192], const char *format, ...)
+{
+    char part[160];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(part, sizeof part, format, arguments);
+    va_end(arguments);
+    size_t used = strlen(text);
+    if (length > 0 && (size_t)length < sizeof part && used + (size_t)length < 192) {
+        memcpy(text + used, part, (size_t)length + 1);
+    }
+}
+
+void mann_state_print(const mann_scene *scene, char text[192])
+{
+    text[0] = 0;
+    const mann_episode *episode = scene->episode;
+    if (episode) {
+        const mann_trace *trace = episode->trace;
+        add(text, "%s", trace->run[0] ? trace->run : "trace");
+        if (trace->step >= 0) {
+            add(text, "@%" PRId64, trace->step);
+        }
+        add(text, "/L%" PRId32 "/s%" PRIu64 "/t%" PRId32, trace->length, trace->seed, scene->step);
+    } else if (scene->n_runs) {
+        add(text, "%s", scene->run[0]->name);
+    }
+    if (scene->screen != MANN_SCREEN_MEMORY) {
+        add(text, "/screen=%d", (int)scene->screen + 1);
+    }
+    if (episode && scene->pin.family >= 0 && scene->pin.family < episode->n_families) {
+        add(text, "/pin=%s.%" PRId32 ".%" PRId32, episode->family[scene->pin.family].name,
+            scene->pin.head + 1, scene->pin.location);
+    }
+    if (scene->count > 0) {
+        add(text, "/zoom=%" PRId32 "+%" PRId32, scene->first, scene->count);
+    }
+    if (scene->map != MANN_MAP_THEME) {
+        add(text, "/map=%s", mann_map_name(scene->map));
+    }
+    if (scene->scale != MANN_SCALE_LINEAR) {
+        add(text, "/scale=%s", scales[scene->scale]);
+    }
+    if (scene->focus >= 0 && scene->full) {
+        add(text, "/panel=%" PRId32 "/full", scene->focus + 1);
+    }
+    if (scene->automatic) {
+        add(text, "/auto");
+    }
+    if (scene->used_only) {
+        add(text, "/used");
+    }
+    if (!scene->dark) {
+        add(text, "/light");
+    }
+}

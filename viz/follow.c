@@ -1,0 +1,72 @@
+/* The folder is looked at from time to time: that works on every file system, and costs two stats
+ * and one listing. A folder that disappears is said once; what was read stays on the screen. */
+#include "follow.h"
+
+#include <stdio.h>
+
+/* The place of the same example in the new list; examples may have come in before it. */
+static int32_t same_choice(const mann_source *source, const mann_choice *was, int32_t otherwise)
+{
+    for (int32_t i = 0; i < mann_source_choices(source); i++) {
+        const mann_choice *choice = mann_source_choice(source, i);
+        bool both_files = !choice->count && !was->count;
+        if (both_files ? choice->file == was->file
+                       : choice->count && was->count && choice->length == was->length &&
+                             choice->seed == was->seed) {
+            return i;
+        }
+    }
+    return otherwise;
+}
+
+void mann_follow_show(mann_context *context, mann_source *source, mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    view->n_choices = mann_source_choices(source);
+    if (view->choice >= view->n_choices) {
+        view->choice = 0;
+    }
+    if (mann_source_show(context, source, view->choice, view->snapshot, scene)) {
+        mann_view_say(view, true, "%s", mann_context_message(context));
+    } else {
+        scene->live = false;
+    }
+    scene->following = mann_follow_needed(view);
+    mann_view_settle(view);
+}
+
+bool mann_follow_needed(const mann_view *view)
+{
+    bool needed = false;
+    for (int32_t i = 0; i < view->scene.n_runs; i++) {
+        needed |= !view->scene.run[i]->gone;
+    }
+    return needed;
+}
+
+unsigned mann_follow_look(mann_context *context, mann_source *source, mann_view *view)
+{
+    const mann_history *run = view->scene.n_runs ? view->scene.run[0] : NULL;
+    const mann_choice *choice = mann_source_choice(source, view->choice);
+    mann_choice was = choice ? *choice : (mann_choice){.length = -1};
+    bool gone = run && run->gone, empty = !view->scene.episode;
+    if (!mann_source_refresh(source)) {
+        return 0;
+    }
+    view->choice = same_choice(source, &was, view->choice);
+    if (run && run->gone && !gone) {
+        mann_view_say(view, true, "%s: the run folder is gone; showing what was read", run->path);
+    }
+    if (view->scene.live) { /* an example of one's own stays until another is asked for */
+        const mann_episode *episode = view->scene.episode;
+        mann_follow_show(context, source, view);
+        view->scene.episode = episode;
+        view->scene.live = true;
+    } else {
+        mann_follow_show(context, source, view);
+    }
+    if (empty && view->scene.episode) {
+        view->scene.step = mann_episode_middle(view->scene.episode);
+    }
+    return MANN_WISH_DRAW;
+}

@@ -1,0 +1,355 @@
+/* Events. Playing is a matter of ticks: each tells the time, and steps that are due are taken. */
+#include "view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double steps_per_second = 8, message_seconds = 6;
+
+mann_view mann_view_make(void)
+{
+    return (mann_view){.scene = mann_scene_make(), .snapshot = -1};
+}
+
+void mann_view_say(mann_view *view, bool bad, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(view->message, sizeof view->message, format, arguments);
+    va_end(arguments);
+    view->scene.message_bad = bad;
+    view->message_until = view->now + message_seconds;
+}
+
+static int32_t steps(const mann_view *view)
+{
+    return view->scene.episode ? view->scene.episode->trace->steps : 1;
+}
+
+static int32_t clip(int64_t value, int64_t low, int64_t high)
+{
+    return (int32_t)(value < low ? low : value > high ? high : value);
+}
+
+/* Goes to a step; a zoomed view follows. */
+static unsigned go(mann_view *view, int64_t step)
+{
+    mann_scene *scene = &view->scene;
+    scene->step = clip(step, 0, steps(view) - 1);
+    if (scene->count > 0) {
+        if (scene->step < scene->first) {
+            scene->first = scene->step;
+        } else if (scene->step >= scene->first + scene->count) {
+            scene->first = scene->step - scene->count + 1;
+        }
+    }
+    return MANN_WISH_DRAW;
+}
+
+static unsigned show_snapshot(mann_view *view, int64_t snapshot)
+{
+    int32_t last = view->scene.n_snapshots - 1;
+    if (last < 0) {
+        return 0;
+    }
+    int32_t wanted = clip(snapshot, 0, last);
+    view->snapshot = wanted == last ? -1 : wanted;
+    return wanted == view->scene.snapshot ? 0 : MANN_WISH_SHOW | MANN_WISH_DRAW;
+}
+
+static unsigned show_choice(mann_view *view, int64_t choice)
+{
+    if (view->n_choices < 2) {
+        mann_view_say(view, false, "there is one example; N makes another");
+        return MANN_WISH_DRAW;
+    }
+    view->choice = (int32_t)((choice + view->n_choices) % view->n_choices);
+    return MANN_WISH_SHOW | MANN_WISH_DRAW;
+}
+
+static unsigned set_playing(mann_view *view, bool playing)
+{
+    mann_scene *scene = &view->scene;
+    scene->playing = playing && scene->episode;
+    if (scene->playing && scene->step >= steps(view) - 1) {
+        go(view, 0);
+    }
+    view->step_due = view->now + 1 / (steps_per_second * scene->speed);
+    return MANN_WISH_DRAW;
+}
+
+static unsigned zoom(mann_view *view, int32_t centre, double factor)
+{
+    mann_scene *scene = &view->scene;
+    int32_t all = steps(view), shown = scene->count > 0 ? scene->count : all;
+    double part = shown > 1 ? (double)(centre - scene->first) / shown : 0.5;
+    int32_t count = clip((int64_t)lround(shown * factor), shown < 4 ? shown : 4, all);
+    count = factor > 1 && count == shown ? clip((int64_t)shown + 1, 1, all) : count;
+    if (count >= all) {
+        scene->first = scene->count = 0;
+        return MANN_WISH_DRAW;
+    }
+    scene->first = clip(lround(centre - part * count), 0, all - count);
+    scene->count = count;
+    return MANN_WISH_DRAW;
+}
+
+static unsigned next_pane(mann_view *view, int32_t by)
+{
+    mann_layout layout = mann_layout_make(&view->scene);
+    if (layout.n_panes) {
+        int32_t from = view->scene.focus < 0 && by < 0 ? 0 : view->scene.focus;
+        view->scene.focus = (from + by + layout.n_panes) % layout.n_panes;
+    }
+    return MANN_WISH_DRAW;
+}
+
+static unsigned next_head(mann_view *view)
+{
+    const mann_episode *episode = view->scene.episode;
+    mann_pin pin = mann_scene_pin(&view->scene);
+    if (pin.family < 0) {
+        mann_view_say(view, false, "this model has no heads");
+        return MANN_WISH_DRAW;
+    }
+    if (++pin.head >= episode->family[pin.family].heads) {
+        pin.head = 0;
+        pin.family = (pin.family + 1) % episode->n_families;
+    }
+    pin.location = -1; /* the head's own place, wherever it goes */
+    view->scene.pin = pin;
+    return MANN_WISH_DRAW;
+}
+
+/* From what is most in the way to what is least. */
+static unsigned escape(mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    if (scene->help) {
+        scene->help = false;
+    } else if (scene->full) {
+        scene->full = false;
+    } else if (scene->focus >= 0) {
+        scene->focus = -1;
+    } else if (scene->count > 0) {
+        scene->first = scene->count = 0;
+    } else {
+        scene->pin = (mann_pin){-1, 0, -1};
+    }
+    return MANN_WISH_DRAW;
+}
+
+static unsigned letter(mann_view *view, int key)
+{
+    mann_scene *scene = &view->scene;
+    switch (key) {
+    case ' ': return set_playing(view, !scene->playing);
+    case '+':
+    case '=': scene->speed = fmin(scene->speed * 2, 16); return MANN_WISH_DRAW;
+    case '-': scene->speed = fmax(scene->speed / 2, 0.25); return MANN_WISH_DRAW;
+    case '[': return show_snapshot(view, (int64_t)scene->snapshot - 1);
+    case ']': return show_snapshot(view, (int64_t)scene->snapshot + 1);
+    case 'f':
+        if (scene->focus < 0) {
+            next_pane(view, 1);
+        }
+        scene->full = !scene->full;
+        return MANN_WISH_DRAW;
+    case 'h': return next_head(view);
+    case 'c': scene->map = (mann_map)((scene->map + 1) % MANN_MAP_COUNT); return MANN_WISH_DRAW;
+    case 'g':
+        scene->scale = (mann_scale)((scene->scale + 1) % MANN_SCALE_COUNT);
+        return MANN_WISH_DRAW;
+    case 'a': scene->automatic = !scene->automatic; return MANN_WISH_DRAW;
+    case 'z': scene->used_only = !scene->used_only; return MANN_WISH_DRAW;
+    case 't': scene->dark = !scene->dark; return MANN_WISH_DRAW;
+    case 'n': return MANN_WISH_EXAMPLE | MANN_WISH_DRAW;
+    case 'e': return MANN_WISH_EDIT | MANN_WISH_DRAW;
+    case 's': return MANN_WISH_PICTURE | MANN_WISH_DRAW;
+    case 'r': return MANN_WISH_FILM | MANN_WISH_DRAW;
+    case '?': scene->help = !scene->help; return MANN_WISH_DRAW;
+    case '1':
+    case '2':
+    case '3':
+    case '4': scene->screen = (mann_screen)(key - '1'); return MANN_WISH_DRAW;
+    default: return 0;
+    }
+}
+
+static unsigned key_event(mann_view *view, const mann_gesture *event)
+{
+    mann_scene *scene = &view->scene;
+    int64_t by = event->shift ? 10 : 1;
+    if (event->control) {
+        return event->key == 'q' || event->key == 'w' ? MANN_WISH_QUIT : 0;
+    }
+    switch (event->key) {
+    case MANN_KEY_LEFT: return go(view, scene->step - by);
+    case MANN_KEY_RIGHT: return go(view, scene->step + by);
+    case MANN_KEY_HOME: return go(view, 0);
+    case MANN_KEY_END: return go(view, steps(view) - 1);
+    case MANN_KEY_UP: return show_choice(view, (int64_t)view->choice - 1);
+    case MANN_KEY_DOWN: return show_choice(view, (int64_t)view->choice + 1);
+    case MANN_KEY_TAB: return next_pane(view, event->shift ? -1 : 1);
+    case MANN_KEY_HELP: scene->help = !scene->help; return MANN_WISH_DRAW;
+    case MANN_KEY_ESCAPE: return escape(view);
+    default: return letter(view, event->key);
+    }
+}
+
+static unsigned drag_to(mann_view *view, double x)
+{
+    mann_box area = view->drag_area;
+    double part = fmin(fmax((x - area.x - 6) / fmax(area.w - 12, 1), 0), 1);
+    if (view->drag == MANN_DRAG_EPISODE) {
+        return go(view, lround(part * (steps(view) - 1)));
+    }
+    if (view->drag == MANN_DRAG_TRAINING) {
+        return show_snapshot(view, lround(part * (view->scene.n_snapshots - 1)));
+    }
+    mann_layout layout = mann_layout_make(&view->scene);
+    return go(view, mann_layout_step(&layout, area, x));
+}
+
+static unsigned press_pane(mann_view *view, const mann_layout *layout, const mann_pane *pane,
+                           double x, double y)
+{
+    int32_t column, row;
+    if (pane->form == MANN_FORM_MATRIX) {
+        return 0;
+    }
+    view->drag = MANN_DRAG_STEPS;
+    view->drag_area = pane->area;
+    if (pane->family >= 0 && mann_heat_cell(&pane->heat, pane->area, x, y, &column, &row)) {
+        view->scene.pin =
+            (mann_pin){pane->family, pane->head, (pane->heat.first_row + row) % pane->heat.ring};
+    }
+    return go(view, mann_layout_step(layout, pane->area, x));
+}
+
+static bool near(mann_box box, double x, double y)
+{
+    box.y -= 4;
+    box.h += 8;
+    return mann_box_holds(box, x, y);
+}
+
+static unsigned press(mann_view *view, double x, double y)
+{
+    mann_layout layout = mann_layout_make(&view->scene);
+    if (view->scene.help) {
+        view->scene.help = false;
+        return MANN_WISH_DRAW;
+    }
+    for (int i = 0; i < MANN_SCREENS; i++) {
+        if (mann_box_holds(layout.tab[i], x, y)) {
+            view->scene.screen = (mann_screen)i;
+            return MANN_WISH_DRAW;
+        }
+    }
+    if (layout.footer.h > 0 && near(layout.play, x, y)) {
+        return set_playing(view, !view->scene.playing);
+    }
+    if (layout.footer.h > 0 && near(layout.episode_bar, x, y)) {
+        view->drag = MANN_DRAG_EPISODE;
+        view->drag_area = layout.episode_bar;
+        return drag_to(view, x);
+    }
+    if (layout.footer.h > 0 && near(layout.training_bar, x, y)) {
+        view->drag = MANN_DRAG_TRAINING;
+        view->drag_area = layout.training_bar;
+        return drag_to(view, x);
+    }
+    int32_t pane = mann_layout_pane(&layout, x, y);
+    return pane >= 0 ? press_pane(view, &layout, &layout.pane[pane], x, y) : 0;
+}
+
+static unsigned wheel(mann_view *view, const mann_gesture *event)
+{
+    mann_layout layout = mann_layout_make(&view->scene);
+    int32_t pane = mann_layout_pane(&layout, event->x, event->y);
+    if (pane < 0 || layout.pane[pane].form == MANN_FORM_MATRIX || event->amount == 0) {
+        return 0;
+    }
+    return zoom(view, mann_layout_step(&layout, layout.pane[pane].area, event->x),
+                pow(0.8, fmin(fmax(event->amount, -3), 3)));
+}
+
+static unsigned tick(mann_view *view, double now)
+{
+    unsigned wishes = 0;
+    view->now = now;
+    if (view->message_until && now >= view->message_until) {
+        view->message_until = 0;
+        wishes |= MANN_WISH_DRAW;
+    }
+    double period = 1 / (steps_per_second * view->scene.speed);
+    if (view->scene.playing && now >= view->step_due) {
+        int64_t due = 1 + (int64_t)fmin((now - view->step_due) / period, 1e6);
+        go(view, view->scene.step + due);
+        view->step_due += (double)due * period;
+        view->scene.playing = view->scene.step < steps(view) - 1;
+        wishes |= MANN_WISH_DRAW;
+    }
+    return wishes;
+}
+
+double mann_view_wait(const mann_view *view)
+{
+    double wait = -1;
+    if (view->scene.playing) {
+        wait = fmax(view->step_due - view->now, 0);
+    }
+    if (view->message_until) {
+        double left = fmax(view->message_until - view->now, 0);
+        wait = wait < 0 ? left : fmin(wait, left);
+    }
+    return wait;
+}
+
+void mann_view_settle(mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    const mann_episode *episode = scene->episode;
+    go(view, scene->step);
+    if (scene->count > 0 && scene->first + scene->count > steps(view)) {
+        scene->first = scene->count = 0;
+    }
+    if (!episode || scene->pin.family >= episode->n_families) {
+        scene->pin = (mann_pin){-1, 0, -1};
+    }
+    mann_layout layout = mann_layout_make(scene);
+    scene->focus = scene->focus < layout.n_panes ? scene->focus : -1;
+}
+
+unsigned mann_view_event(mann_view *view, const mann_gesture *event)
+{
+    mann_scene *scene = &view->scene;
+    unsigned wishes = 0;
+    switch (event->kind) {
+    case MANN_GESTURE_KEY: wishes = key_event(view, event); break;
+    case MANN_GESTURE_MOVE:
+        scene->pointed = true;
+        scene->x = event->x;
+        scene->y = event->y;
+        wishes = MANN_WISH_DRAW | (view->drag ? drag_to(view, event->x) : 0);
+        break;
+    case MANN_GESTURE_LEAVE:
+        wishes = scene->pointed ? MANN_WISH_DRAW : 0;
+        scene->pointed = false;
+        break;
+    case MANN_GESTURE_PRESS: wishes = press(view, event->x, event->y); break;
+    case MANN_GESTURE_RELEASE: view->drag = MANN_DRAG_NONE; break;
+    case MANN_GESTURE_WHEEL: wishes = wheel(view, event); break;
+    case MANN_GESTURE_RESIZE:
+        scene->width = clip(lround(event->x), 1, 1 << 14);
+        scene->height = clip(lround(event->y), 1, 1 << 14);
+        wishes = MANN_WISH_DRAW;
+        break;
+    case MANN_GESTURE_TICK: wishes = tick(view, event->now); break;
+    }
+    scene->message = view->message_until ? view->message : NULL;
+    return wishes;
+}

@@ -1,0 +1,82 @@
+/* The viewer without a window: what keys and mouse do to the scene. It knows no files and no
+ * SDL; what it cannot do itself it wishes for, and the window sees to it. */
+#ifndef MANN_VIEW_H
+#define MANN_VIEW_H
+
+#include "draw/layout.h"
+
+typedef enum mann_gesture_kind {
+    MANN_GESTURE_KEY,     /* key, shift, control */
+    MANN_GESTURE_MOVE,    /* the pointer is at x, y */
+    MANN_GESTURE_LEAVE,   /* the pointer has left the window */
+    MANN_GESTURE_PRESS,   /* left button, at x, y */
+    MANN_GESTURE_RELEASE, /* left button */
+    MANN_GESTURE_WHEEL,   /* amount > 0: away from the user; at x, y */
+    MANN_GESTURE_RESIZE,  /* x, y: the new size, logical */
+    MANN_GESTURE_TICK     /* now: seconds that only grow */
+} mann_gesture_kind;
+
+/* Keys are characters in lower case, or these. */
+typedef enum mann_key {
+    MANN_KEY_LEFT = 256,
+    MANN_KEY_RIGHT,
+    MANN_KEY_UP,
+    MANN_KEY_DOWN,
+    MANN_KEY_HOME,
+    MANN_KEY_END,
+    MANN_KEY_TAB,
+    MANN_KEY_ESCAPE,
+    MANN_KEY_HELP
+} mann_key;
+
+typedef struct mann_gesture {
+    mann_gesture_kind kind;
+    int key;
+    bool shift, control;
+    double x, y, amount, now;
+} mann_gesture;
+
+/* What an event asks of the window: a set. */
+enum {
+    MANN_WISH_DRAW = 1,     /* something to be seen has changed */
+    MANN_WISH_SHOW = 2,     /* load the view's choice and snapshot */
+    MANN_WISH_PICTURE = 4,  /* save a picture */
+    MANN_WISH_FILM = 8,     /* record the episode */
+    MANN_WISH_EXAMPLE = 16, /* run the checkpoint on a new example */
+    MANN_WISH_EDIT = 32,    /* run it on input bits that the user has changed */
+    MANN_WISH_QUIT = 64
+};
+
+typedef enum mann_drag {
+    MANN_DRAG_NONE,
+    MANN_DRAG_STEPS,
+    MANN_DRAG_EPISODE,
+    MANN_DRAG_TRAINING
+} mann_drag;
+
+typedef struct mann_view {
+    mann_scene scene;
+    int32_t n_choices, choice; /* examples there are; the one wanted */
+    int32_t snapshot;          /* wanted; -1: always the last one */
+    mann_drag drag;
+    mann_box drag_area;
+    double now, step_due; /* seconds */
+    double message_until;
+    char message[256];
+} mann_view;
+
+mann_view mann_view_make(void);
+
+/* Returns wishes. */
+unsigned mann_view_event(mann_view *view, const mann_gesture *event);
+
+/* Says something in the footer for some seconds. */
+void mann_view_say(mann_view *view, bool bad, const char *format, ...) MANN_PRINTF(3, 4);
+
+/* Seconds until the view wants a tick; negative: not by itself. */
+double mann_view_wait(const mann_view *view);
+
+/* After another episode was loaded: brings step, zoom and pin within it. */
+void mann_view_settle(mann_view *view);
+
+#endif
