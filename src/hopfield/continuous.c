@@ -9,7 +9,6 @@
  * of time. W V is computed through the patterns, in double: a derivative rounded to float would
  * spoil the step control. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_odeiv2.h>
@@ -35,7 +34,7 @@ static void apply(const mann_hopfield *net, const double *v, double *slope)
     }
     for (int32_t k = 0; k < net->count; k++) {
         const float *x = net->pattern + (size_t)k * (size_t)n;
-        mann_hopfield_axpy_double(n, mann_hopfield_dot_double(n, x, v) / n, x, slope);
+        net->loops->axpy_double(n, net->loops->dot_double(n, x, v) / n, x, slope);
     }
 }
 

@@ -6,7 +6,6 @@
  * Hebb's fields, in units of 1/N, are whole numbers and stay exact. Those of the other rules
  * gather rounding, so a fixed point is confirmed with fields computed afresh. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +26,11 @@ static void multiply(const mann_hopfield *net, const float *state, float *field)
     }
     int32_t j = 0;
     for (; j + 4 <= net->units; j += 4) {
-        mann_hopfield_axpy4(net->units, state + j, net->weight + (size_t)j * net->stride,
-                            net->stride, field);
+        net->loops->axpy4(net->units, state + j, net->weight + (size_t)j * net->stride, net->stride,
+                          field);
     }
     for (; j < net->units; j++) {
-        mann_hopfield_axpy(net->units, state[j], net->weight + (size_t)j * net->stride, field);
+        net->loops->axpy(net->units, state[j], net->weight + (size_t)j * net->stride, field);
     }
 }
 
@@ -73,7 +72,7 @@ int32_t mann_hopfield_couplings_unstable(const mann_hopfield *net, int32_t k)
         return net->units;
     }
     multiply(net, x, field);
-    int32_t count = mann_hopfield_opposed(net->units, x, field, net->slack);
+    int32_t count = net->loops->opposed(net->units, x, field, net->slack);
     free(field);
     return count;
 }
@@ -98,8 +97,8 @@ double mann_hopfield_couplings_walk_energy(const mann_hopfield_walk *walk)
 static void change(mann_hopfield_walk *walk, int32_t i, float value)
 {
     const mann_hopfield *net = walk->net;
-    mann_hopfield_axpy(net->units, value - walk->state[i], net->weight + (size_t)i * net->stride,
-                       walk->field);
+    net->loops->axpy(net->units, value - walk->state[i], net->weight + (size_t)i * net->stride,
+                     walk->field);
     walk->state[i] = value;
     mann_hopfield_tell(walk, i);
 }
@@ -144,12 +143,12 @@ static int32_t fluctuate(mann_hopfield_walk *walk)
 static bool settled(mann_hopfield_walk *walk)
 {
     const mann_hopfield *net = walk->net;
-    if (mann_hopfield_opposed(net->units, walk->state, walk->field, net->slack)) {
+    if (net->loops->opposed(net->units, walk->state, walk->field, net->slack)) {
         return false;
     }
     if (net->options.rule != MANN_HOPFIELD_HEBB) {
         mann_hopfield_couplings_begin(walk);
-        return !mann_hopfield_opposed(net->units, walk->state, walk->field, net->slack);
+        return !net->loops->opposed(net->units, walk->state, walk->field, net->slack);
     }
     return true;
 }

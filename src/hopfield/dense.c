@@ -12,7 +12,6 @@
  * order 64 and whole numbers stay exact as long as their powers fit 53 bits. The energy is
  * reported as -N sum_k F(x_k . s / N): each stored pattern digs a hole of depth N. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,16 +67,16 @@ static void sums(const mann_hopfield *net, const float *state, int32_t *sum)
 {
     memset(sum, 0, (size_t)net->count * sizeof *sum);
     for (int32_t i = 0; i < net->units; i++) {
-        mann_hopfield_shift(net->count, (int32_t)state[i],
-                            net->turned + (size_t)i * (size_t)net->capacity, sum);
+        net->loops->shift(net->count, (int32_t)state[i],
+                          net->turned + (size_t)i * (size_t)net->capacity, sum);
     }
 }
 
 /* 2 h_i in units of step_scale. */
 static double field_of(const mann_hopfield *net, const float *state, const int32_t *sum, int32_t i)
 {
-    return mann_hopfield_gather(net->count, net->turned + (size_t)i * (size_t)net->capacity, sum,
-                                (int32_t)state[i], net->step_table + net->units);
+    return net->loops->gather(net->count, net->turned + (size_t)i * (size_t)net->capacity, sum,
+                              (int32_t)state[i], net->step_table + net->units);
 }
 
 static double energy_of(const mann_hopfield *net, const int32_t *sum)
@@ -163,8 +162,8 @@ static mann_hopfield_ending sweep(mann_hopfield_walk *walk)
         int32_t i = walk->order[at];
         float value = decide(walk, i);
         if (value != walk->state[i]) {
-            mann_hopfield_shift(net->count, (int32_t)(value - walk->state[i]),
-                                net->turned + (size_t)i * (size_t)net->capacity, walk->sum);
+            net->loops->shift(net->count, (int32_t)(value - walk->state[i]),
+                              net->turned + (size_t)i * (size_t)net->capacity, walk->sum);
             walk->state[i] = value;
             mann_hopfield_tell(walk, i);
             changed++;

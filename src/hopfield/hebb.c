@@ -4,7 +4,6 @@
  * patterns packed as one row of bits per unit, it is P - 2 popcount(row_i xor row_j). It is kept as
  * that whole number, in units of 1/N, so that storing is incremental without rounding. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdlib.h>
 
@@ -30,8 +29,8 @@ static mann_status learn(mann_hopfield *net, int32_t first)
     }
     for (int32_t i = 0; i < net->units; i++) {
         float *row = net->weight + (size_t)i * net->stride;
-        mann_hopfield_agreement(net->units, words, patterns, bits + (size_t)i * (size_t)words, bits,
-                                row);
+        net->loops->agreement(net->units, words, patterns, bits + (size_t)i * (size_t)words, bits,
+                              row);
         row[i] = 0;
     }
     free(bits);
@@ -45,15 +44,15 @@ void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, flo
         const float *x = net->pattern + (size_t)k * (size_t)n;
         float sum[4];
         for (int32_t q = 0; q < 4; q++) {
-            sum[q] = mann_hopfield_dot(n, x + (size_t)q * (size_t)n, state);
+            sum[q] = net->loops->dot(n, x + (size_t)q * (size_t)n, state);
         }
-        mann_hopfield_axpy4(n, sum, x, (size_t)n, field);
+        net->loops->axpy4(n, sum, x, (size_t)n, field);
     }
     for (; k < net->count; k++) {
         const float *x = net->pattern + (size_t)k * (size_t)n;
-        mann_hopfield_axpy(n, mann_hopfield_dot(n, x, state), x, field);
+        net->loops->axpy(n, net->loops->dot(n, x, state), x, field);
     }
-    mann_hopfield_axpy(n, -(float)net->count, state, field); /* the diagonal */
+    net->loops->axpy(n, -(float)net->count, state, field); /* the diagonal */
 }
 
 const mann_hopfield_engine mann_hopfield_hebb_engine = {

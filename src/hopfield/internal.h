@@ -2,6 +2,8 @@
 #ifndef MANN_HOPFIELD_INTERNAL_H
 #define MANN_HOPFIELD_INTERNAL_H
 
+#include "hopfield/vector.h"
+
 #include <mann/hopfield.h>
 #include <math.h>
 
@@ -11,6 +13,7 @@ struct mann_hopfield {
     mann_context *context;
     mann_hopfield_options options; /* order and beta resolved */
     const mann_hopfield_engine *engine;
+    const mann_hopfield_loops *loops;
     int32_t units, count, capacity;
     float *pattern; /* [capacity, N] */
 

@@ -8,7 +8,6 @@
  * steps to retrieve a well-separated pattern. Where patterns are close for the given beta, the
  * state settles on a mean of them. Scores and means are computed in double. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +34,7 @@ static double attend(const mann_hopfield *net, const double *wide, double *weigh
     double beta = net->options.beta, most = -INFINITY, sum = 0;
     for (int32_t k = 0; k < net->count; k++) {
         const float *x = net->pattern + (size_t)k * (size_t)net->units;
-        weight[k] = beta * mann_hopfield_dot_double(net->units, x, wide);
+        weight[k] = beta * net->loops->dot_double(net->units, x, wide);
         most = fmax(most, weight[k]);
     }
     for (int32_t k = 0; k < net->count; k++) {
@@ -59,8 +58,8 @@ static void mean(const mann_hopfield *net, const double *weight, double *result)
 {
     memset(result, 0, (size_t)net->units * sizeof *result);
     for (int32_t k = 0; k < net->count; k++) {
-        mann_hopfield_axpy_double(net->units, weight[k],
-                                  net->pattern + (size_t)k * (size_t)net->units, result);
+        net->loops->axpy_double(net->units, weight[k],
+                                net->pattern + (size_t)k * (size_t)net->units, result);
     }
 }
 

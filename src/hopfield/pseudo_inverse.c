@@ -7,7 +7,6 @@
  * still the right sign, unless the span is the whole space, where W is the identity and nothing
  * would be left; that is refused. Not incremental: the projection is computed from all patterns. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <gsl/gsl_linalg.h>
 #include <stdlib.h>
@@ -51,8 +50,8 @@ static mann_status project(mann_hopfield *net, const gsl_matrix *basis, int32_t 
             for (int32_t q = 0; q < 4; q++) {
                 factor[q] = direction[(size_t)q * net->stride + (size_t)i];
             }
-            mann_hopfield_axpy4(net->units, factor, direction, net->stride,
-                                net->weight + (size_t)i * net->stride);
+            net->loops->axpy4(net->units, factor, direction, net->stride,
+                              net->weight + (size_t)i * net->stride);
         }
     }
     for (int32_t i = 0; i < net->units; i++) {

@@ -4,7 +4,6 @@
  * dense and the modern rule are made of them, and Hebb's first field is cheaper through them
  * (2 N P) than through W (N^2). */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +69,9 @@ mann_status mann_hopfield_alloc(mann_context *context, const mann_hopfield_optio
 {
     *result = NULL;
     mann_status status = check_options(context, options, units);
-    if (status) {
-        return status;
+    const mann_hopfield_loops *loops = status ? NULL : mann_hopfield_loops_choose(context);
+    if (!loops) {
+        return status ? status : MANN_E_INVAL;
     }
     mann_hopfield *net = calloc(1, sizeof *net);
     if (!net) {
@@ -84,6 +84,7 @@ mann_status mann_hopfield_alloc(mann_context *context, const mann_hopfield_optio
         net->options.beta = options->rule == MANN_HOPFIELD_CONTINUOUS ? 4 : 1;
     }
     net->engine = engines[options->rule];
+    net->loops = loops;
     net->units = units;
     status = net->engine->open ? net->engine->open(net) : MANN_OK;
     if (status) {
@@ -222,9 +223,9 @@ void mann_hopfield_overlaps(const mann_hopfield *net, const float *state, double
     for (int32_t k = 0; k < net->count; k++) {
         const float *x = net->pattern + (size_t)k * (size_t)net->units;
         double norm = net->options.rule == MANN_HOPFIELD_MODERN
-                          ? (double)mann_hopfield_dot(net->units, x, x)
+                          ? (double)net->loops->dot(net->units, x, x)
                           : net->units;
-        overlap[k] = norm > 0 ? (double)mann_hopfield_dot(net->units, x, state) / norm : 0;
+        overlap[k] = norm > 0 ? (double)net->loops->dot(net->units, x, state) / norm : 0;
     }
 }
 

@@ -8,7 +8,6 @@
  *
  * a product and a pass over W for each pattern. Local (i and j only) and incremental. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +31,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         mann_hopfield_couplings_fields(net, x, field);
         for (int32_t i = 0; i < net->units; i++) {
             float *row = net->weight + (size_t)i * net->stride;
-            mann_hopfield_storkey_row(net->units, x[i], field[i], x, field, row);
+            net->loops->storkey_row(net->units, x[i], field[i], x, field, row);
             row[i] = 0;
         }
     }

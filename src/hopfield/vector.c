@@ -1,34 +1,38 @@
 /* Loops over units and patterns.
  *
  * Couplings are applied column by column (y += a x), which needs no reassociation and so
- * vectorises in strict C; sums run in 16 interleaved parts that are added in a fixed order. One
- * binary carries the loops for AVX-512, AVX2 and the baseline and the loader picks one, so a
- * result depends on the instruction set only by rounding, and Hebb's whole numbers not at all. */
+ * vectorises in strict C; sums run in interleaved parts that are added in a fixed order. Meson
+ * compiles this file once per instruction set, as it does the kernels; the set changes a result
+ * only by rounding, and Hebb's whole numbers not at all. */
 #include "hopfield/vector.h"
 
-/* Clang before 18 gives the dispatched symbol another name, which other files cannot call. The
- * thread sanitizer is not ready yet when the loader chooses. */
-#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute &&                      \
-    !defined __clang__ && !defined __SANITIZE_THREAD__
-#if __has_attribute(target_clones)
-#define PER_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
+#if defined MANN_ISA_AVX512
+#define LOOPS mann_hopfield_avx512_loops
+#define NAME "avx512"
+enum { LANES = 16 };
+#elif defined MANN_ISA_AVX2
+#define LOOPS mann_hopfield_avx2_loops
+#define NAME "avx2"
+enum { LANES = 8 };
+#else
+#define LOOPS mann_hopfield_ref_loops
+#define NAME "ref"
+enum { LANES = 4 };
 #endif
-#endif
-#ifndef PER_CPU
-#define PER_CPU
-#endif
+
+extern const mann_hopfield_loops LOOPS;
 
 enum { PARTS = 16 };
 
-PER_CPU void mann_hopfield_axpy(int32_t n, float a, const float *restrict x, float *restrict y)
+static void axpy(int32_t n, float a, const float *restrict x, float *restrict y)
 {
     for (int32_t i = 0; i < n; i++) {
         y[i] += a * x[i];
     }
 }
 
-PER_CPU void mann_hopfield_axpy4(int32_t n, const float *a, const float *restrict x, size_t stride,
-                                 float *restrict y)
+static void axpy4(int32_t n, const float *a, const float *restrict x, size_t stride,
+                  float *restrict y)
 {
     const float *x1 = x + stride, *x2 = x1 + stride, *x3 = x2 + stride;
     float a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3];
@@ -37,8 +41,7 @@ PER_CPU void mann_hopfield_axpy4(int32_t n, const float *a, const float *restric
     }
 }
 
-PER_CPU void mann_hopfield_axpy_double(int32_t n, double a, const float *restrict x,
-                                       double *restrict y)
+static void axpy_double(int32_t n, double a, const float *restrict x, double *restrict y)
 {
     for (int32_t i = 0; i < n; i++) {
         y[i] += a * (double)x[i];
@@ -46,19 +49,19 @@ PER_CPU void mann_hopfield_axpy_double(int32_t n, double a, const float *restric
 }
 
 /* Four accumulators hide the latency of the addition. */
-PER_CPU float mann_hopfield_dot(int32_t n, const float *x, const float *y)
+static float dot(int32_t n, const float *x, const float *y)
 {
-    typedef float lanes __attribute__((vector_size(4 * PARTS), aligned(4), may_alias));
+    typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
     lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
     int32_t i = 0;
-    for (; i + 4 * PARTS <= n; i += 4 * PARTS) {
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
         const lanes *a = (const lanes *)(x + i), *b = (const lanes *)(y + i);
         sum0 += a[0] * b[0];
         sum1 += a[1] * b[1];
         sum2 += a[2] * b[2];
         sum3 += a[3] * b[3];
     }
-    for (; i + PARTS <= n; i += PARTS) {
+    for (; i + LANES <= n; i += LANES) {
         sum0 += *(const lanes *)(x + i) * *(const lanes *)(y + i);
     }
     float sum = 0;
@@ -66,13 +69,13 @@ PER_CPU float mann_hopfield_dot(int32_t n, const float *x, const float *y)
         sum += x[i] * y[i];
     }
     sum0 = (sum0 + sum1) + (sum2 + sum3);
-    for (int32_t p = 0; p < PARTS; p++) {
+    for (int32_t p = 0; p < LANES; p++) {
         sum += sum0[p];
     }
     return sum;
 }
 
-PER_CPU double mann_hopfield_dot_double(int32_t n, const float *x, const double *y)
+static double dot_double(int32_t n, const float *x, const double *y)
 {
     double part[PARTS] = {0};
     int32_t i = 0;
@@ -91,7 +94,7 @@ PER_CPU double mann_hopfield_dot_double(int32_t n, const float *x, const double 
     return sum;
 }
 
-PER_CPU int32_t mann_hopfield_opposed(int32_t n, const float *s, const float *h, float slack)
+static int32_t opposed(int32_t n, const float *s, const float *h, float slack)
 {
     int32_t count = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -101,8 +104,8 @@ PER_CPU int32_t mann_hopfield_opposed(int32_t n, const float *s, const float *h,
     return count;
 }
 
-PER_CPU void mann_hopfield_agreement(int32_t n, int32_t words, int32_t patterns, const uint64_t *a,
-                                     const uint64_t *restrict b, float *restrict row)
+static void agreement(int32_t n, int32_t words, int32_t patterns, const uint64_t *a,
+                      const uint64_t *restrict b, float *restrict row)
 {
     for (int32_t j = 0; j < n; j++) {
         int32_t differ = 0;
@@ -113,8 +116,8 @@ PER_CPU void mann_hopfield_agreement(int32_t n, int32_t words, int32_t patterns,
     }
 }
 
-PER_CPU void mann_hopfield_storkey_row(int32_t n, float x_i, float h_i, const float *restrict x,
-                                       const float *restrict h, float *restrict row)
+static void storkey_row(int32_t n, float x_i, float h_i, const float *restrict x,
+                        const float *restrict h, float *restrict row)
 {
     float share = 1 / (float)n;
     for (int32_t j = 0; j < n; j++) {
@@ -122,8 +125,7 @@ PER_CPU void mann_hopfield_storkey_row(int32_t n, float x_i, float h_i, const fl
     }
 }
 
-PER_CPU double mann_hopfield_gather(int32_t n, const int8_t *x, const int32_t *m, int32_t s,
-                                    const double *step)
+static double gather(int32_t n, const int8_t *x, const int32_t *m, int32_t s, const double *step)
 {
     double part[PARTS] = {0};
     int32_t k = 0;
@@ -142,10 +144,23 @@ PER_CPU double mann_hopfield_gather(int32_t n, const int8_t *x, const int32_t *m
     return sum;
 }
 
-PER_CPU void mann_hopfield_shift(int32_t n, int32_t change, const int8_t *restrict x,
-                                 int32_t *restrict m)
+static void shift(int32_t n, int32_t change, const int8_t *restrict x, int32_t *restrict m)
 {
     for (int32_t k = 0; k < n; k++) {
         m[k] += change * x[k];
     }
 }
+
+const mann_hopfield_loops LOOPS = {
+    .name = NAME,
+    .axpy = axpy,
+    .axpy4 = axpy4,
+    .axpy_double = axpy_double,
+    .dot = dot,
+    .dot_double = dot_double,
+    .opposed = opposed,
+    .agreement = agreement,
+    .storkey_row = storkey_row,
+    .gather = gather,
+    .shift = shift,
+};

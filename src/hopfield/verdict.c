@@ -4,7 +4,6 @@
  * 1985); the patterns with the largest overlaps are tried, three, then five, then seven. A state
  * of the modern network is named by its softmax instead: the patterns that it is a mean of. */
 #include "hopfield/internal.h"
-#include "hopfield/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
