@@ -89,6 +89,7 @@ const mann_task_type mann_task_associative_recall = {
     .self_size = sizeof(recall),
     .solved = "wrong_bits<=0.01",
     .harder = "items=12",
+    .probe = "items=6",
     .open = open,
     .sample = sample,
     .annotate = annotate,

@@ -20,3 +20,31 @@ void mann_bits_draw(mann_rng *rng, int32_t bits, float *row)
         row[i] = (float)(word & 1);
     }
 }
+
+static int compare(const float *a, const float *b, int32_t keys)
+{
+    for (int32_t i = 0; i < keys; i++) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+void mann_rows_order(const float *rows, size_t stride, int32_t keys, bool descending, int32_t n,
+                     int32_t *order)
+{
+    /* By insertion: lists are short, and a sort that allocates nothing may run while training. */
+    for (int32_t i = 0; i < n; i++) {
+        const float *row = rows + (size_t)i * stride;
+        int32_t at = i;
+        for (; at > 0; at--) {
+            int sign = compare(row, rows + (size_t)order[at - 1] * stride, keys);
+            if (descending ? sign <= 0 : sign >= 0) {
+                break;
+            }
+            order[at] = order[at - 1];
+        }
+        order[at] = i;
+    }
+}

@@ -16,4 +16,10 @@ mann_status mann_bits_example_make(mann_example *out, int32_t steps, int32_t inp
 /* Fills row [bits] with fair coins. */
 void mann_bits_draw(mann_rng *rng, int32_t bits, float *row);
 
+/* Fills order [n] with the numbers of n rows, each stride floats after the one before, smallest
+ * row first (largest, if descending). Rows compare by their first `keys` numbers, the first of
+ * which weighs most: bits compare as the number they spell. Equal rows keep their order. */
+void mann_rows_order(const float *rows, size_t stride, int32_t keys, bool descending, int32_t n,
+                     int32_t *order);
+
 #endif

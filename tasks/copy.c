@@ -102,6 +102,7 @@ const mann_task_type mann_task_copy = {
     .self_size = sizeof(copy),
     .solved = "wrong_bits<=0.01",
     .harder = "length=40",
+    .probe = "length=20",
     .open = open,
     .sample = sample,
     .pose_width = pose_width,

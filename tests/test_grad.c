@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "group.h"
+
 #include <ad/tape.h>
 #include <cmocka.h>
 #include <float.h>
@@ -29,7 +31,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <train/experiment.h>
 
 static const double AGREE = 1e-6, RESOLVE = 1e-7;
 static const double SEED = 0.5; /* gradient of the projections below */
@@ -359,131 +360,67 @@ static void operation(void **state)
 
 /* --- models --- */
 
-enum { MOST_EXAMPLES = 8 };
-
 typedef struct subject {
-    const mann_experiment *experiment;
-    void *task, *model;
-    mann_io_shape io;
-    mann_params *params;
+    mann_network *network;
     double *gradient;
-    int32_t size; /* of the group */
-    mann_example example[MOST_EXAMPLES];
-    uint64_t index[MOST_EXAMPLES];
+    group group;
     mann_outputs outputs;
-    bool opened; /* the task */
 } subject;
 
 static double weighted_loss(const void *user, double *magnitude)
 {
     const subject *s = user;
-    double total = 0;
-    *magnitude = 0;
     mann_tape_replay(tape);
-    for (int32_t i = 0; i < s->outputs.n_losses; i++) {
-        double part = s->outputs.loss[i].weight * *mann_value(s->outputs.loss[i].value);
-        total += part;
-        *magnitude += fabs(part);
-    }
-    return total;
+    return group_loss(&s->outputs, magnitude);
 }
 
-/* Draws a group, longest first, and weights that are neither zero nor symmetric. */
+/* Draws a group, and weights that are neither zero nor symmetric. */
 static bool subject_open(subject *s, const mann_experiment *e, uint64_t seed)
 {
     mann_rng rng = mann_rng_stream(seed, "subject", 0);
-    *s = (subject){.experiment = e};
-    s->task = calloc(1, e->task->self_size + 1);
-    s->model = calloc(1, e->model->self_size + 1);
-    s->params = mann_params_alloc(context);
-    assert_true(s->task && s->model && s->params);
-    if (e->task->open(context, s->task, e->task_config, &s->io)) {
+    *s = (subject){.network = mann_network_alloc(context, e)};
+    if (!s->network) {
         return false;
     }
-    s->opened = true;
-    mann_model_setup setup = {.config = e->model_config, .io = s->io, .n_memories = e->n_memories};
-    memcpy(setup.memory, e->memory, sizeof setup.memory);
-    if (e->model->init(context, s->model, &setup, s->params) || mann_params_fill(s->params, seed)) {
-        return false;
-    }
-    for (int32_t i = 0; i < mann_params_number(s->params); i++) {
-        const mann_param_info *info = mann_params_info(s->params, i);
-        double *value = mann_params_values(s->params) + info->offset;
+    mann_params *params = s->network->params;
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        const mann_param_info *info = mann_params_info(params, i);
+        double *value = mann_params_values(params) + info->offset;
         for (int32_t n = 0; n < info->rows * info->cols; n++) {
             value[n] += 0.3 * mann_rng_normal(&rng);
         }
     }
-    mann_params_refresh(s->params);
-    s->gradient = calloc(mann_params_size(s->params) + 1, sizeof(double));
+    mann_params_refresh(params);
+    s->gradient = calloc(mann_params_size(params) + 1, sizeof(double));
     assert_non_null(s->gradient);
-    s->size = 1 + (int32_t)mann_rng_below(&rng, MOST_EXAMPLES);
-    for (int32_t b = 0; b < s->size; b++) {
-        s->index[b] = mann_rng_bits(&rng);
-        mann_rng draw = mann_rng_stream(seed, "example", (uint64_t)b);
-        assert_int_equal(mann_example_init(&s->example[b]), MANN_OK);
-        if (e->task->sample(s->task, MANN_SPLIT_TRAIN, (uint64_t)b, &draw, &s->example[b])) {
-            fail_msg("task %s: %s", e->task->name, mann_context_message(context));
-        }
-    }
-    for (int32_t b = 1; b < s->size; b++) {
-        for (int32_t a = b; a > 0 && s->example[a].steps > s->example[a - 1].steps; a--) {
-            mann_example kept = s->example[a];
-            s->example[a] = s->example[a - 1];
-            s->example[a - 1] = kept;
-        }
-    }
+    group_draw(&s->group, s->network, seed, 1 + (int32_t)mann_rng_below(&rng, MOST_EXAMPLES));
     return true;
 }
 
 static void subject_close(subject *s)
 {
-    for (int32_t b = 0; b < s->size; b++) {
-        mann_example_clear(&s->example[b]);
-    }
-    if (s->opened && s->experiment->model->close) {
-        s->experiment->model->close(s->model);
-    }
-    if (s->opened && s->experiment->task->close) {
-        s->experiment->task->close(s->task);
-    }
-    mann_params_free(s->params);
+    group_clear(&s->group);
     free(s->gradient);
-    free(s->task);
-    free(s->model);
+    mann_network_free(s->network);
 }
 
-/* Checks a configuration; false if its task and its model do not go together. */
+/* Checks a configuration; false, with a message, if its parts do not go together. */
 static bool check_subject(const mann_experiment *e, const char *what, uint64_t seed, size_t singles)
 {
     subject s;
-    if (mann_experiment_check(e)) {
-        return false;
-    }
     if (!subject_open(&s, e, seed)) {
-        subject_close(&s);
         return false;
     }
-    const mann_example *group[MOST_EXAMPLES];
-    for (int32_t b = 0; b < s.size; b++) {
-        group[b] = &s.example[b];
-    }
-    assert_int_equal(mann_tape_bind(tape, s.params, s.gradient), MANN_OK);
-    mann_tape_reset(tape, MANN_TRAIN);
-    mann_tape_sequences(tape, seed, s.index);
-    e->model->forward(s.model, tape, &(mann_batch){s.size, group}, &s.outputs);
-    mann_var loss[MANN_MAX_LOSSES];
-    mann_real weight[MANN_MAX_LOSSES];
-    for (int32_t i = 0; i < s.outputs.n_losses; i++) {
-        loss[i] = s.outputs.loss[i].value;
-        weight[i] = s.outputs.loss[i].weight;
-    }
-    if (mann_tape_backward(tape, s.outputs.n_losses, loss, weight) || !s.outputs.n_losses) {
+    mann_params *params = s.network->params;
+    assert_int_equal(mann_tape_bind(tape, params, s.gradient), MANN_OK);
+    group_forward(&s.group, 0, s.group.size, s.network, tape, MANN_TRAIN, &s.outputs);
+    if (group_backward(tape, &s.outputs) || !s.outputs.n_losses) {
         fail_msg("%s: %s", what, mann_tape_message(tape));
     }
     mann_rng rng = mann_rng_stream(seed, "directions", 0);
-    for (int32_t i = 0; i < mann_params_number(s.params); i++) {
-        const mann_param_info *info = mann_params_info(s.params, i);
-        check_values(weighted_loss, &s, &rng, mann_params_values(s.params) + info->offset,
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        const mann_param_info *info = mann_params_info(params, i);
+        check_values(weighted_loss, &s, &rng, mann_params_values(params) + info->offset,
                      s.gradient + info->offset, (size_t)info->rows * (size_t)info->cols, singles,
                      what, info->name);
     }
@@ -637,6 +574,7 @@ static void memory(void **state)
 static int set_up(void **state)
 {
     (void)state;
+    unsetenv("MANN_CPU"); /* in double there are only the reference kernels */
     context = mann_context_alloc();
     tape = mann_tape_alloc(context);
     return context && tape ? 0 : -1;

@@ -96,6 +96,7 @@ typedef struct mann_task_type {
     const mann_option *options;
     size_t config_size, self_size;
     const char *solved;   /* expression over the metrics that counts as solved */
+    const char *probe;    /* settings of the sequences to trace: "length=20"; NULL: none */
     const char *defaults; /* settings that suit it: "train.lr=1e-3 train.batch=8", or NULL */
     const char *harder;   /* setting beyond training that validation also watches: "length=40" */
     /* Checks the config, reads files, fixes the shapes. */

@@ -88,21 +88,27 @@ mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, mann_var s
                       mann_addressing *stages)
 {
     int32_t B = key->n[0], H = key->n[1], M = memory->n[1], N = memory->n[2];
-    bool fits = memory->rank == 3 && key->rank == 3 && shift->rank == 3 && previous->rank == 3 &&
-                key->n[2] == M && shift->n[1] == H && shift->n[2] % 2 == 1 && previous->n[1] == H &&
-                previous->n[2] == N && strength->n[1] == H && gate->n[1] == H &&
-                sharpening->n[1] == H && memory->n[0] >= B && previous->n[0] >= B &&
-                memory->stride[1] == N && previous->stride[1] == N;
+    bool ranks = memory->rank == 3 && key->rank == 3 && strength->rank == 2 && gate->rank == 2 &&
+                 shift->rank == 3 && sharpening->rank == 2 && previous->rank == 3;
+    bool heads = strength->n[1] == H && gate->n[1] == H && shift->n[1] == H &&
+                 sharpening->n[1] == H && previous->n[1] == H;
+    bool batches = memory->n[0] >= B && strength->n[0] >= B && gate->n[0] >= B &&
+                   shift->n[0] >= B && sharpening->n[0] >= B && previous->n[0] >= B;
+    bool fits = ranks && heads && batches && key->n[2] == M && shift->n[2] % 2 == 1 &&
+                previous->n[2] == N && memory->stride[1] == N && previous->stride[1] == N;
     if (!fits) {
         mann_addressing none = {&tape->dummy, &tape->dummy, &tape->dummy, &tape->dummy};
         if (stages) {
             *stages = none;
         }
         return mann_op_fail(tape, &mann_op_address,
-                            "memory [%d, %d, %d], key [%d, %d, %d], shift [%d, %d, %d], "
+                            "memory [%d, %d, %d], key [%d, %d, %d], strength [%d, %d], "
+                            "gate [%d, %d], shift [%d, %d, %d], sharpening [%d, %d], "
                             "previous [%d, %d, %d]",
-                            memory->n[0], M, N, B, H, key->n[2], shift->n[0], shift->n[1],
-                            shift->n[2], previous->n[0], previous->n[1], previous->n[2]);
+                            memory->n[0], M, N, B, H, key->n[2], strength->n[0], strength->n[1],
+                            gate->n[0], gate->n[1], shift->n[0], shift->n[1], shift->n[2],
+                            sharpening->n[0], sharpening->n[1], previous->n[0], previous->n[1],
+                            previous->n[2]);
     }
     mann_var in[INPUTS] = {memory, key, strength, gate, shift, sharpening, previous};
     mann_node *node = mann_node_make(tape, &mann_op_address, INPUTS, in, 1, sizeof(address_attr));

@@ -64,7 +64,7 @@ const mann_op mann_op_linear = {"linear", linear_forward, linear_backward, linea
 mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias)
 {
     if (x->rank != 2 || weight->rank != 2 || x->n[1] != weight->n[0] ||
-        (bias && bias->n[1] != weight->n[1])) {
+        weight->stride[0] != weight->n[1] || (bias && bias->n[1] != weight->n[1])) {
         return mann_op_fail(tape, &mann_op_linear, "x [%d, %d] with weight [%d, %d], bias [%d]",
                             x->n[0], x->n[1], weight->n[0], weight->n[1], bias ? bias->n[1] : 0);
     }

@@ -69,7 +69,8 @@ mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
     mann_var *made = mann_tape_scratch(tape, count * sizeof *made);
     for (int32_t t = 0; t < steps && in && made; t++) {
         if (logits[t]->rank != 2 || target[t]->n[0] != logits[t]->n[0] ||
-            target[t]->n[1] != logits[t]->n[1] || mask[t]->n[0] != logits[t]->n[0]) {
+            target[t]->n[1] != logits[t]->n[1] || mask[t]->n[0] != logits[t]->n[0] ||
+            target[t]->stride[0] != target[t]->n[1] || mask[t]->stride[0] != 1) {
             return mann_op_fail(
                 tape, &mann_op_loss, "step %d: logits [%d, %d] with target [%d, %d], mask [%d]", t,
                 logits[t]->n[0], logits[t]->n[1], target[t]->n[0], target[t]->n[1], mask[t]->n[0]);

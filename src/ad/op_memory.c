@@ -30,7 +30,8 @@ const mann_op mann_op_read = {"read", read_forward, read_backward, read_example}
 mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights)
 {
     if (memory->rank != 3 || weights->rank != 3 || memory->n[2] != weights->n[2] ||
-        memory->n[0] < weights->n[0] || weights->stride[1] != weights->n[2]) {
+        memory->n[0] < weights->n[0] || memory->stride[1] != memory->n[2] ||
+        weights->stride[1] != weights->n[2]) {
         return mann_op_fail(tape, &mann_op_read, "memory [%d, %d, %d] with weights [%d, %d, %d]",
                             memory->n[0], memory->n[1], memory->n[2], weights->n[0], weights->n[1],
                             weights->n[2]);
@@ -105,7 +106,8 @@ mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights, mann
     int32_t B = weights->n[0], H = weights->n[1], M = memory->n[1], N = memory->n[2];
     if (memory->rank != 3 || weights->rank != 3 || erase->rank != 3 || add->rank != 3 ||
         weights->n[2] != N || erase->n[1] != H || erase->n[2] != M || add->n[1] != H ||
-        add->n[2] != M || memory->n[0] < B || weights->stride[1] != N) {
+        add->n[2] != M || memory->n[0] < B || erase->n[0] < B || add->n[0] < B ||
+        memory->stride[1] != N || weights->stride[1] != N) {
         return mann_op_fail(tape, &mann_op_erase_add,
                             "memory [%d, %d, %d], weights [%d, %d, %d], erase [%d, %d, %d], "
                             "add [%d, %d, %d]",

@@ -85,26 +85,37 @@ static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
     }
 }
 
-static mann_status lay_out(mann_params *params)
+static const char *name_used_twice(const mann_params *params)
 {
-    size_t bytes = params->size * sizeof(mann_real) + ALIGNMENT;
-    bytes = bytes / ALIGNMENT * ALIGNMENT;
-    params->values = aligned_alloc(ALIGNMENT, bytes);
-    params->shadow = aligned_alloc(ALIGNMENT, bytes);
-    if (params->short_of_memory || !params->values || !params->shadow) {
-        return mann_fail(params->context, MANN_E_NOMEM, "out of memory for %zu parameters",
-                         params->size);
-    }
-    memset(params->values, 0, bytes);
-    memset(params->shadow, 0, bytes);
     for (int32_t i = 0; i < params->number; i++) {
         for (int32_t j = 0; j < i; j++) {
             if (!strcmp(params->info[i].name, params->info[j].name)) {
-                return mann_fail(params->context, MANN_E_INVAL, "two parameters are called '%s'",
-                                 params->info[i].name);
+                return params->info[i].name;
             }
         }
     }
+    return NULL;
+}
+
+static mann_status lay_out(mann_params *params)
+{
+    const char *twice = name_used_twice(params);
+    if (twice) {
+        return mann_fail(params->context, MANN_E_INVAL, "two parameters are called '%s'", twice);
+    }
+    size_t bytes = params->size * sizeof(mann_real) + ALIGNMENT;
+    bytes = bytes / ALIGNMENT * ALIGNMENT;
+    mann_real *values = aligned_alloc(ALIGNMENT, bytes), *shadow = aligned_alloc(ALIGNMENT, bytes);
+    if (params->short_of_memory || !values || !shadow) {
+        free(values);
+        free(shadow);
+        return mann_fail(params->context, MANN_E_NOMEM, "out of memory for %zu parameters",
+                         params->size);
+    }
+    memset(values, 0, bytes);
+    memset(shadow, 0, bytes);
+    params->values = values;
+    params->shadow = shadow;
     return MANN_OK;
 }
 

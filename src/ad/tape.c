@@ -90,10 +90,21 @@ static void bind_param(mann_tape *tape, const mann_params *params, mann_handle i
     };
 }
 
+/* Whether the buffers made for the parameters bound before fit. Their address says nothing: it may
+ * be that of others that are gone. */
+static bool bound_alike(const mann_tape *tape, const mann_params *params)
+{
+    bool alike = tape->params && tape->n_params == mann_params_number(params);
+    for (int32_t i = 0; alike && i < tape->n_params; i++) {
+        alike = tape->param[i].n[1] == mann_params_info(params, i)->cols;
+    }
+    return alike;
+}
+
 mann_status mann_tape_bind(mann_tape *tape, const mann_params *params, mann_real *grad)
 {
     int32_t count = mann_params_number(params);
-    if (tape->params != params) {
+    if (!bound_alike(tape, params)) {
         unbind(tape);
         tape->param = calloc((size_t)count + 1, sizeof *tape->param);
         tape->pending = calloc((size_t)count + 1, sizeof *tape->pending);
@@ -101,9 +112,9 @@ mann_status mann_tape_bind(mann_tape *tape, const mann_params *params, mann_real
             unbind(tape);
             return mann_fail(tape->context, MANN_E_NOMEM, "out of memory for a tape");
         }
-        tape->params = params;
         tape->n_params = count;
     }
+    tape->params = params;
     for (int32_t i = 0; i < count; i++) {
         bind_param(tape, params, i, grad);
     }

@@ -71,6 +71,9 @@ int32_t cli_threads(void);
 /* 12345678 as 12,345,678; text [32]. */
 const char *cli_grouped(double value, char *text);
 
+/* Becomes mann-view; returns, after a message, only if there is none. */
+void cli_exec_viewer(char *const *arguments);
+
 /* The sub-commands. */
 int mann_cmd_train(int argc, char **argv);
 int mann_cmd_eval(int argc, char **argv);
@@ -81,5 +84,7 @@ int mann_cmd_models(int argc, char **argv);
 int mann_cmd_memories(int argc, char **argv);
 int mann_cmd_bench(int argc, char **argv);
 int mann_cmd_hopfield(int argc, char **argv);
+int mann_cmd_render(int argc, char **argv);
+int mann_cmd_view(int argc, char **argv);
 
 #endif

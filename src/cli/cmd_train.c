@@ -1,7 +1,6 @@
 /* `mann train`: options into an experiment, signals into a flag, the result into an exit code. */
 #include "cli/progress.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -233,14 +232,16 @@ static void print_header(const request *q, const mann_experiment *e)
     mann_network_free(network);
 }
 
-/* mann-view beside this program, or on the PATH; training never waits for it. */
+/* In a session of its own: closing the terminal's job does not close it, and training never waits
+ * for it. */
 static void start_viewer(const request *q)
 {
     pid_t child = fork();
     if (child == 0) {
         setsid();
-        execlp("mann-view", "mann-view", q->folder, (char *)NULL);
-        fprintf(stderr, "mann train: mann-view could not be started: %s\n", strerror(errno));
+        char name[] = "mann-view", folder[sizeof q->folder];
+        memcpy(folder, q->folder, sizeof folder);
+        cli_exec_viewer((char *const[]){name, folder, NULL});
         _exit(CLI_FAILED);
     }
 }

@@ -16,6 +16,8 @@ static const struct command {
     {"tasks", "the tasks and their options", mann_cmd_tasks},
     {"models", "the models and their options", mann_cmd_models},
     {"memories", "the external memories and their options", mann_cmd_memories},
+    {"view", "watch a run in the viewer", mann_cmd_view},
+    {"render", "the viewer's pictures, to a file", mann_cmd_render},
     {"hopfield", "the associative store on its own", mann_cmd_hopfield},
     {"bench", "speed of this machine and this build", mann_cmd_bench},
 };

@@ -43,8 +43,8 @@ static void add_flat(writer *w, const char *prefix, const mann_params *params,
         const mann_param_info *info = mann_params_info(params, i);
         mann_stored *t = &w->tensor[w->count++];
         /* Longer names than a file can hold are cut, and found missing on reading. */
-        snprintf(t->name, sizeof t->name, "%s%.*s", prefix, (int)(sizeof t->name - 1 - strlen(prefix)),
-                 info->name);
+        snprintf(t->name, sizeof t->name, "%s%.*s", prefix,
+                 (int)(sizeof t->name - 1 - strlen(prefix)), info->name);
         t->dtype = MANN_F32;
         t->rank = 2;
         t->shape[0] = info->rows;

@@ -58,10 +58,13 @@ static const mann_option train_options[] = {
      "validation cost (bits per target number) at which the next lesson starts"},
     {"lesson_review", MANN_OPT_REAL, FIELD(lesson_review), "0.1", 0, 1, NULL,
      "share of examples drawn from earlier lessons"},
-    {"trace_every", MANN_OPT_INT, FIELD(trace_every), "0", 0, 1000000000, NULL,
-     "updates between traces of the probe sequences, 0 for none"},
+    {"trace_every", MANN_OPT_INT, FIELD(trace_every), "50", 0, 1000000000, NULL,
+     "updates between traces of the probe sequences at first, 0 for none"},
+    {"trace_seed", MANN_OPT_INT, FIELD(trace_seed), "7", 0, 1000000000, NULL,
+     "seed of the probe sequences"},
     {"trace_settings", MANN_OPT_TEXT, FIELD(trace_settings), "", 0, 0, NULL,
-     "settings of the probe sequences, one trace for each: 'length=20 length=40'"},
+     "settings of the probe sequences, one trace for each: 'length=20 length=40'; empty: the "
+     "task's own"},
     {0},
 };
 

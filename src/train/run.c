@@ -5,6 +5,7 @@
  * the same weights as one that was not. BEST is kept in memory when validation finds it and
  * written before LATEST, so that what LATEST remembers of it is never ahead of the file. */
 #include "train/folder.h"
+#include "train/tracer.h"
 
 #include "io/safetensors.h"
 
@@ -26,6 +27,7 @@ typedef struct run {
     mann_network *network;
     mann_trainer *trainer;
     mann_folder folder;
+    mann_tracer *tracer;
     mann_conditions until, solved;
     /* Remembered in LATEST. */
     double best_cost, best_step, best_sequences, stale, solved_once, seconds_before;
@@ -305,6 +307,8 @@ static mann_status loop(run *r)
         if (status == MANN_E_DIVERGED) {
             return diverged(r);
         }
+        mann_tracer_offer(r->tracer, mann_params_values(r->network->params), r->event.progress.step,
+                          r->event.progress.sequences);
         if (!status && r->event.progress.step % r->trainer->config->validate_every == 0) {
             status = validate(r);
         }
@@ -379,7 +383,8 @@ static mann_status prepare(run *r, const mann_experiment *experiment)
         status = mann_folder_describe(&r->folder, experiment, &r->trainer->progress, 0,
                                       mann_stop_name(MANN_STOP_NONE), NULL);
     }
-    return status ? status : mann_folder_metrics(&r->folder, r->trainer->progress.step);
+    status = status ? status : mann_folder_metrics(&r->folder, r->trainer->progress.step);
+    return status ? status : mann_tracer_start(r->context, r->network, r->folder.path, &r->tracer);
 }
 
 mann_status mann_run_train(mann_context *context, const mann_experiment *experiment,
@@ -389,6 +394,10 @@ mann_status mann_run_train(mann_context *context, const mann_experiment *experim
     *result = (mann_run_result){0};
     mann_status status = prepare(&r, experiment);
     status = status ? status : loop(&r);
+    if (r.tracer) {
+        mann_tracer_finish(r.tracer, mann_params_values(r.network->params),
+                           r.trainer->progress.step, r.trainer->progress.sequences);
+    }
     result->stop = r.stop;
     result->until_met = r.until_met;
     result->last = r.event;

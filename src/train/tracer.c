@@ -1,0 +1,243 @@
+/* The tracer: a copy of the network, a thread that runs the probe sequences through it and writes
+ * what it saw.
+ *
+ * How often: every train.trace_every updates at first, then each time training has grown by a
+ * tenth, so that the history stays readable and small; and never so often that tracing takes more
+ * than BUDGET of the time. A trace that falls due while the last one is being written is left
+ * out. The last weights are always traced. */
+#include "train/tracer.h"
+
+#include "io/file.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BUDGET 0.02
+enum { MAX_PROBES = 16 };
+
+struct mann_tracer {
+    mann_context *log;     /* the run's, for warnings */
+    mann_context *context; /* the thread's own */
+    mann_network *network; /* the thread's own */
+    char folder[900], run[128];
+    int32_t every, probes;
+    uint64_t seed;
+    struct {
+        char setting[256];
+        mann_variant *variant;
+    } probe[MAX_PROBES];
+
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool started, quit;
+    bool busy; /* weights were handed over and are not yet traced */
+    int64_t step, sequences, next_step, last_step;
+    double idle_until; /* by the clock */
+    bool failed;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static mann_status trace_probe(mann_tracer *t, int32_t i, int64_t step, int64_t sequences)
+{
+    mann_example example;
+    mann_trace *trace = mann_trace_alloc(t->context);
+    mann_status status = trace ? mann_example_init(&example) : MANN_E_NOMEM;
+    if (status) {
+        mann_trace_free(trace);
+        return status;
+    }
+    float *prediction = NULL;
+    status = mann_variant_sample(t->probe[i].variant, MANN_SPLIT_TEST, t->seed, 0, &example);
+    if (!status) {
+        size_t size = (size_t)example.steps * (size_t)t->network->task->io.outputs;
+        prediction = malloc(size * sizeof *prediction + 1);
+        status = prediction ? mann_network_run(t->context, t->network, t->probe[i].variant,
+                                               &example, prediction, trace)
+                            : MANN_E_NOMEM;
+    }
+    if (!status) {
+        char path[1400];
+        trace->step = step;
+        trace->sequences = sequences;
+        snprintf(trace->run, sizeof trace->run, "%s", t->run);
+        snprintf(path, sizeof path, "%s/traces/%s-s%llu-%09lld.safetensors", t->folder,
+                 t->probe[i].setting, (unsigned long long)t->seed, (long long)step);
+        status = mann_trace_save(t->context, trace, path);
+    }
+    free(prediction);
+    mann_example_clear(&example);
+    mann_trace_free(trace);
+    return status;
+}
+
+static void *tracer_main(void *argument)
+{
+    mann_tracer *t = argument;
+    pthread_mutex_lock(&t->mutex);
+    while (!t->quit || t->busy) {
+        if (!t->busy) {
+            pthread_cond_wait(&t->changed, &t->mutex);
+            continue;
+        }
+        int64_t step = t->step, sequences = t->sequences;
+        pthread_mutex_unlock(&t->mutex);
+        double start = now();
+        mann_status status = MANN_OK;
+        for (int32_t i = 0; i < t->probes && !status; i++) {
+            status = trace_probe(t, i, step, sequences);
+        }
+        double spent = now() - start;
+        pthread_mutex_lock(&t->mutex);
+        t->failed |= status != MANN_OK;
+        t->idle_until = now() + spent / BUDGET;
+        t->busy = false;
+        pthread_cond_broadcast(&t->changed);
+    }
+    pthread_mutex_unlock(&t->mutex);
+    return NULL;
+}
+
+static mann_status open_probes(mann_tracer *t, mann_context *context, const char *settings)
+{
+    char text[MANN_TEXT_SIZE], *rest = NULL;
+    snprintf(text, sizeof text, "%s", settings);
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        if (t->probes == MAX_PROBES || strlen(word) >= sizeof t->probe[0].setting ||
+            strchr(word, '/')) {
+            return mann_fail(context, MANN_E_INVAL,
+                             "train.trace_settings: '%s' is too long, contains a / or is more "
+                             "than the %dth",
+                             word, MAX_PROBES);
+        }
+        mann_variant *variant = mann_variant_open(context, t->network, word);
+        if (!variant) {
+            return MANN_E_INVAL;
+        }
+        strcpy(t->probe[t->probes].setting, word);
+        t->probe[t->probes++].variant = variant;
+    }
+    return MANN_OK;
+}
+
+static void release(mann_tracer *t)
+{
+    if (t->started) {
+        pthread_mutex_destroy(&t->mutex);
+        pthread_cond_destroy(&t->changed);
+    }
+    for (int32_t i = 0; i < t->probes; i++) {
+        mann_variant_free(t->probe[i].variant);
+    }
+    mann_network_free(t->network);
+    mann_context_free(t->context);
+    free(t);
+}
+
+static mann_status prepare(mann_tracer *t, mann_context *context, const mann_network *network)
+{
+    const mann_train_config *config = &network->experiment->train;
+    const char *settings = *config->trace_settings            ? config->trace_settings
+                           : network->experiment->task->probe ? network->experiment->task->probe
+                                                              : "";
+    char traces[1000];
+    snprintf(traces, sizeof traces, "%s/traces", t->folder);
+    t->context = mann_context_alloc();
+    t->network = t->context ? mann_network_alloc(t->context, network->experiment) : NULL;
+    if (!t->network) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for traces");
+    }
+    mann_status status = open_probes(t, context, settings);
+    status = status ? status : mann_folder_make(context, traces);
+    if (status || !t->probes) {
+        return status;
+    }
+    pthread_mutex_init(&t->mutex, NULL);
+    pthread_cond_init(&t->changed, NULL);
+    t->started = !pthread_create(&t->thread, NULL, tracer_main, t);
+    return t->started ? MANN_OK
+                      : mann_fail(context, MANN_E_NOMEM, "could not start the thread of traces");
+}
+
+mann_status mann_tracer_start(mann_context *context, const mann_network *network,
+                              const char *folder, mann_tracer **tracer)
+{
+    const mann_train_config *config = &network->experiment->train;
+    *tracer = NULL;
+    if (!config->trace_every) {
+        return MANN_OK;
+    }
+    mann_tracer *t = calloc(1, sizeof *t);
+    if (!t) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for traces");
+    }
+    t->log = context;
+    t->every = config->trace_every;
+    t->seed = (uint64_t)config->trace_seed;
+    t->last_step = -1;
+    snprintf(t->folder, sizeof t->folder, "%s", folder);
+    const char *name = strrchr(folder, '/');
+    snprintf(t->run, sizeof t->run, "%s", name && name[1] ? name + 1 : folder);
+    mann_status status = prepare(t, context, network);
+    if (status || !t->started) {
+        release(t);
+        return status;
+    }
+    *tracer = t;
+    return MANN_OK;
+}
+
+/* With the mutex held and the thread idle. */
+static void hand_over(mann_tracer *t, const mann_real *values, int64_t step, int64_t sequences)
+{
+    mann_params *params = t->network->params;
+    memcpy(mann_params_values(params), values, mann_params_size(params) * sizeof *values);
+    t->step = t->last_step = step;
+    t->sequences = sequences;
+    t->next_step = step + (step / 10 > t->every ? step / 10 : t->every);
+    t->busy = true;
+    pthread_cond_broadcast(&t->changed);
+}
+
+void mann_tracer_offer(mann_tracer *t, const mann_real *values, int64_t step, int64_t sequences)
+{
+    if (!t || step < t->next_step || pthread_mutex_trylock(&t->mutex)) {
+        return;
+    }
+    if (!t->busy && now() >= t->idle_until) {
+        hand_over(t, values, step, sequences);
+    }
+    pthread_mutex_unlock(&t->mutex);
+}
+
+void mann_tracer_finish(mann_tracer *t, const mann_real *values, int64_t step, int64_t sequences)
+{
+    if (!t) {
+        return;
+    }
+    pthread_mutex_lock(&t->mutex);
+    while (t->busy) {
+        pthread_cond_wait(&t->changed, &t->mutex);
+    }
+    if (step != t->last_step) {
+        hand_over(t, values, step, sequences);
+    }
+    t->quit = true;
+    pthread_cond_broadcast(&t->changed);
+    pthread_mutex_unlock(&t->mutex);
+    pthread_join(t->thread, NULL);
+    if (t->failed) {
+        mann_log(t->log, MANN_LOG_WARNING, "traces could not be written: %s",
+                 mann_context_message(t->context));
+    }
+    release(t);
+}

@@ -1,0 +1,103 @@
+/* Priority sort (Graves et al. 2014, section 4.5): random bit vectors, each with a priority drawn
+ * uniformly from [-1, 1) on a channel of its own; the answer is those of highest priority, highest
+ * first.
+ *
+ *   step      0 .. N-1               N           N+1 .. N+K
+ *   input     vectors, priorities    delimiter   0
+ *   target    -                      -           the K vectors of highest priority
+ *
+ *   input     0 .. bits-1: vectors;  bits: priority;  bits+1: delimiter
+ *
+ * N is 20 and K 16 in the paper, which shows no delimiter; ours lets N vary. A list shorter than K
+ * is given back whole. Of equal priorities (24 bits of a draw are kept) the earlier comes first. */
+#include "bits.h"
+
+typedef struct priority_sort {
+    int32_t bits, outputs;
+    mann_range items;
+} priority_sort;
+
+static const mann_option options[] = {
+    {"bits", MANN_OPT_INT, offsetof(priority_sort, bits), "8", 1, 1024, NULL, "bits per vector"},
+    {"items", MANN_OPT_RANGE, offsetof(priority_sort, items), "20", 1, 10000, NULL,
+     "vectors per sequence"},
+    {"outputs", MANN_OPT_INT, offsetof(priority_sort, outputs), "16", 1, 10000, NULL,
+     "vectors wanted, those of highest priority (all, if there are fewer)"},
+    {0},
+};
+
+enum { ITEMS, OUTPUTS }; /* labels */
+
+static mann_status open(mann_context *context, void *self, const void *config, mann_io_shape *io)
+{
+    (void)context;
+    priority_sort *task = self;
+    *task = *(const priority_sort *)config;
+    *io = (mann_io_shape){MANN_TARGET_BITS, task->bits + 2, task->bits};
+    return MANN_OK;
+}
+
+static mann_status sample(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
+                          mann_example *out)
+{
+    (void)split;
+    (void)index;
+    const priority_sort *task = self;
+    int32_t bits = task->bits, N = mann_rng_between(rng, task->items);
+    int32_t K = task->outputs < N ? task->outputs : N;
+    size_t inputs = (size_t)bits + 2;
+    mann_bits_example e;
+    mann_status status = mann_bits_example_make(out, N + 1 + K, bits + 2, bits, &e);
+    float *priority = mann_example_real(out, "priority", N, 0);
+    int32_t *order = mann_example_int(out, "order", N, 0);
+    if (status || out->failed) {
+        return MANN_E_NOMEM;
+    }
+    out->label[ITEMS] = N;
+    out->label[OUTPUTS] = K;
+    for (int32_t n = 0; n < N; n++) {
+        mann_bits_draw(rng, bits, e.input + (size_t)n * inputs);
+        /* Steps of 2^-23 are exact in float and never round up to 1. */
+        priority[n] = (float)(mann_rng_bits(rng) >> 40) * 0x1p-23f - 1;
+        e.input[(size_t)n * inputs + (size_t)bits] = priority[n];
+    }
+    e.input[(size_t)N * inputs + (size_t)bits + 1] = 1;
+    mann_rows_order(priority, 1, 1, true, N, order);
+    for (int32_t k = 0; k < K; k++) {
+        const float *vector = e.input + (size_t)order[k] * inputs;
+        for (int32_t i = 0; i < bits; i++) {
+            e.target[(size_t)(N + 1 + k) * (size_t)bits + (size_t)i] = vector[i];
+        }
+        e.mask[N + 1 + k] = 1;
+    }
+    return MANN_OK;
+}
+
+/* The k-th "ranked" mark is the step that showed the vector of the k-th highest priority; that
+ * step's input has the priority itself on channel `bits`. So a viewer relates where a vector was
+ * written (at that step) to its priority, and to where it is read (k steps after the delimiter). */
+static void annotate(const void *self, const mann_example *truth, mann_notes *notes)
+{
+    (void)self;
+    int32_t N = truth->label[ITEMS], K = truth->label[OUTPUTS];
+    const int32_t *order = mann_example_find(truth, "order")->data;
+    mann_notes_add(notes, "input", false, 0, N - 1);
+    mann_notes_add(notes, "delimiter", false, N, N);
+    mann_notes_add(notes, "output", false, N + 1, N + K);
+    for (int32_t k = 0; k < K; k++) {
+        mann_notes_add(notes, "ranked", true, order[k], order[k]);
+    }
+}
+
+const mann_task_type mann_task_priority_sort = {
+    .name = "priority_sort",
+    .summary = "give back the vectors of highest priority, highest first (Graves et al. 2014, 4.5)",
+    .options = options,
+    .config_size = sizeof(priority_sort),
+    .self_size = sizeof(priority_sort),
+    .solved = "cost_bits<=20",
+    .harder = "items=30 outputs=24",
+    .open = open,
+    .sample = sample,
+    .annotate = annotate,
+};

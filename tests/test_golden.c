@@ -1,0 +1,190 @@
+/* The Neural Turing Machine against an independent implementation in NumPy.
+ *
+ * tests/golden/ntm.py wrote tests/golden/ntm.h: parameters, two copy sequences of lengths 3 and 1,
+ * and for an LSTM and a feed-forward controller the loss, every output and every gradient, exact to
+ * the last digits of a double. Here the library's machine gets the same parameters and runs both
+ * sequences as one group.
+ *
+ * Compiled twice. In double both sides round some thousand operations to 1e-16: 1e-11 of the
+ * largest number of an array is allowed. In float it is 6e-8 a rounding, some hundred of them in a
+ * row along 7 steps that partly add up, and gradients of addressing take differences of nearly
+ * equal numbers: 3e-5 is allowed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "golden/ntm.h"
+#include "group.h"
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef MANN_DOUBLE
+static const double TOLERANCE = 1e-11;
+#else
+static const double TOLERANCE = 3e-5;
+#endif
+
+static double worst;
+
+/* Compares count numbers; the tolerance is relative to the largest. */
+static void check(const char *what, size_t count, const mann_real *found, const double *expected)
+{
+    double largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(expected[i]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        double apart = fabs((double)found[i] - expected[i]);
+        if (!(apart <= TOLERANCE * largest)) {
+            fail_msg("%s, number %zu of %zu: %.17g instead of %.17g", what, i, count,
+                     (double)found[i], expected[i]);
+        }
+        worst = fmax(worst, apart / (largest + 1e-300));
+    }
+}
+
+static void set(mann_context *context, mann_experiment *e, const char *key, const char *text,
+                int32_t number)
+{
+    char value[32];
+    snprintf(value, sizeof value, "%d", number);
+    if (mann_experiment_set(e, key, text ? text : value)) {
+        fail_msg("%s", mann_context_message(context));
+    }
+}
+
+/* The example as the task would give it: the target stands behind the delimiter. */
+static void make_example(mann_example *example, const golden_sequence *golden)
+{
+    int32_t L = golden->length, T = 2 * L + 1, inputs = GOLDEN_BITS + 1;
+    assert_int_equal(mann_example_init(example), MANN_OK);
+    example->steps = T;
+    float *input = mann_example_real(example, "input", T, inputs);
+    float *target = mann_example_real(example, "target", T, GOLDEN_BITS);
+    float *mask = mann_example_real(example, "mask", T, 0);
+    assert_false(example->failed);
+    for (int32_t i = 0; i < T * inputs; i++) {
+        input[i] = (float)golden->input[i];
+    }
+    for (int32_t t = 0; t < L; t++) {
+        mask[L + 1 + t] = 1;
+        memcpy(target + (L + 1 + t) * GOLDEN_BITS, input + t * inputs,
+               GOLDEN_BITS * sizeof *target);
+    }
+}
+
+static void fill_parameters(mann_params *params, const golden_parameter *golden)
+{
+    int32_t number = 0;
+    for (; golden->name; golden++, number++) {
+        const mann_param_info *info = NULL;
+        for (int32_t i = 0; i < mann_params_number(params); i++) {
+            const mann_param_info *one = mann_params_info(params, i);
+            info = strcmp(one->name, golden->name) ? info : one;
+        }
+        if (!info || info->rows != golden->rows || info->cols != golden->cols) {
+            fail_msg("no parameter %s [%d, %d]", golden->name, golden->rows, golden->cols);
+        }
+        mann_real *value = mann_params_values(params) + info->offset;
+        for (int32_t i = 0; i < info->rows * info->cols; i++) {
+            value[i] = (mann_real)golden->value[i];
+        }
+    }
+    assert_int_equal(number, mann_params_number(params));
+    mann_params_refresh(params);
+}
+
+static void check_gradients(const mann_params *params, const mann_real *gradient,
+                            const golden_parameter *golden)
+{
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        const mann_param_info *info = mann_params_info(params, i);
+        const golden_parameter *one = golden;
+        while (strcmp(one->name, info->name)) {
+            one++;
+        }
+        check(info->name, (size_t)info->rows * (size_t)info->cols, gradient + info->offset,
+              one->gradient);
+    }
+}
+
+static void golden_case(void **state)
+{
+    const struct golden_case *golden = *state;
+    mann_context *context = mann_context_alloc();
+    mann_experiment *e = mann_experiment_alloc(context, "copy", "ntm");
+    mann_tape *tape = mann_tape_alloc(context);
+    assert_true(e && tape);
+    set(context, e, "task.bits", NULL, GOLDEN_BITS);
+    set(context, e, "model.controller", golden->controller, 0);
+    set(context, e, "model.hidden", NULL, GOLDEN_HIDDEN);
+    set(context, e, "memory.slots", NULL, GOLDEN_SLOTS);
+    set(context, e, "memory.width", NULL, GOLDEN_WIDTH);
+    set(context, e, "memory.read_heads", NULL, GOLDEN_READS);
+    set(context, e, "memory.write_heads", NULL, GOLDEN_WRITES);
+    set(context, e, "memory.shift_range", "1", 0);
+    set(context, e, "memory.initial", golden->initial, 0);
+    set(context, e, "memory.initial_value", "1e-6", 0);
+    set(context, e, "memory.initial_weights", "learned", 0);
+    set(context, e, "memory.order", "write-first", 0);
+
+    mann_network *network = mann_network_alloc(context, e);
+    assert_non_null(network);
+    mann_params *params = network->params;
+    fill_parameters(params, golden->parameter);
+
+    group g = {.size = GOLDEN_SEQUENCES};
+    for (int i = 0; i < GOLDEN_SEQUENCES; i++) {
+        make_example(&g.storage[i], &golden->sequence[i]);
+        g.example[i] = &g.storage[i];
+    }
+    mann_real *gradient = calloc(mann_params_size(params), sizeof *gradient);
+    assert_non_null(gradient);
+    assert_int_equal(mann_tape_bind(tape, params, gradient), MANN_OK);
+    mann_outputs outputs;
+    group_forward(&g, 0, g.size, network, tape, MANN_TRAIN, &outputs);
+    assert_int_equal(outputs.n_losses, 1);
+    if (group_backward(tape, &outputs)) {
+        fail_msg("%s", mann_tape_message(tape));
+    }
+
+    worst = 0;
+    check("loss", 1, mann_value(outputs.loss[0].value), &golden->loss);
+    for (int i = 0; i < GOLDEN_SEQUENCES; i++) {
+        for (int32_t t = 0; t < g.example[i]->steps; t++) {
+            mann_var prediction = outputs.prediction[t];
+            char what[64];
+            snprintf(what, sizeof what, "output of sequence %d at step %d", i, t);
+            check(what, GOLDEN_BITS, mann_value(prediction) + i * prediction->stride[0],
+                  golden->sequence[i].output + t * GOLDEN_BITS);
+        }
+    }
+    group_clear(&g);
+    check_gradients(params, gradient, golden->parameter);
+    print_message("    worst error %.1e, allowed %.1e\n", worst, TOLERANCE);
+
+    free(gradient);
+    mann_network_free(network);
+    mann_tape_free(tape);
+    mann_experiment_free(e);
+    mann_context_free(context);
+}
+
+int main(void)
+{
+#ifdef MANN_DOUBLE
+    unsetenv("MANN_CPU"); /* in double there are only the reference kernels */
+#endif
+    enum { CASES = sizeof golden_cases / sizeof golden_cases[0] };
+    struct CMUnitTest tests[CASES];
+    for (int i = 0; i < CASES; i++) {
+        tests[i] = (struct CMUnitTest){golden_cases[i].controller, golden_case, NULL, NULL,
+                                       (void *)&golden_cases[i]};
+    }
+    return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
+}
