@@ -5,6 +5,7 @@
  * task suggests, the experiment file, the command line. */
 #include "train/experiment.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -251,7 +252,7 @@ static mann_status set_seed(mann_experiment *e, const char *value)
     char *end;
     errno = 0;
     unsigned long long seed = strtoull(value, &end, 10);
-    if (end == value || *end || errno || value[0] == '-') {
+    if (end == value || *end || errno || !isdigit((unsigned char)value[0])) {
         return mann_fail(e->context, MANN_E_INVAL,
                          "seed: '%s' is not a whole number from 0 to 2^64 - 1", value);
     }
