@@ -23,6 +23,8 @@
 /* Stands for "no cost yet". */
 #define NO_COST 1e15
 
+enum { MEMOS = 9 };
+
 typedef struct run {
     mann_context *context;
     const mann_run_options *options;
@@ -32,7 +34,7 @@ typedef struct run {
     mann_tracer *tracer;
     mann_conditions until, solved;
     /* Remembered in LATEST. */
-    double best_cost, best_step, best_sequences, stale, solved_once, seconds_before;
+    double best_cost, best_solved, best_step, best_sequences, stale, solved_once, seconds_before;
     mann_real *best; /* weights of BEST */
     bool best_unsaved;
     double started, last_saved, last_watched;
@@ -76,15 +78,12 @@ static mann_status save_best(run *r)
     return status;
 }
 
-static void memo_of(run *r, double *elapsed, mann_memo memo[8])
+static void memo_of(run *r, double *elapsed, mann_memo memo[MEMOS])
 {
-    const mann_memo all[] = {{"best_cost", &r->best_cost},
-                             {"best_step", &r->best_step},
-                             {"best_sequences", &r->best_sequences},
-                             {"stale", &r->stale},
-                             {"solved", &r->solved_once},
-                             {"seconds", elapsed},
-                             {NULL, NULL}};
+    const mann_memo all[] = {{"best_cost", &r->best_cost}, {"best_solved", &r->best_solved},
+                             {"best_step", &r->best_step}, {"best_sequences", &r->best_sequences},
+                             {"stale", &r->stale},         {"solved", &r->solved_once},
+                             {"seconds", elapsed},         {NULL, NULL}};
     memcpy(memo, all, sizeof all);
 }
 
@@ -92,7 +91,7 @@ static mann_status save(run *r)
 {
     char name[64], path[1100];
     double elapsed = seconds(r);
-    mann_memo memo[8];
+    mann_memo memo[MEMOS];
     int64_t step = mann_trainer_progress(r->trainer)->step;
     memo_of(r, &elapsed, memo);
     mann_status status = save_best(r);
@@ -132,12 +131,17 @@ static bool all_hold(const mann_conditions *conditions, const mann_event *event)
     return hold;
 }
 
+/* Weights that solve the task at training's setting come before those that do not, whatever the
+ * harder setting costs; among equals the lower cost counts. */
 static void keep_if_best(run *r)
 {
     double cost = cost_of(&r->event);
-    if (cost < r->best_cost) {
+    double solved = r->solved.count && all_hold(&r->solved, &r->event);
+    bool better = solved > r->best_solved || (solved == r->best_solved && cost < r->best_cost);
+    if (better && isfinite(cost)) {
         mann_trainer *t = r->trainer;
         r->best_cost = cost;
+        r->best_solved = solved;
         r->best_step = (double)t->progress.step;
         r->best_sequences = (double)t->progress.sequences;
         r->stale = 0;
@@ -160,6 +164,7 @@ static void adapt(run *r)
         t->progress.lesson++;
         r->stale = 0;
         r->best_cost = NO_COST; /* costs of different lessons do not compare */
+        r->best_solved = 0;
     } else if (t->config->schedule == MANN_SCHEDULE_HALVE && r->stale > 0 &&
                fmod(r->stale, t->config->patience) == 0) {
         t->lr_scale /= 2;
@@ -367,7 +372,7 @@ static mann_status loop(run *r)
 static mann_status restore(run *r)
 {
     char file[1024];
-    mann_memo memo[8];
+    mann_memo memo[MEMOS];
     memo_of(r, &r->seconds_before, memo);
     mann_status status =
         mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file);
