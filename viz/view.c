@@ -123,6 +123,17 @@ static unsigned next_head(mann_view *view)
     return MANN_WISH_DRAW;
 }
 
+/* From the used locations to all, and back. */
+static unsigned other_locations(mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    mann_pin pin = mann_scene_pin(scene);
+    bool used = pin.family >= 0 ? mann_scene_used(scene, &scene->episode->family[pin.family])
+                                : scene->locations != MANN_LOCATIONS_ALL;
+    scene->locations = used ? MANN_LOCATIONS_ALL : MANN_LOCATIONS_USED;
+    return MANN_WISH_DRAW;
+}
+
 /* From what is most in the way to what is least. */
 static unsigned escape(mann_view *view)
 {
@@ -163,7 +174,7 @@ static unsigned letter(mann_view *view, int key)
         scene->scale = (mann_scale)((scene->scale + 1) % MANN_SCALE_COUNT);
         return MANN_WISH_DRAW;
     case 'a': scene->automatic = !scene->automatic; return MANN_WISH_DRAW;
-    case 'z': scene->used_only = !scene->used_only; return MANN_WISH_DRAW;
+    case 'z': return other_locations(view);
     case 't': scene->dark = !scene->dark; return MANN_WISH_DRAW;
     case 'n': return MANN_WISH_EXAMPLE | MANN_WISH_DRAW;
     case 'e': return MANN_WISH_EDIT | MANN_WISH_DRAW;

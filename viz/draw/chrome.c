@@ -18,8 +18,10 @@ static void describe(const mann_scene *scene, char *text, size_t size)
     }
     const mann_trace *trace = scene->episode->trace;
     char number[32], trained[64] = "", wrong[48] = "";
-    if (trace->sequences >= 0) {
-        snprintf(trained, sizeof trained, " · %s sequences", mann_count(number, trace->sequences));
+    if (trace->sequences >= 0 && trace->step >= 0) {
+        char step[32];
+        snprintf(trained, sizeof trained, " · training step %s, %s sequences",
+                 mann_count(step, trace->step), mann_count(number, trace->sequences));
     } else if (trace->step >= 0) {
         snprintf(trained, sizeof trained, " · training step %s", mann_count(number, trace->step));
     }
