@@ -101,7 +101,7 @@ const mann_task_type mann_task_copy = {
     .config_size = sizeof(copy),
     .self_size = sizeof(copy),
     .solved = "wrong_bits<=0.01",
-    .harder = "length=40",
+    .harder = "length=80",
     .probe = "length=20",
     .open = open,
     .sample = sample,

@@ -177,6 +177,9 @@ static void golden_case(void **state)
 
 int main(void)
 {
+#ifdef MANN_DOUBLE
+    unsetenv("MANN_CPU"); /* in double there are only the reference kernels */
+#endif
     enum { CASES = sizeof golden_cases / sizeof golden_cases[0] };
     struct CMUnitTest tests[CASES];
     for (int i = 0; i < CASES; i++) {

@@ -120,7 +120,8 @@ setup_needs() # group...
     setup_say "Done."
 }
 
-# setup_build FOLDER [MESON-OPTION...]: configures if needed, and compiles. Quiet unless it fails.
+# setup_build FOLDER [MESON-OPTION...]: configures if needed, and compiles ($setup_targets, or all).
+# Quiet unless it fails.
 setup_build()
 {
     local folder=$1 log
@@ -136,7 +137,7 @@ setup_build()
         setup_say "Meson could not configure $folder."
         return 1
     }
-    ninja -C "$folder" >"$log" 2>&1 || {
+    ninja -C "$folder" ${setup_targets-all} >"$log" 2>&1 || {
         grep -v '^\[[0-9]*/[0-9]*\] [CLG]' "$log" | tail -n 60 >&2
         setup_say "The build in $folder failed."
         return 1

@@ -4,6 +4,7 @@
 
 #include <mann/base.h>
 #include <mann/checkpoint.h>
+#include <mann/hopfield.h>
 #include <mann/memory.h>
 #include <mann/model.h>
 #include <mann/op.h>

@@ -46,8 +46,8 @@ const json_t *mann_store_metadata_all(const mann_store *store);
 const char *mann_dtype_name(mann_dtype dtype);
 size_t mann_dtype_size(mann_dtype dtype);
 
-/* The compact text of an object or array, to be freed; NULL on shortage. (json_dumps, when memory is
- * short, may return a text with a part missing.) */
+/* The compact text of an object or array, to be freed; NULL on shortage. (json_dumps, when memory
+ * is short, may return a text with a part missing.) */
 char *mann_json_text(const json_t *value);
 
 /* Whether parsing failed for want of memory, as far as jansson says so: sometimes it only leaves

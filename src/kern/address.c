@@ -17,31 +17,38 @@
 
 #define EACH(N) for (int32_t n = 0; n < (N); n += V)
 
-/* y[n] = sum over m of x[m] memory[m][n]; with x NULL, the sum of squares of each column. Four
- * vectors at a time keep enough sums in flight. */
+/* y[n] = sum over m of x[m] memory[m][n], and with square also square[n], the sum of squares of
+ * column n. Four vectors at a time keep enough sums in flight. */
 INLINE void down_columns(int32_t M, int32_t N, const mann_real *memory, const mann_real *x,
-                         mann_real *y)
+                         mann_real *y, mann_real *square)
 {
     enum { WIDE = 4 };
     for (int32_t n = 0; n < N; n += WIDE * V) {
-        va sum[WIDE];
+        va sum[WIDE], squares[WIDE];
         vm m[WIDE];
         int32_t at[WIDE];
         for (int i = 0; i < WIDE; i++) {
             bool inside = n + i * V < N;
             at[i] = inside ? n + i * V : n;
             m[i] = v_tail(N - at[i]);
-            sum[i] = v_set(0);
+            sum[i] = squares[i] = v_set(0);
         }
         for (int32_t row = 0; row < M; row++) {
             const mann_real *p = memory + (size_t)row * (size_t)N;
+            va one = v_set(x[row]);
             for (int i = 0; i < WIDE; i++) {
-                vf v = v_load(p + at[i], m[i]);
-                sum[i] += x ? (va)v_set(x[row]) * v : (va)v * v;
+                va v = v_load(p + at[i], m[i]);
+                sum[i] += one * v;
+                if (square) {
+                    squares[i] += v * v;
+                }
             }
         }
         for (int i = WIDE - 1; i >= 0; i--) {
             v_store(y + at[i], m[i], (vf)sum[i]);
+            if (square) {
+                v_store(square + at[i], m[i], (vf)squares[i]);
+            }
         }
     }
 }
@@ -144,12 +151,6 @@ void KERN(address)(const mann_address_args *a)
     for (int32_t b = 0; b < a->B; b++) {
         const mann_real *memory = a->memory + (size_t)b * (size_t)a->ld_memory;
         mann_real *norm = a->memory_norm + (size_t)b * (size_t)N;
-        down_columns(M, N, memory, NULL, norm);
-        EACH(N)
-        {
-            vm m = v_tail(N - n);
-            v_store(norm + n, m, v_set(1) / v_sqrt(v_load(norm + n, m) + v_set(EPSILON)));
-        }
         for (int32_t h = 0; h < H; h++) {
             const mann_real *key =
                 a->key + (size_t)b * (size_t)a->ld_key + (size_t)h * (size_t)a->ldh_key;
@@ -163,7 +164,16 @@ void KERN(address)(const mann_address_args *a)
 
             mann_real key_norm = inverse_norm(M, key);
             a->key_norm[one] = key_norm;
-            down_columns(M, N, memory, key, similarity);
+            if (h == 0) {
+                down_columns(M, N, memory, key, similarity, norm);
+                EACH(N)
+                {
+                    vm m = v_tail(N - n);
+                    v_store(norm + n, m, v_set(1) / v_sqrt(v_load(norm + n, m) + v_set(EPSILON)));
+                }
+            } else {
+                down_columns(M, N, memory, key, similarity, NULL);
+            }
             EACH(N)
             {
                 vm m = v_tail(N - n);
@@ -259,24 +269,38 @@ INLINE content_gradients content_grad(int32_t N, mann_real strength, mann_real g
     return (content_gradients){(mann_real)v_sum(dstrength), (mann_real)v_sum(dkey)};
 }
 
-/* The memory's gradient: dmemory[m][n] += sum over h of ddot[h][n] key[h][m]
- *                                         - memory[m][n] fall[n]. */
-INLINE void memory_grad(int32_t H, int32_t M, int32_t N, const mann_real *memory,
-                        const mann_real *ddot, const mann_real *key, int32_t ldh_key,
-                        const mann_real *fall, mann_real *dmemory)
+/* Through the products key . memory[n], in one pass over the memory:
+ *   dmemory[m][n] += sum over h of ddot[h][n] key[h][m] - memory[m][n] fall[n]
+ *   dkey[h][m] += sum over n of ddot[h][n] memory[m][n]
+ * Either is optional. */
+INLINE void product_grad(int32_t H, int32_t M, int32_t N, const mann_real *memory,
+                         const mann_real *ddot, const mann_real *key, int32_t ldh_key,
+                         const mann_real *fall, mann_real *dmemory, mann_real *dkey)
 {
     for (int32_t row = 0; row < M; row++) {
         const mann_real *p = memory + (size_t)row * (size_t)N;
-        mann_real *d = dmemory + (size_t)row * (size_t)N;
-        EACH(N)
-        {
-            vm m = v_tail(N - n);
-            vf sum = v_load(d + n, m) - v_load(p + n, m) * v_load(fall + n, m);
-            for (int32_t h = 0; h < H; h++) {
-                vf k = v_set(key[(size_t)h * (size_t)ldh_key + row]);
-                sum += v_load(ddot + (size_t)h * (size_t)N + n, m) * k;
+        mann_real *d = dmemory ? dmemory + (size_t)row * (size_t)N : NULL;
+        for (int32_t h = 0; h < H; h++) {
+            size_t at = (size_t)h * (size_t)ldh_key + (size_t)row;
+            const mann_real *dd = ddot + (size_t)h * (size_t)N;
+            vf k = v_set(key[at]);
+            va sum = v_set(0);
+            EACH(N)
+            {
+                vm m = v_tail(N - n);
+                vf x = v_load(p + n, m), g = v_load(dd + n, m);
+                sum += (va)g * x;
+                if (d) {
+                    vf more = g * k;
+                    if (h == 0) {
+                        more -= x * v_load(fall + n, m);
+                    }
+                    v_store(d + n, m, v_load(d + n, m) + more);
+                }
             }
-            v_store(d + n, m, sum);
+            if (dkey) {
+                dkey[at] += (mann_real)v_sum(sum);
+            }
         }
     }
 }
@@ -325,28 +349,25 @@ void KERN(address_grad)(const mann_address_args *a)
             content_gradients d = content_grad(N, a->strength[at_strength], gate, dgated, key_norm,
                                                norm, content, similarity);
             add_one(a->dstrength, at_strength, d.strength);
-            if (a->dkey) {
-                mann_real fall = d.key * key_norm * key_norm;
-                for (int32_t m = 0; m < M; m++) {
-                    const mann_real *row = memory + (size_t)m * (size_t)N;
-                    a->dkey[at_key + (size_t)m] +=
-                        (mann_real)v_sum(dot(N, content, row)) - a->key[at_key + (size_t)m] * fall;
-                }
+            mann_real fall = d.key * key_norm * key_norm;
+            for (int32_t m = 0; m < M && a->dkey; m++) {
+                a->dkey[at_key + (size_t)m] -= a->key[at_key + (size_t)m] * fall;
             }
         }
-        if (a->dmemory) {
-            mann_real *fall = norm;
-            EACH(N)
-            {
-                vm m = v_tail(N - n);
-                vf sum = v_set(0), i = v_load(norm + n, m);
-                for (int32_t h = 0; h < H; h++) {
-                    sum += v_load(a->similarity + first + (size_t)h * (size_t)N + n, m);
-                }
-                v_store(fall + n, m, sum * i * i);
+        mann_real *fall = norm;
+        EACH(N)
+        {
+            vm m = v_tail(N - n);
+            vf sum = v_set(0), i = v_load(norm + n, m);
+            for (int32_t h = 0; h < H; h++) {
+                sum += v_load(a->similarity + first + (size_t)h * (size_t)N + n, m);
             }
-            memory_grad(H, M, N, memory, a->content + first, a->key + (size_t)b * (size_t)a->ld_key,
-                        a->ldh_key, fall, a->dmemory + (size_t)b * (size_t)a->ld_memory);
+            v_store(fall + n, m, sum * i * i);
         }
+        size_t at_keys = (size_t)b * (size_t)a->ld_key;
+        size_t at_memory = (size_t)b * (size_t)a->ld_memory;
+        product_grad(H, M, N, memory, a->content + first, a->key + at_keys, a->ldh_key, fall,
+                     a->dmemory ? a->dmemory + at_memory : NULL,
+                     a->dkey ? a->dkey + at_keys : NULL);
     }
 }

@@ -100,6 +100,39 @@ void KERN(erase_add)(const mann_write_args *a)
     }
 }
 
+/* One row of the gradient with a single head, in one pass over the memory. */
+INLINE void one_head_row(const mann_write_args *a, int32_t b, int32_t row)
+{
+    int32_t N = a->N;
+    const mann_real *w = a->weights + at(b, a->ldb_weights);
+    const mann_real *p = a->memory + at(b, a->ldb_memory) + at(row, N);
+    const mann_real *dq = a->dnew_memory + (at(b, a->M) + (size_t)row) * (size_t)N;
+    mann_real *dp = a->dmemory ? a->dmemory + at(b, a->ldb_memory) + at(row, N) : NULL;
+    mann_real *dw = a->dweights ? a->dweights + at(b, a->ldb_weights) : NULL;
+    size_t at_erase = at(b, a->ldb_erase) + (size_t)row, at_add = at(b, a->ldb_add) + (size_t)row;
+    vf e = v_set(a->erase[at_erase]), add = v_set(a->add[at_add]);
+    va derase = v_set(0), dadd = v_set(0);
+    EACH(N)
+    {
+        vm m = v_tail(N - n);
+        vf d = v_load(dq + n, m), wn = v_load(w + n, m), dwn = d * wn, kept = v_load(p + n, m);
+        derase += (va)dwn * kept;
+        dadd += dwn;
+        if (dp) {
+            v_store(dp + n, m, v_load(dp + n, m) + (d - dwn * e));
+        }
+        if (dw) {
+            v_store(dw + n, m, v_load(dw + n, m) + d * (add - kept * e));
+        }
+    }
+    if (a->derase) {
+        a->derase[at_erase] -= (mann_real)v_sum(derase);
+    }
+    if (a->dadd) {
+        a->dadd[at_add] += (mann_real)v_sum(dadd);
+    }
+}
+
 /* memory[m][n] times the factors of all heads but skip. */
 INLINE vf kept_without(int32_t skip, int32_t H, vf kept, const mann_real *w, int32_t N, int32_t n,
                        vm m, const mann_real *erase, int32_t ldh)
@@ -118,6 +151,10 @@ void KERN(erase_add_grad)(const mann_write_args *a)
     for (int32_t b = 0; b < a->B; b++) {
         const mann_real *w = a->weights + at(b, a->ldb_weights);
         for (int32_t row = 0; row < M; row++) {
+            if (H == 1) {
+                one_head_row(a, b, row);
+                continue;
+            }
             const mann_real *p = a->memory + at(b, a->ldb_memory) + at(row, N);
             const mann_real *dq = a->dnew_memory + (at(b, M) + (size_t)row) * (size_t)N;
             size_t at_erase = at(b, a->ldb_erase) + (size_t)row;

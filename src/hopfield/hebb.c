@@ -1,0 +1,69 @@
+/* Hebb's rule: W_ij = 1/N sum_k x_ki x_kj, W_ii = 0 (Hopfield 1982).
+ *
+ * N W_ij counts the patterns in which i and j agree less those in which they differ: with the
+ * patterns packed as one row of bits per unit, it is P - 2 popcount(row_i xor row_j). It is kept as
+ * that whole number, in units of 1/N, so that storing is incremental without rounding. */
+#include "hopfield/internal.h"
+
+#include <stdlib.h>
+
+static mann_status open(mann_hopfield *net)
+{
+    net->scale = 1 / (float)net->units;
+    return mann_hopfield_couplings_open(net);
+}
+
+static mann_status learn(mann_hopfield *net, int32_t first)
+{
+    int32_t patterns = net->count - first, words = (patterns + 63) / 64;
+    uint64_t *bits = mann_hopfield_zeroed((size_t)net->units * (size_t)words, sizeof *bits);
+    if (!bits) {
+        return mann_hopfield_short(net);
+    }
+    for (int32_t k = 0; k < patterns; k++) {
+        const float *x = net->pattern + (size_t)(first + k) * (size_t)net->units;
+        for (int32_t i = 0; i < net->units; i++) {
+            uint64_t bit = x[i] > 0;
+            bits[(size_t)i * (size_t)words + (size_t)(k / 64)] |= bit << (k % 64);
+        }
+    }
+    for (int32_t i = 0; i < net->units; i++) {
+        float *row = net->weight + (size_t)i * net->stride;
+        net->loops->agreement(net->units, words, patterns, bits + (size_t)i * (size_t)words, bits,
+                              row);
+        row[i] = 0;
+    }
+    free(bits);
+    return MANN_OK;
+}
+
+void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, float *field)
+{
+    int32_t n = net->units, k = 0;
+    for (; k + 4 <= net->count; k += 4) {
+        const float *x = net->pattern + (size_t)k * (size_t)n;
+        float sum[4];
+        for (int32_t q = 0; q < 4; q++) {
+            sum[q] = net->loops->dot(n, x + (size_t)q * (size_t)n, state);
+        }
+        net->loops->axpy4(n, sum, x, (size_t)n, field);
+    }
+    for (; k < net->count; k++) {
+        const float *x = net->pattern + (size_t)k * (size_t)n;
+        net->loops->axpy(n, net->loops->dot(n, x, state), x, field);
+    }
+    net->loops->axpy(n, -(float)net->count, state, field); /* the diagonal */
+}
+
+const mann_hopfield_engine mann_hopfield_hebb_engine = {
+    .binary = true,
+    .open = open,
+    .learn = learn,
+    .energy = mann_hopfield_couplings_energy,
+    .fields = mann_hopfield_couplings_fields,
+    .unstable = mann_hopfield_couplings_unstable,
+    .walk_open = mann_hopfield_couplings_walk_open,
+    .begin = mann_hopfield_couplings_begin,
+    .sweep = mann_hopfield_couplings_sweep,
+    .walk_energy = mann_hopfield_couplings_walk_energy,
+};
