@@ -53,7 +53,10 @@ typedef struct mann_scene {
     /* Traces of this episode in the course of training, for the second time line. */
     int32_t n_snapshots, snapshot;
     const mann_snapshot *snapshots;
-    bool following, playing, live;
+    bool following, playing;
+    bool live, edited; /* the episode was run by the viewer; on the user's own input */
+    int32_t edit_step, edit_channel; /* bit that keys edit, while editing */
+    bool editing;
     double speed;
 
     bool help;

@@ -260,6 +260,24 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
     }
 }
 
+/* The bit that keys edit. */
+static void draw_edit(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
+                      const mann_pane *pane)
+{
+    int32_t column = scene->edit_step - layout->first;
+    if (!scene->editing || pane->role != MANN_ROLE_INPUT || column < 0 || column >= layout->count) {
+        return;
+    }
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, column, scene->edit_channel);
+    for (int pass = 0; pass < 2; pass++) {
+        mann_pen_ink(cr, pass ? theme->amber : theme->page, 1);
+        cairo_set_line_width(cr, pass ? 2 : 4);
+        cairo_rectangle(cr, cell.x - 1, cell.y - 1, cell.w + 2, cell.h + 2);
+        cairo_stroke(cr);
+    }
+}
+
 static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                       const mann_pane *pane, bool focused)
 {
@@ -306,6 +324,7 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
         }
         draw_cursor(cr, scene, layout, pane->area);
         draw_pin(cr, scene, layout, pane);
+        draw_edit(cr, scene, layout, pane);
     }
 }
 

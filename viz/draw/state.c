@@ -196,6 +196,9 @@ void mann_state_print(const mann_scene *scene, char text[192])
     } else if (scene->n_runs) {
         add(text, "%s", scene->run[0]->name);
     }
+    if (episode && scene->edited) {
+        add(text, "/edited"); /* an input that a state cannot tell: not to be read again */
+    }
     if (scene->screen != MANN_SCREEN_MEMORY) {
         add(text, "/screen=%d", (int)scene->screen + 1);
     }
