@@ -278,7 +278,8 @@ static void drawn_panels_are_their_numbers(void **state)
         assert_true(read->placed && read->family >= 0);
         const mann_family *family = &episode->family[read->family];
         for (int32_t t = 0; t < 10; t++) { /* far from cursor and marks */
-            int32_t peak = family->peak[t];
+            int32_t ring = read->heat.ring;
+            int32_t peak = (family->peak[t * family->heads] - read->heat.first_row + ring) % ring;
             mann_box cell = mann_heat_cell_box(&read->heat, read->area, t, peak);
             uint32_t want = mann_map_table(
                 MANN_MAP_THEME,
@@ -354,7 +355,8 @@ static void sizes_down_to_one_pixel(void **state)
                 scene.height = size[i][1];
                 scene.screen = (mann_screen)screen;
                 scene.dark = i % 2;
-                scene.used_only = scene.automatic = scene.help = i % 3 == 0;
+                scene.automatic = scene.help = i % 3 == 0;
+                scene.locations = (mann_locations)(i % 3);
                 scene.pointed = true;
                 scene.x = scene.width / 2;
                 scene.y = scene.height / 2;

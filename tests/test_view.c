@@ -133,7 +133,8 @@ static void modes_go_round(void **state)
     press_key(&view, 'a', false);
     press_key(&view, 'z', false);
     press_key(&view, 't', false);
-    assert_true(view.scene.automatic && view.scene.used_only && !view.scene.dark);
+    assert_true(view.scene.automatic && view.scene.locations == MANN_LOCATIONS_ALL &&
+                !view.scene.dark);
     press_key(&view, '4', false);
     assert_int_equal(view.scene.screen, MANN_SCREEN_TRAINING);
     press_key(&view, MANN_KEY_HELP, false);
@@ -182,6 +183,7 @@ static void a_click_pins_a_drag_scrubs(void **state)
     (void)state;
     mann_episode *episode = copy_episode();
     mann_view view = view_of(episode);
+    view.scene.locations = MANN_LOCATIONS_ALL;
     mann_layout layout = mann_layout_make(&view.scene);
     const mann_pane *pane = weights_pane(&layout);
     assert_non_null(pane);
@@ -251,7 +253,8 @@ static void states_survive_the_round_trip(void **state)
     scene.count = 30;
     scene.map = MANN_MAP_VIRIDIS;
     scene.scale = MANN_SCALE_LOG;
-    scene.automatic = scene.used_only = true;
+    scene.automatic = true;
+    scene.locations = MANN_LOCATIONS_USED;
     scene.dark = false;
     mann_state_print(&scene, text);
     assert_string_equal(text, "copy-1@1500/L20/s7/t23/screen=4/pin=read.2.57/zoom=3+30/map=viridis/"

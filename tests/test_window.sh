@@ -56,7 +56,7 @@ saved() {
 
 xdotool key s;                              saved copy-1-200-L20-s7-t30.png
 xdotool key Right Right shift+Right s;      saved copy-1-200-L20-s7-t40.png
-xdotool key Home z t s;                     saved copy-1-200-L20-s7-t0-used-light.png
+xdotool key Home z t s;                     saved copy-1-200-L20-s7-t0-all-light.png
 xdotool key t z bracketleft s;              saved copy-1-100-L20-s7-t0.png
 xdotool key bracketright End 4 s;           saved copy-1-200-L20-s7-t40-screen-4.png
 xdotool key 1 Home

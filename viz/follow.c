@@ -29,10 +29,79 @@ void mann_follow_show(mann_context *context, mann_source *source, mann_view *vie
     if (mann_source_show(context, source, view->choice, view->snapshot, scene)) {
         mann_view_say(view, true, "%s", mann_context_message(context));
     } else {
-        scene->live = false;
+        scene->editing = scene->edited = false;
     }
     scene->following = mann_follow_needed(view);
     mann_view_settle(view);
+}
+
+/* At the step of training that is shown if there is a checkpoint of it, else at the best. */
+static void run_example(mann_context *context, mann_source *source, mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    bool first = !scene->episode;
+    mann_status status = mann_source_run(context, source, &view->wish, NULL, scene);
+    if (status == MANN_E_IO && view->wish.training >= 0) {
+        view->wish.training = -1;
+        status = mann_source_run(context, source, &view->wish, NULL, scene);
+    }
+    if (status) {
+        mann_view_say(view, true, "%s", mann_context_message(context));
+        return;
+    }
+    view->own = true;
+    scene->editing = scene->edited = false;
+    if (first) {
+        scene->step = mann_episode_middle(scene->episode);
+    }
+    mann_view_settle(view);
+}
+
+static void edit(mann_context *context, mann_source *source, mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    const mann_trace *trace = scene->episode->trace;
+    view->wish = (mann_live_wish){
+        .length = trace->length, .seeded = true, .seed = trace->seed, .training = trace->step};
+    mann_status status = mann_source_rows(context, source, &view->wish, scene, &view->rows);
+    if (status == MANN_E_IO && view->wish.training >= 0) {
+        view->wish.training = -1;
+        status = mann_source_rows(context, source, &view->wish, scene, &view->rows);
+    }
+    if (status) {
+        mann_view_say(view, true, "%s", mann_context_message(context));
+        return;
+    }
+    scene->editing = true;
+    view->edit_row = view->edit_bit = 0;
+    mann_view_edit_place(view);
+}
+
+static void pose(mann_context *context, mann_source *source, mann_view *view)
+{
+    if (mann_source_run(context, source, &view->wish, &view->rows, &view->scene)) {
+        mann_view_say(view, true, "%s", mann_context_message(context));
+        return;
+    }
+    view->own = view->scene.edited = true;
+    mann_view_edit_place(view);
+    mann_view_settle(view);
+}
+
+void mann_follow_grant(mann_context *context, mann_source *source, mann_view *view, unsigned wishes)
+{
+    if (wishes & MANN_WISH_SHOW) {
+        mann_follow_show(context, source, view);
+    }
+    if (wishes & MANN_WISH_EXAMPLE) {
+        run_example(context, source, view);
+    }
+    if (wishes & MANN_WISH_EDIT) {
+        edit(context, source, view);
+    }
+    if (wishes & MANN_WISH_POSE) {
+        pose(context, source, view);
+    }
 }
 
 bool mann_follow_needed(const mann_view *view)
@@ -57,11 +126,8 @@ unsigned mann_follow_look(mann_context *context, mann_source *source, mann_view 
     if (run && run->gone && !gone) {
         mann_view_say(view, true, "%s: the run folder is gone; showing what was read", run->path);
     }
-    if (view->scene.live) { /* an example of one's own stays until another is asked for */
-        const mann_episode *episode = view->scene.episode;
-        mann_follow_show(context, source, view);
-        view->scene.episode = episode;
-        view->scene.live = true;
+    if (view->own) { /* stays until another is asked for */
+        view->n_choices = mann_source_choices(source);
     } else {
         mann_follow_show(context, source, view);
     }

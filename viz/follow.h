@@ -11,6 +11,10 @@
 /* Loads what the view wants. A failure is said in the view's footer. */
 void mann_follow_show(mann_context *context, mann_source *source, mann_view *view);
 
+/* Does what of the wishes concerns the source. */
+void mann_follow_grant(mann_context *context, mann_source *source, mann_view *view,
+                       unsigned wishes);
+
 /* Looks whether the run has more to show, and shows it. Returns wishes. */
 unsigned mann_follow_look(mann_context *context, mann_source *source, mann_view *view);
 

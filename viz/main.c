@@ -100,17 +100,16 @@ static mann_status begin(mann_context *context, mann_source *source, const optio
             return status;
         }
     }
-    if (!mann_source_find(source, &state, &view->choice, &view->snapshot)) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "state '%s': there is no trace of that length and seed", chosen->at);
-    }
     view->n_choices = mann_source_choices(source);
     mann_scene *scene = &view->scene;
     scene->dark = !chosen->light;
-    mann_status status = mann_source_show(context, source, view->choice, view->snapshot, scene);
+    mann_status status =
+        mann_source_show_state(context, source, &state, &view->choice, &view->snapshot, scene);
     if (status) {
         return status;
     }
+    const mann_choice *choice = mann_source_choice(source, view->choice);
+    view->own = scene->live && choice && !choice->live;
     scene->following = mann_follow_needed(view);
     scene->step = scene->episode ? mann_episode_middle(scene->episode) : 0;
     if (chosen->at) {

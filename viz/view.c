@@ -55,17 +55,20 @@ static unsigned show_snapshot(mann_view *view, int64_t snapshot)
         return 0;
     }
     int32_t wanted = clip(snapshot, 0, last);
+    bool own = view->own;
     view->snapshot = wanted == last ? -1 : wanted;
-    return wanted == view->scene.snapshot ? 0 : MANN_WISH_SHOW | MANN_WISH_DRAW;
+    view->own = false;
+    return !own && wanted == view->scene.snapshot ? 0 : MANN_WISH_SHOW | MANN_WISH_DRAW;
 }
 
 static unsigned show_choice(mann_view *view, int64_t choice)
 {
-    if (view->n_choices < 2) {
+    if (view->n_choices < 2 && !view->own) {
         mann_view_say(view, false, "there is one example; N makes another");
         return MANN_WISH_DRAW;
     }
     view->choice = (int32_t)((choice + view->n_choices) % view->n_choices);
+    view->own = false;
     return MANN_WISH_SHOW | MANN_WISH_DRAW;
 }
 
@@ -123,6 +126,34 @@ static unsigned next_head(mann_view *view)
     return MANN_WISH_DRAW;
 }
 
+/* The next example of the same length, or this one shorter or longer by a tenth. */
+static unsigned new_example(mann_view *view, int32_t longer)
+{
+    const mann_episode *episode = view->scene.episode;
+    int32_t length = episode ? episode->trace->length : -1;
+    int32_t by = length / 10 > 1 ? length / 10 : 1;
+    view->wish = (mann_live_wish){.length = length, .seeded = episode != NULL, .training = -1};
+    view->wish.seed = episode ? episode->trace->seed + (longer == 0) : 0;
+    if (longer && length > 0) {
+        view->wish.length = length + longer * by > 1 ? length + longer * by : 1;
+    }
+    if (episode && episode->trace->step >= 0) {
+        view->wish.training = episode->trace->step;
+    }
+    return MANN_WISH_EXAMPLE | MANN_WISH_DRAW;
+}
+
+/* From the used locations to all, and back. */
+static unsigned other_locations(mann_view *view)
+{
+    mann_scene *scene = &view->scene;
+    mann_pin pin = mann_scene_pin(scene);
+    bool used = pin.family >= 0 ? mann_scene_used(scene, &scene->episode->family[pin.family])
+                                : scene->locations != MANN_LOCATIONS_ALL;
+    scene->locations = used ? MANN_LOCATIONS_ALL : MANN_LOCATIONS_USED;
+    return MANN_WISH_DRAW;
+}
+
 /* From what is most in the way to what is least. */
 static unsigned escape(mann_view *view)
 {
@@ -163,10 +194,14 @@ static unsigned letter(mann_view *view, int key)
         scene->scale = (mann_scale)((scene->scale + 1) % MANN_SCALE_COUNT);
         return MANN_WISH_DRAW;
     case 'a': scene->automatic = !scene->automatic; return MANN_WISH_DRAW;
-    case 'z': scene->used_only = !scene->used_only; return MANN_WISH_DRAW;
+    case 'z': return other_locations(view);
     case 't': scene->dark = !scene->dark; return MANN_WISH_DRAW;
-    case 'n': return MANN_WISH_EXAMPLE | MANN_WISH_DRAW;
-    case 'e': return MANN_WISH_EDIT | MANN_WISH_DRAW;
+    case 'n': return new_example(view, 0);
+    case '<':
+    case ',': return new_example(view, -1);
+    case '>':
+    case '.': return new_example(view, 1);
+    case 'e': return scene->episode ? MANN_WISH_EDIT | MANN_WISH_DRAW : 0;
     case 's': return MANN_WISH_PICTURE | MANN_WISH_DRAW;
     case 'r': return MANN_WISH_FILM | MANN_WISH_DRAW;
     case '?': scene->help = !scene->help; return MANN_WISH_DRAW;
@@ -182,8 +217,15 @@ static unsigned key_event(mann_view *view, const mann_gesture *event)
 {
     mann_scene *scene = &view->scene;
     int64_t by = event->shift ? 10 : 1;
+    bool taken = false;
     if (event->control) {
         return event->key == 'q' || event->key == 'w' ? MANN_WISH_QUIT : 0;
+    }
+    if (scene->editing) {
+        unsigned wishes = mann_view_edit_key(view, event, &taken);
+        if (taken) {
+            return wishes;
+        }
     }
     switch (event->key) {
     case MANN_KEY_LEFT: return go(view, scene->step - by);
@@ -217,8 +259,16 @@ static unsigned press_pane(mann_view *view, const mann_layout *layout, const man
                            double x, double y)
 {
     int32_t column, row;
+    bool taken = false;
     if (pane->form == MANN_FORM_MATRIX) {
         return 0;
+    }
+    if (view->scene.editing && pane->role == MANN_ROLE_INPUT &&
+        mann_heat_cell(&pane->heat, pane->area, x, y, &column, &row)) {
+        unsigned wishes = mann_view_edit_press(view, layout->first + column, row, &taken);
+        if (taken) {
+            return wishes;
+        }
     }
     view->drag = MANN_DRAG_STEPS;
     view->drag_area = pane->area;

@@ -4,6 +4,7 @@
 #define MANN_VIEW_H
 
 #include "draw/layout.h"
+#include "draw/live.h"
 
 typedef enum mann_gesture_kind {
     MANN_GESTURE_KEY,     /* key, shift, control */
@@ -42,9 +43,10 @@ enum {
     MANN_WISH_SHOW = 2,     /* load the view's choice and snapshot */
     MANN_WISH_PICTURE = 4,  /* save a picture */
     MANN_WISH_FILM = 8,     /* record the episode */
-    MANN_WISH_EXAMPLE = 16, /* run the checkpoint on a new example */
-    MANN_WISH_EDIT = 32,    /* run it on input bits that the user has changed */
-    MANN_WISH_QUIT = 64
+    MANN_WISH_EXAMPLE = 16, /* run the checkpoint on the view's wish */
+    MANN_WISH_EDIT = 32,    /* find the rows that pose the episode */
+    MANN_WISH_POSE = 64,    /* run the checkpoint on the view's rows */
+    MANN_WISH_QUIT = 128
 };
 
 typedef enum mann_drag {
@@ -58,6 +60,10 @@ typedef struct mann_view {
     mann_scene scene;
     int32_t n_choices, choice; /* examples there are; the one wanted */
     int32_t snapshot;          /* wanted; -1: always the last one */
+    bool own;                  /* shows what the user has asked for beyond the choices */
+    mann_live_wish wish;
+    mann_rows rows;
+    int32_t edit_row, edit_bit;
     mann_drag drag;
     mann_box drag_area;
     double now, step_due; /* seconds */
@@ -69,6 +75,13 @@ mann_view mann_view_make(void);
 
 /* Returns wishes. */
 unsigned mann_view_event(mann_view *view, const mann_gesture *event);
+
+/* While the input is edited: keys that do so; *taken tells whether this was one. */
+unsigned mann_view_edit_key(mann_view *view, const mann_gesture *event, bool *taken);
+/* The same of a press on the inputs. */
+unsigned mann_view_edit_press(mann_view *view, int32_t step, int32_t channel, bool *taken);
+/* Shows the bit that is edited; after rows have changed. */
+void mann_view_edit_place(mann_view *view);
 
 /* Says something in the footer for some seconds. */
 void mann_view_say(mann_view *view, bool bad, const char *format, ...) MANN_PRINTF(3, 4);

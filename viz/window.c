@@ -108,7 +108,7 @@ static bool translate(const window *self, const SDL_Event *from, mann_gesture *t
     case SDL_TEXTINPUT:
         to->kind = MANN_GESTURE_KEY;
         to->key = (unsigned char)from->text.text[0];
-        return to->key && strchr("[]?+-=", to->key);
+        return to->key && strchr("[]?+-=<>,.", to->key);
     case SDL_MOUSEMOTION:
         to->x = from->motion.x * part;
         to->y = from->motion.y * part;
@@ -202,17 +202,12 @@ static void record_film(mann_context *context, window *self, mann_view *view)
 static void grant(mann_context *context, window *self, mann_source *source, mann_view *view,
                   unsigned wishes)
 {
-    if (wishes & MANN_WISH_SHOW) {
-        mann_follow_show(context, source, view);
-    }
+    mann_follow_grant(context, source, view, wishes);
     if (wishes & MANN_WISH_PICTURE) {
         save_picture(context, self, view);
     }
     if (wishes & MANN_WISH_FILM) {
         record_film(context, self, view);
-    }
-    if (wishes & (MANN_WISH_EXAMPLE | MANN_WISH_EDIT)) {
-        mann_view_say(view, true, "running a checkpoint from the viewer is not built yet");
     }
 }
 

@@ -27,7 +27,7 @@ mann_axis mann_axis_make(double low, double high, bool log)
         low = low > 0 ? low : high > 0 ? high / 10 : 0.1;
         high = high > low ? high : low * 10;
         return (mann_axis){pow(10, floor(log10(low) + 1e-9)), pow(10, ceil(log10(high) - 1e-9)),
-                           true};
+                           .log = true};
     }
     if (low == high) {
         double room = low == 0 ? 1 : fabs(low) / 2;
@@ -35,7 +35,8 @@ mann_axis mann_axis_make(double low, double high, bool log)
         high += room;
     }
     double step = round_up((high - low) / 4);
-    return (mann_axis){step * floor(low / step + 1e-9), step * ceil(high / step - 1e-9), false};
+    return (mann_axis){step * floor(low / step + 1e-9), step * ceil(high / step - 1e-9),
+                       .log = false};
 }
 
 double mann_axis_place(const mann_axis *axis, double value)
@@ -97,6 +98,10 @@ static void power_label(int power, char text[32])
 void mann_axis_label(const mann_axis *axis, double value, char text[32])
 {
     double size = fabs(value);
+    if (axis->zero && value < axis->low * 1.001) {
+        snprintf(text, 32, "0");
+        return;
+    }
     if (axis->log && size > 0 && (size < 0.0099 || size > 9999)) {
         double power = log10(size);
         if (fabs(power - round(power)) < 1e-6) {

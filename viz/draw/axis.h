@@ -10,6 +10,7 @@ enum { MANN_MAX_TICKS = 16 };
 typedef struct mann_axis {
     double low, high; /* low < high */
     bool log;         /* low > 0 */
+    bool zero;        /* of a logarithmic axis: its low end stands for 0 */
 } mann_axis;
 
 /* An axis that holds low..high and ends on round numbers. Equal or missing limits are widened. */

@@ -18,8 +18,10 @@ static void describe(const mann_scene *scene, char *text, size_t size)
     }
     const mann_trace *trace = scene->episode->trace;
     char number[32], trained[64] = "", wrong[48] = "";
-    if (trace->sequences >= 0) {
-        snprintf(trained, sizeof trained, " · %s sequences", mann_count(number, trace->sequences));
+    if (trace->sequences >= 0 && trace->step >= 0) {
+        char step[32];
+        snprintf(trained, sizeof trained, " · training step %s, %s sequences",
+                 mann_count(step, trace->step), mann_count(number, trace->sequences));
     } else if (trace->step >= 0) {
         snprintf(trained, sizeof trained, " · training step %s", mann_count(number, trace->step));
     }
@@ -27,7 +29,10 @@ static void describe(const mann_scene *scene, char *text, size_t size)
         snprintf(wrong, sizeof wrong, " · %d wrong", scene->episode->wrong);
     }
     snprintf(text, size, "task %s · %s L=%d seed %" PRIu64 "%s%s", trace->task,
-             scene->live ? "own example" : "probe", trace->length, trace->seed, trained, wrong);
+             scene->edited ? "own input"
+             : scene->live ? "example"
+                           : "probe",
+             trace->length, trace->seed, trained, wrong);
 }
 
 void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
@@ -150,6 +155,9 @@ static void draw_training_line(cairo_t *cr, const mann_scene *scene, const mann_
     draw_knob(cr, theme, bar_place(bar, place), y);
     char text[64], number[32];
     double sequences = mann_history_sequences(run, scene->snapshots[scene->snapshot].step);
+    if (scene->live && scene->episode && scene->episode->trace->sequences >= 0) {
+        sequences = (double)scene->episode->trace->sequences;
+    }
     snprintf(text, sizeof text, "%s seq.", mann_count(number, (int64_t)sequences));
     double wide =
         mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4, MANN_LEFT, text);
@@ -179,7 +187,12 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
         snprintf(left_out, sizeof left_out, "%d of %d panels shown: Tab, F for others",
                  layout->n_placed, layout->n_panes);
     }
-    if (scene->message) {
+    if (scene->editing && !scene->message) {
+        x += mann_text_fit(cr, MANN_FONT_TEXT, theme->amber, x, y, MANN_LEFT, box.w * 0.6,
+                           "editing the input: arrows move, Space or a click flips, + − rows, E "
+                           "ends") +
+             16;
+    } else if (scene->message) {
         x += mann_text_fit(cr, MANN_FONT_TEXT, scene->message_bad ? theme->bad : theme->text, x, y,
                            MANN_LEFT, box.w * 0.6, scene->message) +
              16;
@@ -244,6 +257,7 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"A", "weights scaled to their largest"},
         {"Z", "used locations only, all"},
         {"N", "new example, run by the viewer"},
+        {"< >", "the same, shorter or longer"},
         {"E", "edit the input bits"},
         {"T", "dark, light"},
         {"S", "save this picture"},

@@ -245,7 +245,7 @@ static void find_match(mann_episode *episode)
             for (int32_t g = 0; g < episode->n_families; g++) {
                 const mann_family *write = &episode->family[f], *read = &episode->family[g];
                 if (write->marker != MANN_MARKER_WRITE || read->marker != MANN_MARKER_READ ||
-                    !same_memory(write, read)) {
+                    !same_memory(write, read) || write->locations < 2) {
                     continue;
                 }
                 if (!pass) {

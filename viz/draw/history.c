@@ -297,7 +297,9 @@ static bool read_description(mann_history *run)
     take_text(object, "model", "name", run->model, sizeof run->model);
     take_text(object, "run", "stopped", run->exit_reason, sizeof run->exit_reason);
     const json_t *seed = json_object_get(object, "seed");
-    run->seed = json_is_integer(seed) ? (uint64_t)json_integer_value(seed) : run->seed;
+    run->seed = json_is_integer(seed)  ? (uint64_t)json_integer_value(seed)
+                : json_is_string(seed) ? strtoull(json_string_value(seed), NULL, 10)
+                                       : run->seed;
     run->finished = run->exit_reason[0] && strcmp(run->exit_reason, "running");
     json_decref(object);
     snprintf(after, sizeof after, "%s%s%s", run->task, run->model, run->exit_reason);

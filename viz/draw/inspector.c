@@ -17,19 +17,22 @@ typedef struct place {
 
 enum { LINE = 15, BARS = 20, PAD = 8 };
 
-/* The location's place among those shown, -1 if it is not. */
-static int32_t shown_row(const place *at, int32_t location)
+static int32_t first_row(const place *at)
 {
-    int32_t n = at->family->locations;
-    int32_t first = at->scene->used_only ? at->family->used_first : 0;
-    int32_t rows = at->scene->used_only ? at->family->used_count : n;
-    int32_t row = (location - first + n) % n;
-    return row < rows ? row : -1;
+    return mann_scene_used(at->scene, at->family) ? at->family->used_first : 0;
 }
 
 static int32_t shown_rows(const place *at)
 {
-    return at->scene->used_only ? at->family->used_count : at->family->locations;
+    return mann_scene_used(at->scene, at->family) ? at->family->used_count : at->family->locations;
+}
+
+/* The location's place among those shown, -1 if it is not. */
+static int32_t shown_row(const place *at, int32_t location)
+{
+    int32_t n = at->family->locations;
+    int32_t row = (location - first_row(at) + n) % n;
+    return row < shown_rows(at) ? row : -1;
 }
 
 static void write_line(place *at, const char *left, const char *right)
@@ -63,7 +66,7 @@ static void draw_bars(place *at, const mann_trace_array *stage)
     int32_t n = at->family->locations, rows = shown_rows(at);
     double cell = area.w / rows;
     mann_ink ink = mann_head_ink(at->theme->dark, at->family->marker, at->pin.head);
-    int32_t first = at->scene->used_only ? at->family->used_first : 0;
+    int32_t first = first_row(at);
     mann_shade shade = stage_shade(at, stage);
     mann_pen_ink(cr, ink, 1);
     for (int32_t i = 0; i < rows; i++) {
@@ -123,8 +126,9 @@ static void describe_shift(const place *at, char *text, size_t size)
             /* Without the 0 before the point, as there is little room. */
             char part[16];
             snprintf(part, sizeof part, "%.2f", s);
-            used += snprintf(text + used, size - (size_t)used, i == n / 2 ? "  %d %s" : "  %+d %s",
-                             i - n / 2, part + (*part == '0'));
+            used +=
+                snprintf(text + used, size - (size_t)used, i == n / 2 ? "  %d: %s" : "  %+d: %s",
+                         i - n / 2, part + (*part == '0'));
         }
     }
 }
@@ -205,7 +209,7 @@ static void draw_matrix(place *at, mann_box box)
                       .row_stride = 1,
                       .columns = (int32_t)words,
                       .rows = shown_rows(at),
-                      .first_row = at->scene->used_only ? at->family->used_first : 0,
+                      .first_row = first_row(at),
                       .ring = (int32_t)n};
     mann_extent extent = mann_episode_extent(episode, matrix);
     double limit = fmax(fabs(extent.low), fabs(extent.high));
@@ -260,6 +264,36 @@ static void draw_matrix(place *at, mann_box box)
     }
 }
 
+/* Of a model without heads: what it answered at the step, and what was asked for. */
+static void draw_answers(place *at)
+{
+    const mann_trace *trace = at->scene->episode->trace;
+    const mann_trace_array *output = mann_trace_find(trace, "output");
+    const mann_trace_array *target = mann_trace_find(trace, "target");
+    bool counts = mann_episode_counts(at->scene->episode, at->scene->step);
+    write_line(at, "This model has no memory with heads.", "");
+    if (!output || output->rank != 2) {
+        return;
+    }
+    at->box.y += LINE / 2;
+    write_line(at, counts ? "channel" : "channel (this step is not scored)",
+               target ? " output  target" : "output");
+    for (int32_t i = 0; i < output->n[1] && at->box.h > 5 * LINE; i++) {
+        char left[32], right[64], number[32];
+        const char *out =
+            mann_number(number, (double)mann_episode_value(output, at->scene->step, i, 0));
+        snprintf(left, sizeof left, "%d", i);
+        if (target) {
+            snprintf(right, sizeof right, "%7s %7g", out,
+                     (double)mann_episode_value(target, at->scene->step, i, 0));
+        } else {
+            snprintf(right, sizeof right, "%s", out);
+        }
+        write_line(at, left, right);
+    }
+    at->box.y += LINE / 2;
+}
+
 static void draw_findings(place *at)
 {
     const mann_episode *episode = at->scene->episode;
@@ -270,7 +304,11 @@ static void draw_findings(place *at)
         write_line(at, left, mann_number(number, family->focus));
         if (!isnan(family->move_share)) {
             snprintf(left, sizeof left, "move, %s", family->name);
-            snprintf(right, sizeof right, "%+d in %.0f %%", family->move, 100 * family->move_share);
+            char move[32] = "stays";
+            if (family->move) {
+                snprintf(move, sizeof move, "%+d", family->move);
+            }
+            snprintf(right, sizeof right, "%s in %.0f %%", move, 100 * family->move_share);
             write_line(at, left, right);
         }
     }
@@ -304,6 +342,8 @@ void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout
     draw_heading(&at);
     if (at.family) {
         draw_stages(&at);
+    } else {
+        draw_answers(&at);
     }
     int lines = 0;
     for (int32_t f = 0; f < episode->n_families && f < 2; f++) {

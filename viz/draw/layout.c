@@ -102,8 +102,77 @@ static void place_pane(mann_layout *layout, mann_pane *pane, mann_box box, bool 
     layout->n_placed++;
 }
 
-static void place_side(mann_layout *layout, int32_t side, mann_box box,
-                       const double band[MANN_BANDS])
+/* Panels of some bands on a side, one below the other. */
+typedef struct stack {
+    int32_t side, from, to; /* bands from..to-1 */
+    const double *band;     /* heights; 0 leaves a band out */
+    double height;
+    int32_t n_plain; /* inputs, outputs, targets, errors: all of one height */
+    need others;
+} stack;
+
+static bool is_plain(const mann_pane *pane)
+{
+    return pane->role <= MANN_ROLE_ERROR;
+}
+
+static bool in_stack(const stack *of, const mann_pane *pane)
+{
+    return pane->side == of->side && pane->band >= of->from && pane->band < of->to &&
+           of->band[pane->band] > 0;
+}
+
+static stack make_stack(const mann_layout *layout, int32_t side, int32_t from, int32_t to,
+                        const double band[MANN_BANDS])
+{
+    stack of = {.side = side, .from = from, .to = to, .band = band};
+    for (int32_t b = from; b < to; b++) {
+        of.height += band[b];
+    }
+    for (int32_t i = 0; i < layout->n_panes; i++) {
+        const mann_pane *pane = &layout->pane[i];
+        if (in_stack(&of, pane) && is_plain(pane)) {
+            of.n_plain++;
+        } else if (in_stack(&of, pane)) {
+            add_need(&of.others, needs(pane));
+        }
+    }
+    return of;
+}
+
+/* What one of the plain panels can have for the others to get the least that they need. */
+static double plain_height(const stack *of)
+{
+    double left = of->height - of->others.least;
+    return of->n_plain ? fmax(left, 0.4 * of->height) / of->n_plain : INFINITY;
+}
+
+static double place_stack(mann_layout *layout, const stack *of, mann_box box, double plain,
+                          int32_t last)
+{
+    double rest = of->height - (of->n_plain ? plain * of->n_plain : 0), at = box.y;
+    double spare = (rest - of->others.least) / fmax(of->others.good - of->others.least, 1e-9);
+    for (int32_t b = of->from; b < of->to; b++) {
+        for (int32_t i = 0; i < layout->n_panes; i++) {
+            mann_pane *pane = &layout->pane[i];
+            if (pane->band != b || !in_stack(of, pane)) {
+                continue;
+            }
+            need own = needs(pane);
+            double height = is_plain(pane) ? plain
+                            : spare >= 1   ? rest * own.good / of->others.good
+                            : spare >= 0   ? own.least + spare * (own.good - own.least)
+                                           : rest * own.least / of->others.least;
+            double foot = i == last ? MANN_PANEL_FOOT : 0;
+            double high = floor(at + height) - floor(at) - GAP + foot;
+            place_pane(layout, pane, (mann_box){box.x, floor(at), box.w, fmax(1, high)}, i == last);
+            at += height;
+        }
+    }
+    return box.y + of->height;
+}
+
+static int32_t last_pane(const mann_layout *layout, int32_t side, const double band[MANN_BANDS])
 {
     int32_t last = -1;
     for (int32_t i = 0; i < layout->n_panes; i++) {
@@ -113,27 +182,25 @@ static void place_side(mann_layout *layout, int32_t side, mann_box box,
             last = i;
         }
     }
-    double y = box.y;
-    for (int32_t b = 0; b < MANN_BANDS; b++) {
-        double sum = 0, at = y;
-        for (int32_t i = 0; i < layout->n_panes; i++) {
-            const mann_pane *pane = &layout->pane[i];
-            sum += pane->side == side && pane->band == b ? needs(pane).good : 0;
+    return last;
+}
+
+/* The bands above those of vectors are one stack, in which inputs, outputs, targets and errors
+ * are of one height; without weightings below, everything is. */
+static void place_sides(mann_layout *layout, const mann_box side[2], const double band[MANN_BANDS])
+{
+    bool weights = band[MANN_BAND_WEIGHTING] > 0;
+    int32_t end = weights ? MANN_BAND_VECTOR : MANN_BANDS;
+    stack top[2] = {make_stack(layout, 0, 0, end, band), make_stack(layout, 1, 0, end, band)};
+    double plain = fmin(plain_height(&top[0]), plain_height(&top[1]));
+    for (int s = 0; s < 2; s++) {
+        mann_box box = side[s];
+        int32_t last = last_pane(layout, s, band);
+        box.y = place_stack(layout, &top[s], box, plain, last);
+        for (int32_t b = end; b < MANN_BANDS; b++) {
+            stack one = make_stack(layout, s, b, b + 1, band);
+            box.y = place_stack(layout, &one, box, plain, last);
         }
-        for (int32_t i = 0; i < layout->n_panes; i++) {
-            mann_pane *pane = &layout->pane[i];
-            if (pane->side != side || pane->band != b || band[b] <= 0) {
-                continue;
-            }
-            double height = band[b] * needs(pane).good / sum, foot = 0;
-            foot = i == last ? MANN_PANEL_FOOT : 0;
-            place_pane(layout, pane,
-                       (mann_box){box.x, floor(at), box.w,
-                                  fmax(1, floor(at + height) - floor(at) - GAP + foot)},
-                       i == last);
-            at += height;
-        }
-        y += band[b];
     }
 }
 
@@ -144,8 +211,9 @@ static void place_panes(const mann_scene *scene, mann_layout *layout)
     double band[MANN_BANDS];
     share_height(layout, fmax(1, body.h - MANN_PANEL_FOOT), band);
     double left = floor((body.w - MARGIN) / 2);
-    place_side(layout, 0, (mann_box){body.x, body.y, left, body.h}, band);
-    place_side(layout, 1, (mann_box){body.x + left + MARGIN, body.y, left, body.h}, band);
+    mann_box side[2] = {{body.x, body.y, left, body.h},
+                        {body.x + left + MARGIN, body.y, left, body.h}};
+    place_sides(layout, side, band);
     if (!alone && scene->focus >= 0 && scene->focus < layout->n_panes) {
         alone = !layout->pane[scene->focus].placed;
     }

@@ -99,7 +99,7 @@ void mann_panel_draw(cairo_t *cr, const mann_theme *theme, const mann_panel *pan
         cairo_save(cr);
         cairo_rectangle(cr, box.x, area.y - 4, MANN_PANEL_GUTTER, area.h + 8);
         cairo_clip(cr);
-        mann_text_up(cr, MANN_FONT_SMALL, theme->faint, area.x - 28, area.y + area.h / 2,
+        mann_text_up(cr, MANN_FONT_SMALL, theme->faint, area.x - 30, area.y + area.h / 2,
                      panel->y_name);
         cairo_restore(cr);
     }
@@ -127,9 +127,9 @@ void mann_panel_rows(cairo_t *cr, const mann_theme *theme, mann_box area, const 
                      int32_t base)
 {
     double cell = area.h / heat->rows;
-    int64_t step = mann_round_step(fmax(13 / cell, 1));
+    int64_t step = mann_round_step(fmax(12 / cell, 1));
     double last = INFINITY;
-    if (heat->ring < 2) {
+    if (base && (heat->ring < 2 || step > 1)) { /* heads: numbers for all or for none */
         return;
     }
     for (int32_t i = 0; i < heat->rows; i++) {

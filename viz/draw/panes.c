@@ -157,8 +157,8 @@ static void add_pane(const mann_scene *scene, mann_layout *layout, const mann_pa
     pane->x_name = matrix ? array->axis[array->rank - 2] : "step";
     pane->heat = matrix ? heat_at_step(array, head, scene->step)
                         : heat_over_steps(array, head, layout->first, layout->count);
-    if (pane->family >= 0 && scene->used_only) {
-        const mann_family *family = &scene->episode->family[pane->family];
+    const mann_family *family = pane->family >= 0 ? &scene->episode->family[pane->family] : NULL;
+    if (family && mann_scene_used(scene, family)) {
         pane->heat.first_row = family->used_first;
         pane->heat.rows = family->used_count;
     }

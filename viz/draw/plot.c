@@ -15,6 +15,19 @@ static void widen(double *low, double *high, const double *value, int32_t count,
     }
 }
 
+/* Whether a logarithmic axis needs a place for 0. */
+static bool has_zero(const mann_plot *plot)
+{
+    for (int32_t i = 0; i < plot->n_curves; i++) {
+        for (int32_t k = 0; k < plot->curve[i].count; k++) {
+            if (plot->curve[i].y[k] == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void find_axes(const mann_plot *plot, mann_axis *x, mann_axis *y)
 {
     double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
@@ -30,13 +43,17 @@ static void find_axes(const mann_plot *plot, mann_axis *x, mann_axis *y)
             widen(&y0, &y1, &plot->guide[i].value, 1, plot->log_y);
         }
     }
-    *x = plot->x_low < plot->x_high ? (mann_axis){plot->x_low, plot->x_high, plot->log_x}
+    *x = plot->x_low < plot->x_high ? (mann_axis){plot->x_low, plot->x_high, .log = plot->log_x}
                                     : mann_axis_make(x0, x1, plot->log_x);
     if (!plot->log_x && !(plot->x_low < plot->x_high) && x0 < x1) {
-        *x = (mann_axis){x0, x1, false}; /* no empty margin on the side of time */
+        *x = (mann_axis){x0, x1, .log = false}; /* no empty margin on the side of time */
     }
-    *y = plot->y_low < plot->y_high ? (mann_axis){plot->y_low, plot->y_high, plot->log_y}
+    *y = plot->y_low < plot->y_high ? (mann_axis){plot->y_low, plot->y_high, .log = plot->log_y}
                                     : mann_axis_make(y0, y1, plot->log_y);
+    if (plot->log_y && !(plot->y_low < plot->y_high) && y0 <= y1 && has_zero(plot)) {
+        y->low /= 10; /* a decade below what is not 0 */
+        y->zero = true;
+    }
 }
 
 static double place_x(const mann_plot_place *place, double value)

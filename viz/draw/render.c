@@ -168,15 +168,11 @@ static mann_status make_scene(mann_context *context, mann_source *source,
         }
     }
     int32_t snapshot;
-    if (!mann_source_find(source, &state, choice, &snapshot)) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "state '%s': there is no trace of that length and seed", options->at);
-    }
     *scene = mann_scene_make();
     scene->width = options->width > 0 ? options->width : scene->width;
     scene->height = options->height > 0 ? options->height : scene->height;
     scene->dark = !options->light;
-    mann_status status = mann_source_show(context, source, *choice, snapshot, scene);
+    mann_status status = mann_source_show_state(context, source, &state, choice, &snapshot, scene);
     if (status) {
         return status;
     }

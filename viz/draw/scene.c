@@ -8,6 +8,12 @@ mann_scene mann_scene_make(void)
         .width = 1280, .height = 800, .dark = true, .pin = {-1, 0, -1}, .focus = -1, .speed = 1};
 }
 
+bool mann_scene_used(const mann_scene *scene, const mann_family *family)
+{
+    return scene->locations == MANN_LOCATIONS_USED || (scene->locations == MANN_LOCATIONS_USUAL &&
+                                                       family->used_count <= family->locations / 2);
+}
+
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     static const char *const lines[] = {

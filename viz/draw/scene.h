@@ -22,6 +22,13 @@ typedef struct mann_pin {
     int32_t location; /* -1: the one of most weight at each step */
 } mann_pin;
 
+/* The locations of a memory that are shown. */
+typedef enum mann_locations {
+    MANN_LOCATIONS_USUAL, /* the used ones if most are not used, else all */
+    MANN_LOCATIONS_USED,
+    MANN_LOCATIONS_ALL
+} mann_locations;
+
 enum { MANN_MAX_RUNS = 32 };
 
 typedef struct mann_scene {
@@ -37,16 +44,19 @@ typedef struct mann_scene {
     mann_map map;
     mann_scale scale;
     bool automatic; /* weights scaled to their largest instead of to 1 */
-    bool used_only; /* only the stretch of the memory that is used */
-    int32_t focus;  /* pane with the keyboard, -1: none */
-    bool full;      /* the focused pane alone */
+    mann_locations locations;
+    int32_t focus; /* pane with the keyboard, -1: none */
+    bool full;     /* the focused pane alone */
 
     int32_t n_runs;
     const mann_history *run[MANN_MAX_RUNS]; /* run[0] is the episode's, if it is of a run */
     /* Traces of this episode in the course of training, for the second time line. */
     int32_t n_snapshots, snapshot;
     const mann_snapshot *snapshots;
-    bool following, playing, live;
+    bool following, playing;
+    bool live, edited; /* the episode was run by the viewer; on the user's own input */
+    int32_t edit_step, edit_channel; /* bit that keys edit, while editing */
+    bool editing;
     double speed;
 
     bool help;
@@ -59,6 +69,9 @@ typedef struct mann_scene {
 
 /* Sensible beginnings: dark, 1280x800, nothing loaded. */
 mann_scene mann_scene_make(void);
+
+/* True if only the stretch that is used of the family's memory is shown. */
+bool mann_scene_used(const mann_scene *scene, const mann_family *family);
 
 /* Draws at logical size; scale the context for more pixels. */
 void mann_scene_draw(cairo_t *cr, const mann_scene *scene);

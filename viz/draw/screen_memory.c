@@ -27,6 +27,14 @@ static bool span_place(const mann_layout *layout, mann_box area, int32_t first, 
     return *x1 > *x0 && last >= layout->first;
 }
 
+/* Marks of what is asked and answered go on those panels, marks of what was given on the inputs. */
+static bool is_marked(const mann_scene *scene, const mann_pane *pane, int32_t first)
+{
+    return mann_episode_counts(scene->episode, first)
+               ? pane->role == MANN_ROLE_OUTPUT || pane->role == MANN_ROLE_TARGET
+               : pane->role == MANN_ROLE_INPUT;
+}
+
 /* Phases: a line where each begins; marks: boxes around their steps. */
 static void draw_notes(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                        const mann_pane *pane)
@@ -34,8 +42,6 @@ static void draw_notes(cairo_t *cr, const mann_scene *scene, const mann_layout *
     static const double dash[] = {3, 3};
     const mann_theme *theme = mann_theme_get(scene->dark);
     const mann_notes *notes = &scene->episode->trace->notes;
-    bool bits = pane->role == MANN_ROLE_INPUT || pane->role == MANN_ROLE_OUTPUT ||
-                pane->role == MANN_ROLE_TARGET;
     for (int32_t i = 0; i < notes->count && i < MANN_MAX_NOTES; i++) {
         double x0, x1;
         if (!span_place(layout, pane->area, notes->span[i].first, notes->span[i].last, &x0, &x1)) {
@@ -46,7 +52,7 @@ static void draw_notes(cairo_t *cr, const mann_scene *scene, const mann_layout *
             mann_stroke(cr, floor(x0) + 0.5, pane->area.y, floor(x0) + 0.5,
                         pane->area.y + pane->area.h, theme->faint, 1);
             cairo_set_dash(cr, NULL, 0, 0);
-        } else if (notes->span[i].mark && bits) {
+        } else if (notes->span[i].mark && is_marked(scene, pane, notes->span[i].first)) {
             mann_pen_ink(cr, span_ink(theme, notes->span[i].name), 1);
             cairo_set_line_width(cr, 2);
             cairo_rectangle(cr, x0, pane->area.y + 1, x1 - x0, pane->area.h - 2);
@@ -152,15 +158,17 @@ static void draw_cursor(cairo_t *cr, const mann_scene *scene, const mann_layout 
     }
     const mann_theme *theme = mann_theme_get(scene->dark);
     double cell = area.w / layout->count, x = area.x + column * cell;
-    mann_pen_ink(cr, theme->cursor, 0.9);
-    cairo_set_line_width(cr, 1);
-    if (cell >= 4) {
-        cairo_rectangle(cr, floor(x) - 0.5, area.y - 0.5, ceil(cell) + 1, area.h + 1);
-    } else {
-        cairo_move_to(cr, floor(x + cell / 2) + 0.5, area.y - 1);
-        cairo_line_to(cr, floor(x + cell / 2) + 0.5, area.y + area.h + 1);
+    for (int pass = 0; pass < 2; pass++) { /* lined, to be seen on any colour */
+        mann_pen_ink(cr, pass ? theme->cursor : theme->page, pass ? 1 : 0.5);
+        cairo_set_line_width(cr, pass ? 1 : 3);
+        if (cell >= 4) {
+            cairo_rectangle(cr, floor(x) - 0.5, area.y - 0.5, ceil(cell) + 1, area.h + 1);
+        } else {
+            cairo_move_to(cr, floor(x + cell / 2) + 0.5, area.y - 1);
+            cairo_line_to(cr, floor(x + cell / 2) + 0.5, area.y + area.h + 1);
+        }
+        cairo_stroke(cr);
     }
-    cairo_stroke(cr);
 }
 
 /* The pinned cell: a ring around it, however small it is. */
@@ -252,6 +260,24 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
     }
 }
 
+/* The bit that keys edit. */
+static void draw_edit(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
+                      const mann_pane *pane)
+{
+    int32_t column = scene->edit_step - layout->first;
+    if (!scene->editing || pane->role != MANN_ROLE_INPUT || column < 0 || column >= layout->count) {
+        return;
+    }
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, column, scene->edit_channel);
+    for (int pass = 0; pass < 2; pass++) {
+        mann_pen_ink(cr, pass ? theme->amber : theme->page, 1);
+        cairo_set_line_width(cr, pass ? 2 : 4);
+        cairo_rectangle(cr, cell.x - 1, cell.y - 1, cell.w + 2, cell.h + 2);
+        cairo_stroke(cr);
+    }
+}
+
 static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                       const mann_pane *pane, bool focused)
 {
@@ -298,6 +324,7 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
         }
         draw_cursor(cr, scene, layout, pane->area);
         draw_pin(cr, scene, layout, pane);
+        draw_edit(cr, scene, layout, pane);
     }
 }
 

@@ -29,7 +29,7 @@ static void make_name(const char *series, const char *metric, char name[64])
 {
     size_t length = strlen(series), tail = strlen(metric);
     if (length == tail) {
-        snprintf(name, 64, "training");
+        snprintf(name, 64, "validation");
     } else {
         snprintf(name, 64, "%.*s", (int)(length - tail - 1), series);
     }
@@ -165,11 +165,16 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
     if (marked) {
         guide.value = mann_history_sequences(scene->run[0], scene->snapshots[scene->snapshot].step);
     }
+    double last = 0;
+    for (int32_t i = 0; i < what->count; i++) {
+        last = fmax(last, what->curve[i].x[what->curve[i].count - 1]);
+    }
     char empty[96];
     snprintf(empty, sizeof empty, "metrics.jsonl has no %s", metric);
     mann_plot plot = {.title = title,
                       .x_name = "sequences",
                       .y_name = unit,
+                      .x_high = last, /* from 0 on */
                       .log_y = true,
                       .n_curves = what->count,
                       .curve = what->curve,
@@ -191,7 +196,10 @@ static const char *last_number(const mann_history *run, const char *metric, char
 
 static const char *state_of(const mann_history *run)
 {
-    return run->gone ? "folder gone" : run->finished ? run->exit_reason : "training";
+    return run->gone                                ? "folder gone"
+           : !run->finished                         ? "training"
+           : strcmp(run->exit_reason, "until") == 0 ? "until met"
+                                                    : run->exit_reason;
 }
 
 static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)

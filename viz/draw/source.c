@@ -2,6 +2,7 @@
  * training reads every trace once. */
 #include "draw/source.h"
 
+#include <mann/checkpoint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ struct mann_source {
     mann_history *run[MANN_MAX_RUNS];
     int32_t n_files;
     char **file;
+    char *checkpoint;  /* file, or NULL: the run's */
+    mann_episode *own; /* of running it */
     int32_t n_choices;
     mann_choice *choice;
     uint64_t clock;
@@ -94,23 +97,38 @@ static const mann_episode *get_episode(mann_context *context, mann_source *sourc
     return episode;
 }
 
+/* Whether there is something to run already. */
+static bool has_checkpoint(const mann_source *source)
+{
+    char path[PATH_SIZE];
+    struct stat info;
+    if (source->checkpoint || !source->n_runs) {
+        return source->checkpoint != NULL;
+    }
+    snprintf(path, sizeof path, "%s/checkpoints/LATEST", source->run[0]->path);
+    return !stat(path, &info);
+}
+
 static mann_status find_choices(mann_source *source)
 {
     const mann_history *run = source->n_runs ? source->run[0] : NULL;
     int32_t most = source->n_files + (run ? run->n_snapshots : 0);
-    mann_choice *list = calloc((size_t)most + 1, sizeof *list);
+    mann_choice *list = calloc((size_t)most + 2, sizeof *list);
     if (!list) {
         return MANN_E_NOMEM;
     }
     int32_t count = 0;
+    if (source->checkpoint || (!most && has_checkpoint(source))) {
+        list[count++] = (mann_choice){.length = -1, .file = -1, .live = true};
+    }
     for (int32_t i = 0; run && i < run->n_snapshots; i++) {
         const mann_snapshot *snapshot = &run->snapshot[i];
         mann_choice *last = count ? &list[count - 1] : NULL;
-        if (last && last->seed == snapshot->seed &&
+        if (last && last->count && last->seed == snapshot->seed &&
             !strcmp(run->snapshot[last->first].setting, snapshot->setting)) {
             last->count++;
         } else {
-            list[count++] = (mann_choice){snapshot->length, snapshot->seed, i, 1, -1};
+            list[count++] = (mann_choice){snapshot->length, snapshot->seed, i, 1, -1, false};
         }
     }
     for (int32_t i = 0; i < source->n_files; i++) {
@@ -122,10 +140,16 @@ static mann_status find_choices(mann_source *source)
     return MANN_OK;
 }
 
-/* Of RUN/checkpoints/step-....safetensors, the run. */
+/* Of RUN/checkpoints/step-....safetensors or RUN@step, the run. */
 static bool run_of_checkpoint(const char *path, char run[PATH_SIZE])
 {
-    const char *found = NULL;
+    const char *found = NULL, *numbered = strrchr(path, '@');
+    if (numbered && numbered > path && strlen(path) < PATH_SIZE) {
+        snprintf(run, PATH_SIZE, "%.*s", (int)(numbered - path), path);
+        if (mann_history_is_folder(run)) {
+            return true;
+        }
+    }
     for (const char *at = path; (at = strstr(at, "checkpoints/")); at++) {
         found = at;
     }
@@ -137,15 +161,41 @@ static bool run_of_checkpoint(const char *path, char run[PATH_SIZE])
     return true;
 }
 
+static mann_status add_file(mann_context *context, mann_source *source, const char *path)
+{
+    mann_status status;
+    mann_network *network = mann_checkpoint_open(context, path, NULL, NULL, &status);
+    char *copy = malloc(strlen(path) + 1);
+    if (!copy) {
+        mann_network_free(network);
+        return mann_fail(context, MANN_E_NOMEM, "out of memory");
+    }
+    strcpy(copy, path);
+    if (!network) { /* what is no trace either is told when it is to be shown */
+        source->file[source->n_files++] = copy;
+    } else if (source->checkpoint) {
+        free(copy);
+        status = mann_fail(context, MANN_E_INVAL, "%s: more than one checkpoint", path);
+    } else {
+        source->checkpoint = copy;
+    }
+    mann_network_free(network);
+    return network ? status : MANN_OK;
+}
+
 static mann_status add_path(mann_context *context, mann_source *source, const char *path)
 {
     char run[PATH_SIZE];
     struct stat info;
-    if (stat(path, &info)) {
+    if (stat(path, &info) && !run_of_checkpoint(path, run)) {
         return mann_fail(context, MANN_E_IO, "%s: no such run folder, checkpoint or trace", path);
     }
     bool folder = mann_history_is_folder(path);
-    if (!folder && run_of_checkpoint(path, run)) {
+    mann_status status = folder ? MANN_OK : add_file(context, source, path);
+    if (status) {
+        return status;
+    }
+    if (!folder && source->checkpoint && run_of_checkpoint(path, run)) {
         path = run;
         folder = true;
     }
@@ -153,16 +203,10 @@ static mann_status add_path(mann_context *context, mann_source *source, const ch
         if (source->n_runs == MANN_MAX_RUNS) {
             return mann_fail(context, MANN_E_INVAL, "more than %d runs", MANN_MAX_RUNS);
         }
-        mann_status status = mann_history_open(context, path, &source->run[source->n_runs]);
+        status = mann_history_open(context, path, &source->run[source->n_runs]);
         source->n_runs += !status;
-        return status;
     }
-    char *copy = malloc(strlen(path) + 1);
-    if (!copy) {
-        return mann_fail(context, MANN_E_NOMEM, "out of memory");
-    }
-    source->file[source->n_files++] = strcpy(copy, path);
-    return MANN_OK;
+    return status;
 }
 
 mann_source *mann_source_open(mann_context *context, int32_t count, const char *const *path,
@@ -205,6 +249,8 @@ void mann_source_close(mann_source *source)
     for (int32_t i = 0; i < source->n_files; i++) {
         free(source->file[i]);
     }
+    mann_episode_free(source->own);
+    free(source->checkpoint);
     free(source->file);
     free(source->choice);
     free(source);
@@ -245,6 +291,10 @@ mann_status mann_source_show(mann_context *context, mann_source *source, int32_t
     if (!choice) {
         return MANN_OK;
     }
+    if (choice->live) {
+        mann_live_wish usual = {.length = -1, .training = -1};
+        return mann_source_run(context, source, &usual, NULL, scene);
+    }
     char path[PATH_SIZE];
     if (choice->count) {
         const mann_history *run = source->run[0];
@@ -260,8 +310,87 @@ mann_status mann_source_show(mann_context *context, mann_source *source, int32_t
     const mann_episode *episode = get_episode(context, source, path, &status);
     if (episode) {
         scene->episode = episode;
+        scene->live = false;
     }
     return status;
+}
+
+static const char *live_path(const mann_source *source)
+{
+    return source->checkpoint ? source->checkpoint : source->n_runs ? source->run[0]->path : NULL;
+}
+
+static mann_status no_checkpoint(mann_context *context)
+{
+    return mann_fail(context, MANN_E_INVAL,
+                     "a trace alone cannot be run on another example; give its run folder or a "
+                     "checkpoint");
+}
+
+mann_status mann_source_run(mann_context *context, mann_source *source, const mann_live_wish *wish,
+                            mann_rows *rows, mann_scene *scene)
+{
+    const char *path = live_path(source);
+    if (!path) {
+        return no_checkpoint(context);
+    }
+    mann_live_wish own = *wish;
+    own.training = source->checkpoint ? -1 : wish->training;
+    mann_status status;
+    mann_episode *episode = mann_live_run(context, path, &own, rows, &status);
+    if (episode) {
+        scene->episode = episode;
+        scene->live = true;
+        mann_episode_free(source->own);
+        source->own = episode;
+    }
+    return status;
+}
+
+mann_status mann_source_rows(mann_context *context, const mann_source *source,
+                             const mann_live_wish *wish, const mann_scene *scene, mann_rows *rows)
+{
+    const char *path = live_path(source);
+    mann_live_wish own = *wish;
+    own.training = source->checkpoint ? -1 : wish->training;
+    return path ? mann_live_rows(context, path, &own, scene->episode, rows)
+                : no_checkpoint(context);
+}
+
+/* Whether the state names a training step that no trace is of but a checkpoint. */
+static bool runs_better(const mann_source *source, const mann_state *state, int32_t i, int32_t k)
+{
+    const mann_choice *choice = mann_source_choice(source, i);
+    if (state->training < 0 || !source->n_runs || !choice ||
+        (choice->count && k >= 0 &&
+         source->run[0]->snapshot[choice->first + k].step == state->training)) {
+        return false;
+    }
+    char path[PATH_SIZE];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/checkpoints/step-%09lld.safetensors", source->run[0]->path,
+             (long long)state->training);
+    return !stat(path, &info);
+}
+
+mann_status mann_source_show_state(mann_context *context, mann_source *source,
+                                   const mann_state *state, int32_t *choice, int32_t *snapshot,
+                                   mann_scene *scene)
+{
+    bool found = mann_source_find(source, state, choice, snapshot);
+    found = found && !runs_better(source, state, *choice, *snapshot);
+    mann_status status = mann_source_show(context, source, *choice, *snapshot, scene);
+    if (found || !live_path(source)) {
+        return status || found
+                   ? status
+                   : mann_fail(context, MANN_E_INVAL,
+                               "there is no trace of that length and seed, and no checkpoint");
+    }
+    mann_live_wish wish = {.length = state->length,
+                           .seeded = state->seeded,
+                           .seed = state->seed,
+                           .training = state->training};
+    return mann_source_run(context, source, &wish, NULL, scene);
 }
 
 bool mann_source_find(const mann_source *source, const mann_state *state, int32_t *choice,

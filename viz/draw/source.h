@@ -3,19 +3,22 @@
 #ifndef MANN_DRAW_SOURCE_H
 #define MANN_DRAW_SOURCE_H
 
+#include "draw/live.h"
 #include "draw/state.h"
 
 /* An example: the same sequence in the course of training. */
 typedef struct mann_choice {
     int32_t length;
     uint64_t seed;
-    int32_t first, count; /* snapshots of run[0]; count 0: a trace file */
+    int32_t first, count; /* snapshots of run[0]; count 0: a trace file, or live */
     int32_t file;
+    bool live; /* a checkpoint, to be run on the example that is usual */
 } mann_choice;
 
 typedef struct mann_source mann_source;
 
-/* Paths of runs (folders), traces (files), or checkpoints, which stand for the run they are in.
+/* Paths of runs (folders), traces and checkpoints (files); a checkpoint in a run folder brings
+ * its run along. A run without traces is shown by running its checkpoint.
  * NULL with a message; status tells why. */
 mann_source *mann_source_open(mann_context *context, int32_t count, const char *const *path,
                               mann_status *status);
@@ -32,6 +35,21 @@ const mann_choice *mann_source_choice(const mann_source *source, int32_t i);
  * episode as it was. */
 mann_status mann_source_show(mann_context *context, mann_source *source, int32_t i, int32_t k,
                              mann_scene *scene);
+
+/* Runs the checkpoint (or the run's: the best, or the one of wish->training) and shows that, until
+ * the next time. rows: as for mann_live_run. MANN_E_INVAL if there are traces only. */
+mann_status mann_source_run(mann_context *context, mann_source *source, const mann_live_wish *wish,
+                            mann_rows *rows, mann_scene *scene);
+
+/* The rows that pose the scene's episode. */
+mann_status mann_source_rows(mann_context *context, const mann_source *source,
+                             const mann_live_wish *wish, const mann_scene *scene, mann_rows *rows);
+
+/* Shows what a state means: a trace if there is one of it, else what running the checkpoint gives.
+ * The looks of the scene are left as they are. */
+mann_status mann_source_show_state(mann_context *context, mann_source *source,
+                                   const mann_state *state, int32_t *choice, int32_t *snapshot,
+                                   mann_scene *scene);
 
 /* The choice and snapshot a state means: those given, the nearest training step, the first
  * choice and the last snapshot where nothing is said. False if it asks for what there is not. */

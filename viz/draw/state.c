@@ -77,8 +77,11 @@ static bool parse_word(const char *part, mann_state *state)
         state->themed = true;
         return true;
     }
+    if (!strcmp(part, "used") || !strcmp(part, "all")) {
+        state->locations = *part == 'u' ? MANN_LOCATIONS_USED : MANN_LOCATIONS_ALL;
+        return true;
+    }
     bool *flag = !strcmp(part, "auto")   ? &state->automatic
-                 : !strcmp(part, "used") ? &state->used_only
                  : !strcmp(part, "full") ? &state->full
                                          : NULL;
     if (flag) {
@@ -152,7 +155,7 @@ void mann_state_apply(const mann_state *state, mann_scene *scene)
     scene->map = state->map;
     scene->scale = state->scale;
     scene->automatic = state->automatic;
-    scene->used_only = state->used_only;
+    scene->locations = state->locations;
     scene->focus = state->panel;
     scene->full = state->full;
     scene->dark = state->themed ? state->dark : scene->dark;
@@ -193,6 +196,9 @@ void mann_state_print(const mann_scene *scene, char text[192])
     } else if (scene->n_runs) {
         add(text, "%s", scene->run[0]->name);
     }
+    if (episode && scene->edited) {
+        add(text, "/edited"); /* an input that a state cannot tell: not to be read again */
+    }
     if (scene->screen != MANN_SCREEN_MEMORY) {
         add(text, "/screen=%d", (int)scene->screen + 1);
     }
@@ -215,8 +221,8 @@ void mann_state_print(const mann_scene *scene, char text[192])
     if (scene->automatic) {
         add(text, "/auto");
     }
-    if (scene->used_only) {
-        add(text, "/used");
+    if (scene->locations != MANN_LOCATIONS_USUAL) {
+        add(text, scene->locations == MANN_LOCATIONS_USED ? "/used" : "/all");
     }
     if (!scene->dark) {
         add(text, "/light");

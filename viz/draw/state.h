@@ -1,6 +1,7 @@
 /* State strings: "copy-1@1500/L20/s7/t23" is a picture. The first part names the run, @ is the
  * training step; L the length, s the seed, t the step of the episode. What differs from the usual
- * follows: screen=4 pin=read.1.57 zoom=10+20 map=viridis scale=log panel=6 auto used full light. */
+ * follows: screen=4 pin=read.1.57 zoom=10+20 map=viridis scale=log panel=6 auto used all full
+ * light. */
 #ifndef MANN_DRAW_STATE_H
 #define MANN_DRAW_STATE_H
 
@@ -19,8 +20,9 @@ typedef struct mann_state {
     int32_t first, count;
     mann_map map;
     mann_scale scale;
-    bool automatic, used_only, full, dark, themed; /* themed: dark was given */
-    int32_t panel;                                 /* -1 */
+    mann_locations locations;
+    bool automatic, full, dark, themed; /* themed: dark was given */
+    int32_t panel;                      /* -1 */
 } mann_state;
 
 /* Any part may be missing. MANN_E_INVAL names the part that is not understood. */

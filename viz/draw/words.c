@@ -98,7 +98,7 @@ void mann_scene_write(FILE *file, const mann_scene *given, int32_t columns)
     }
     mann_scene scene = *given;
     scene.screen = MANN_SCREEN_MEMORY;
-    scene.used_only = true;
+    scene.locations = MANN_LOCATIONS_USED;
     mann_layout layout = mann_layout_make(&scene);
     columns = columns < 40 ? 40 : columns;
     write_head(file, scene.episode);
