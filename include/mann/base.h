@@ -53,6 +53,8 @@ MANN_API void mann_context_free(mann_context *context);
 
 /* The message of the last failure: what, where, and what to do. "" if there was none. */
 MANN_API const char *mann_context_message(const mann_context *context);
+/* Its kind, for callers of functions that return NULL; MANN_OK if there was none. */
+MANN_API mann_status mann_context_status(const mann_context *context);
 
 /* The library prints nothing; it hands its lines to this function. NULL: nobody listens. */
 MANN_API void mann_context_listen(mann_context *context, mann_log_function *log, void *user);

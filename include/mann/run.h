@@ -33,6 +33,9 @@ typedef struct mann_conditions {
 /* MANN_E_INVAL with what is wrong and what the form is. */
 MANN_API mann_status mann_conditions_parse(mann_context *context, const char *text,
                                            mann_conditions *conditions);
+/* MANN_E_INVAL if the score has no such metric; the message names the nearest that it has. */
+MANN_API mann_status mann_condition_check(mann_context *context, const mann_condition *condition,
+                                          const mann_score *score);
 /* A metric that the score lacks does not hold. */
 MANN_API bool mann_condition_holds(const mann_condition *condition, const mann_score *score);
 

@@ -40,6 +40,7 @@ typedef struct mann_train_config {
     int32_t settle;
     char lessons[MANN_TEXT_SIZE]; /* curriculum: settings of the task, "length=1..5 length=1..20" */
     double lesson_threshold, lesson_review;
+    double save_seconds; /* of the clock: files only, never the course of training */
     int32_t trace_every, trace_seed;
     char trace_settings[MANN_TEXT_SIZE];
 } mann_train_config;

@@ -7,6 +7,7 @@
 
 struct mann_context {
     char message[1024];
+    mann_status status;
     mann_log_function *log;
     void *user;
 };
@@ -26,6 +27,11 @@ const char *mann_context_message(const mann_context *context)
     return context ? context->message : "";
 }
 
+mann_status mann_context_status(const mann_context *context)
+{
+    return context ? context->status : MANN_OK;
+}
+
 void mann_context_listen(mann_context *context, mann_log_function *log, void *user)
 {
     context->log = log;
@@ -42,6 +48,7 @@ mann_status mann_fail(mann_context *context, mann_status status, const char *for
         vsnprintf(message, sizeof message, format, arguments);
         va_end(arguments);
         memcpy(context->message, message, sizeof message);
+        context->status = status;
     }
     return status;
 }

@@ -1,6 +1,7 @@
 /* What the sub-commands share. */
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -8,10 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What the library's lines go by. A process runs one sub-command; its mann_cli moves about, so that
+ * the context cannot point at it. */
+static bool log_quiet, log_verbose;
+
 static void print_line(void *user, mann_level level, const char *message)
 {
-    const mann_cli *cli = user;
-    if (level == MANN_LOG_DEBUG ? cli->verbose : !cli->quiet) {
+    (void)user;
+    if (level == MANN_LOG_DEBUG ? log_verbose : !log_quiet) {
         fprintf(stderr, "mann: %s\n", message);
     }
 }
@@ -24,6 +29,7 @@ mann_cli cli_open(const char *name)
         fprintf(stderr, "mann %s: out of memory\n", name);
         exit(CLI_FAILED);
     }
+    mann_context_listen(cli.context, print_line, NULL);
     cli.color = isatty(STDERR_FILENO) && !(no_color && *no_color);
     opterr = 0;
     return cli;
@@ -44,16 +50,43 @@ static bool set_color(mann_cli *cli, const char *when)
     return !strcmp(when, "auto");
 }
 
+/* getopt_long has met something that it does not know, or does not want a value for. */
+static int unknown_option(const mann_cli *cli, const char *word)
+{
+    const char *names[64], *near = NULL;
+    char name[64];
+    size_t count = 0;
+    bool is_long = !strncmp(word, "--", 2);
+    if (optopt > 0 && optopt < 256 && !(is_long && strchr(word, '='))) {
+        return cli_usage(cli, "unknown option '-%c'", optopt);
+    }
+    if (optopt) {
+        return cli_usage(cli, "'%s': this option takes no value", word);
+    }
+    for (; cli->options && cli->options[count].name && count < 64; count++) {
+        names[count] = cli->options[count].name;
+    }
+    if (is_long && strcspn(word + 2, "=") < sizeof name) {
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+        near = mann_nearest(name, names, count);
+    }
+    return cli_usage(cli, "unknown option '%s'%s%s%s", word, near ? "; did you mean '--" : "",
+                     near ? near : "", near ? "'?" : "");
+}
+
 bool cli_common(mann_cli *cli, int option, char **argv, const char *help, int *code)
 {
-    mann_context_listen(cli->context, print_line, cli);
     switch (option) {
     case 'h':
         fputs(help, stdout);
         *code = CLI_DONE;
         return true;
-    case 'q': cli->quiet = true; return false;
-    case 'v': cli->verbose = true; return false;
+    case 'q': cli->quiet = log_quiet = true; return false;
+    case 'v': cli->verbose = log_verbose = true; return false;
+    case CLI_VERSION:
+        puts("mann " MANN_VERSION);
+        *code = CLI_DONE;
+        return true;
     case CLI_JSON: cli->json = true; return false;
     case CLI_COLOR:
         if (set_color(cli, optarg)) {
@@ -62,15 +95,14 @@ bool cli_common(mann_cli *cli, int option, char **argv, const char *help, int *c
         *code = cli_usage(cli, "--color: '%s' is neither auto, always nor never", optarg);
         return true;
     case ':': *code = cli_usage(cli, "%s needs a value", argv[optind - 1]); return true;
-    default: break;
+    default: *code = unknown_option(cli, argv[optind - 1]); return true;
     }
-    const char *word = argv[optind - 1];
-    if (optopt && (word[0] != '-' || word[1] != '-')) {
-        *code = cli_usage(cli, "unknown option '-%c'", optopt);
-    } else {
-        *code = cli_usage(cli, "unknown option '%s', or it lacks its value", word);
-    }
-    return true;
+}
+
+mann_status cli_status(const mann_cli *cli)
+{
+    mann_status status = mann_context_status(cli->context);
+    return status ? status : MANN_E_NOMEM;
 }
 
 int cli_fail(const mann_cli *cli, mann_status status)
@@ -118,7 +150,8 @@ bool cli_integer(const mann_cli *cli, const char *option, const char *text, int6
     char *end;
     errno = 0;
     long long parsed = strtoll(text, &end, 10);
-    if (end == text || *end || errno || parsed < low || parsed > high) {
+    if (end == text || isspace((unsigned char)text[0]) || *end || errno || parsed < low ||
+        parsed > high) {
         cli_usage(cli, "%s: '%s' is not a whole number from %lld to %lld", option, text,
                   (long long)low, (long long)high);
         return false;
@@ -157,7 +190,7 @@ bool cli_seed(const mann_cli *cli, const char *text, uint64_t *seed)
     char *end;
     errno = 0;
     unsigned long long parsed = strtoull(text, &end, 10);
-    if (end == text || *end || errno || text[0] == '-') {
+    if (end == text || *end || errno || !isdigit((unsigned char)text[0])) {
         cli_usage(cli, "--seed: '%s' is not a whole number from 0 to 2^64 - 1", text);
         return false;
     }

@@ -22,16 +22,17 @@ typedef struct mann_cli {
     const char *name; /* of the sub-command */
     mann_context *context;
     bool quiet, verbose, json, color;
+    const struct option *options; /* of getopt_long, for suggestions; may be NULL */
 } mann_cli;
 
 /* Values of getopt_long for the common options. */
-enum { CLI_COLOR = 1000, CLI_JSON, CLI_FIRST_FREE };
+enum { CLI_COLOR = 1000, CLI_JSON, CLI_VERSION, CLI_FIRST_FREE };
 
 #define CLI_SHORT "hqv"
 #define CLI_LONG                                                                                   \
     {"help", no_argument, NULL, 'h'}, {"quiet", no_argument, NULL, 'q'},                           \
         {"verbose", no_argument, NULL, 'v'}, {"color", required_argument, NULL, CLI_COLOR},        \
-        {"json", no_argument, NULL, CLI_JSON},                                                     \
+        {"json", no_argument, NULL, CLI_JSON}, {"version", no_argument, NULL, CLI_VERSION},        \
     {                                                                                              \
         NULL, 0, NULL, 0                                                                           \
     }
@@ -41,6 +42,7 @@ enum { CLI_COLOR = 1000, CLI_JSON, CLI_FIRST_FREE };
     "  -v, --verbose        more about what is going on\n"                                         \
     "      --json           data as JSON on standard output\n"                                     \
     "      --color WHEN     auto, always or never\n"                                               \
+    "      --version        of this program\n"                                                     \
     "  -h, --help           this text\n"
 
 /* The context is freed by cli_close. Exits if memory is short. */
@@ -50,6 +52,8 @@ void cli_close(mann_cli *cli);
 /* Handles a common option. True if the sub-command is to return *code. */
 bool cli_common(mann_cli *cli, int option, char **argv, const char *help, int *code);
 
+/* The status behind a NULL that the library returned: that of the context's message. */
+mann_status cli_status(const mann_cli *cli);
 /* "mann NAME: MESSAGE", with the context's message; returns the exit code of the status. */
 int cli_fail(const mann_cli *cli, mann_status status);
 /* The same with a message of its own; returns CLI_USAGE. */
@@ -64,6 +68,9 @@ bool cli_duration(const mann_cli *cli, const char *option, const char *text, dou
 /* Counts, also as 1e5. */
 bool cli_count(const mann_cli *cli, const char *option, const char *text, double *value);
 bool cli_seed(const mann_cli *cli, const char *text, uint64_t *seed);
+
+/* The rows of an option table, as the listings show them. */
+void cli_print_options(const char *section, const mann_option *options);
 
 /* Threads of this machine. */
 int32_t cli_threads(void);

@@ -125,7 +125,7 @@ static mann_status time_row(const request *q, mann_network *network, row *r, dou
 {
     timing t = {mann_trainer_alloc(q->cli.context, network, r->threads), {{0}}};
     bool training = !strcmp(r->mode, "train");
-    mann_status status = t.trainer ? MANN_OK : MANN_E_NOMEM;
+    mann_status status = t.trainer ? MANN_OK : cli_status(&q->cli);
     for (int i = 0; !status && i < 3; i++) { /* warm up, and draw a round for forward */
         mann_progress progress;
         status = mann_trainer_step(t.trainer, &progress);
@@ -203,7 +203,7 @@ static mann_status profile(const request *q, json_t *json)
     mann_trainer *trainer = network ? mann_trainer_alloc(q->cli.context, network, 1) : NULL;
     mann_profile p = {0};
     mann_progress progress;
-    mann_status status = trainer ? MANN_OK : MANN_E_INVAL;
+    mann_status status = trainer ? MANN_OK : cli_status(&q->cli);
     for (int i = 0; !status && i < 3; i++) {
         status = mann_trainer_step(trainer, &progress);
     }
@@ -250,7 +250,7 @@ static int run(request *q)
     json_t *rows = json_array(), *ops = json_array();
     double peak[3] = {0, measure_peak(q->cli.context, 1), measure_peak(q->cli.context, 2)};
     const mann_kernels *kernels = mann_kernels_choose(q->cli.context);
-    mann_status status = kernels ? MANN_OK : MANN_E_INVAL;
+    mann_status status = kernels ? MANN_OK : cli_status(&q->cli);
     if (kernels && !q->cli.json) {
         printf("kernels %s · multiply-add peak %.0f GFLOP/s on 1 thread, %.0f on 2\n"
                "NTM copy, length %lld\n\n",
@@ -260,7 +260,7 @@ static int run(request *q)
     for (int m = 0; m < 2 && !status; m++) {
         for (int b = 0; b < 3 && !status; b++) {
             mann_network *network = make_network(q, batches[b]);
-            status = network ? MANN_OK : MANN_E_INVAL;
+            status = network ? MANN_OK : cli_status(&q->cli);
             for (int32_t threads = 1; threads <= 2 && !status; threads++) {
                 row r = {.mode = modes[m], .batch = batches[b], .threads = threads};
                 status = time_row(q, network, &r, peak[threads]);
@@ -312,9 +312,11 @@ static bool parse(request *q, int argc, char **argv, int *code)
             break;
         case QUICK: q->seconds = 0.2; break;
         case 'p':
-            if (q->settings < MAX_SETTINGS) {
-                q->setting[q->settings++] = optarg;
+            if (q->settings == MAX_SETTINGS) {
+                cli_usage(&q->cli, "more than %d settings", MAX_SETTINGS);
+                return false;
             }
+            q->setting[q->settings++] = optarg;
             break;
         default:
             if (cli_common(&q->cli, option, argv, help, code)) {
@@ -333,6 +335,7 @@ int mann_cmd_bench(int argc, char **argv)
 {
     int code;
     request q = {.cli = cli_open("bench"), .length = 20, .seconds = 1};
+    q.cli.options = options;
     if (parse(&q, argc, argv, &code)) {
         code = run(&q);
     }

@@ -49,7 +49,7 @@ typedef struct request {
 static bool sweep_option(request *q, int argc, char **argv)
 {
     char *word = argv[optind - 1];
-    if (strncmp(word, "--", 2) || !word[2] || q->swept) {
+    if (strncmp(word, "--", 2) || !word[2] || optopt || q->swept) {
         return false;
     }
     char *equals = strchr(word, '=');
@@ -77,6 +77,16 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
         if (sweep_option(q, argc, argv)) {
             return true;
         }
+        if (q->swept && !optopt) {
+            cli_usage(&q->cli, "one option of the task at a time: '%s' after --%s",
+                      argv[optind - 1], q->swept);
+            return false;
+        }
+        if (!optopt && optind == argc && !strncmp(argv[optind - 1], "--", 2)) {
+            cli_usage(&q->cli, "'%s': an option of the task needs values, such as 10,20,120",
+                      argv[optind - 1]);
+            return false;
+        }
         break;
     default: break;
     }
@@ -98,6 +108,10 @@ static bool parse(request *q, int argc, char **argv, int *code)
         return false;
     }
     q->path = argv[optind];
+    if (q->swept && !q->values[strspn(q->values, ",")]) {
+        cli_usage(&q->cli, "--%s: which values? Such as 10,20,120", q->swept);
+        return false;
+    }
     if (q->require && mann_conditions_parse(q->cli.context, q->require, &q->conditions)) {
         *code = cli_fail(&q->cli, MANN_E_INVAL);
         return false;
@@ -183,10 +197,16 @@ static mann_status evaluate(const request *q, const mann_network *network, const
     }
     mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
     mann_score score;
-    mann_status status = variant ? MANN_OK : MANN_E_INVAL;
+    mann_status status = variant ? MANN_OK : cli_status(&q->cli);
+    if (status == MANN_E_SHAPE) {
+        status = MANN_E_INVAL; /* the user's choice, not a failure */
+    }
     if (!status) {
         status = mann_network_evaluate(q->cli.context, network, variant, MANN_SPLIT_TEST, q->seed,
                                        (int32_t)q->sequences, (int32_t)q->threads, &score);
+    }
+    for (int32_t i = 0; !status && i < q->conditions.count; i++) {
+        status = mann_condition_check(q->cli.context, &q->conditions.condition[i], &score);
     }
     if (!status) {
         print_row(q, value, &score, json_array_size(o->results) == 0);
@@ -249,6 +269,7 @@ int mann_cmd_eval(int argc, char **argv)
 {
     int code;
     request q = {.cli = cli_open("eval"), .sequences = 100, .seed = 1, .threads = cli_threads()};
+    q.cli.options = options;
     if (parse(&q, argc, argv, &code)) {
         code = run(&q);
     }

@@ -109,7 +109,7 @@ static int info_run(const mann_cli *cli, const char *path)
     mann_experiment *e = mann_experiment_parse(cli->context, text, file, NULL, NULL);
     if (!e) {
         free(text);
-        return cli_fail(cli, MANN_E_FORMAT);
+        return cli_fail(cli, MANN_E_FORMAT); /* whatever is wrong in it, it is not as written */
     }
     fputs(text, stdout);
     putchar('\n');
@@ -122,7 +122,14 @@ static int info_run(const mann_cli *cli, const char *path)
                info.step, info.sequences);
     }
     mann_network_free(network);
-    return status == MANN_E_FORMAT ? cli_fail(cli, status) : CLI_DONE;
+    char latest[1100];
+    struct stat found;
+    snprintf(latest, sizeof latest, "%s/checkpoints/LATEST", path);
+    if (status == MANN_E_IO && stat(latest, &found)) {
+        cli_note(cli, "no checkpoint yet");
+        return CLI_DONE;
+    }
+    return status ? cli_fail(cli, status) : CLI_DONE;
 }
 
 int mann_cmd_info(int argc, char **argv)
@@ -131,6 +138,7 @@ int mann_cmd_info(int argc, char **argv)
     bool stop = false;
     struct stat found;
     mann_cli cli = cli_open("info");
+    cli.options = options;
     optind = 1;
     while (!stop && (option = getopt_long(argc, argv, ":" CLI_SHORT, options, NULL)) != -1) {
         stop = cli_common(&cli, option, argv, help, &code);

@@ -42,7 +42,7 @@ static void domain_text(const mann_option *row, char *text, size_t size)
     }
 }
 
-static void print_options(const char *section, const mann_option *options)
+void cli_print_options(const char *section, const mann_option *options)
 {
     for (const mann_option *row = options; row && row->name; row++) {
         char key[96], domain[256];
@@ -70,8 +70,9 @@ static json_t *options_json(const char *section, const mann_option *options)
 static int print_one(const mann_cli *cli, const item *it, const char *section)
 {
     if (cli->json) {
-        json_t *object = json_pack("{s:s, s:s, s:o}", "name", it->name, "summary", it->summary,
-                                   "options", options_json(section, it->options));
+        json_t *object =
+            json_pack("{s:s, s:s, s:s*, s:o}", "name", it->name, "summary", it->summary, "settings",
+                      it->settings, "options", options_json(section, it->options));
         json_dumpf(object, stdout, JSON_INDENT(2));
         putchar('\n');
         json_decref(object);
@@ -79,10 +80,11 @@ static int print_one(const mann_cli *cli, const item *it, const char *section)
     }
     printf("%s: %s\n", it->name, it->summary);
     if (it->settings) {
-        printf("stands for: %s\n", it->settings);
+        printf("%s: %s\n", strcmp(section, "task") ? "stands for" : "its own defaults",
+               it->settings);
     }
     putchar('\n');
-    print_options(section, it->options);
+    cli_print_options(section, it->options);
     if (!strcmp(section, "model")) {
         printf("  %-24s external memories, joined by +; default as the model's name says\n",
                "model.memory");
@@ -134,10 +136,13 @@ static int list(int argc, char **argv, const char *command, const char *what, co
              command, command, CLI_COMMON_HELP, command, items[0].name);
     optind = 1;
     bool stop = false;
+    cli.options = long_options;
     while (!stop && (option = getopt_long(argc, argv, ":" CLI_SHORT, long_options, NULL)) != -1) {
         stop = cli_common(&cli, option, argv, help, &code);
     }
-    if (!stop && optind < argc) {
+    if (!stop && optind + 1 < argc) {
+        code = cli_usage(&cli, "one %s at a time; '%s' is one too many", what, argv[optind + 1]);
+    } else if (!stop && optind < argc) {
         size_t i = 0;
         while (i < count && strcmp(items[i].name, argv[optind])) {
             i++;

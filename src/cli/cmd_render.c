@@ -85,6 +85,7 @@ int mann_cmd_render(int argc, char **argv)
     int option, code = CLI_USAGE;
     bool good = true;
     mann_cli cli = cli_open("render");
+    cli.options = render_options;
     mann_render_options r = {0};
     optind = 1;
     while (good &&

@@ -14,7 +14,7 @@ static const char help[] =
     "      --raw              print probabilities instead of bits\n" CLI_COMMON_HELP "\n"
     "Lines as wide as the task's vectors are posed as the task poses them (copy adds the\n"
     "delimiter and waits for the answer); lines as wide as the model's input go in as they are,\n"
-    "and every step's output is printed.\n\n"
+    "and every step's output is printed: bits, the number of a class, or real numbers.\n\n"
     "Examples:\n"
     "  printf '10110010\\n01100001\\n' | mann run runs/copy-1 --input -\n"
     "  printf 'hello' | mann run runs/copy-1 --input - --format text\n";
@@ -89,13 +89,13 @@ static mann_status parse_text(mann_context *context, const char *data, size_t si
     return MANN_OK;
 }
 
-/* One line of bits into row r->count; *at moves behind it. */
+/* One line of bits, of those up to end, into row r->count; *at moves behind it. */
 static mann_status parse_line(mann_context *context, const char *where, int line, const char **at,
-                              rows *r)
+                              const char *end, rows *r)
 {
     int32_t width = 0;
-    float *row = r->value + (size_t)r->count * (size_t)r->width;
-    for (; **at && **at != '\n'; (*at)++) {
+    float *row = r->value ? r->value + (size_t)r->count * (size_t)r->width : NULL;
+    for (; *at < end && **at != '\n'; (*at)++) {
         char c = **at;
         if (c == ' ' || c == '\t' || c == '\r' || c == ',') {
             continue;
@@ -104,18 +104,18 @@ static mann_status parse_line(mann_context *context, const char *where, int line
             return mann_fail(context, MANN_E_FORMAT, "%s:%d: '%c' is neither 0 nor 1", where, line,
                              c >= ' ' && c < 127 ? c : '?');
         }
-        if (r->value && width < r->width) {
+        if (row && width < r->width) {
             row[width] = (float)(c == '1');
         }
         width++;
     }
-    *at += **at == '\n';
+    *at += *at < end;
     if (!width) {
         return MANN_OK;
     }
     if (r->count && width != r->width) {
-        return mann_fail(context, MANN_E_FORMAT, "%s:%d: %d bits where line 1 has %d", where, line,
-                         width, r->width);
+        return mann_fail(context, MANN_E_FORMAT, "%s:%d: %d bits where the lines before have %d",
+                         where, line, width, r->width);
     }
     r->width = width;
     r->count++;
@@ -123,7 +123,8 @@ static mann_status parse_line(mann_context *context, const char *where, int line
 }
 
 /* Twice over the text: to count and check, then to fill. */
-static mann_status parse_bits(mann_context *context, const char *where, const char *data, rows *r)
+static mann_status parse_bits(mann_context *context, const char *where, const char *data,
+                              size_t size, rows *r)
 {
     for (int pass = 0; pass < 2; pass++) {
         const char *at = data;
@@ -134,8 +135,8 @@ static mann_status parse_bits(mann_context *context, const char *where, const ch
             }
         }
         r->count = 0;
-        for (int line = 1; *at; line++) {
-            mann_status status = parse_line(context, where, line, &at, r);
+        for (int line = 1; at < data + size; line++) {
+            mann_status status = parse_line(context, where, line, &at, data + size, r);
             if (status) {
                 return status;
             }
@@ -154,12 +155,17 @@ static mann_status read_rows(const request *q, rows *r)
     if (status) {
         return status;
     }
-    status = q->text ? parse_text(context, data, size, r) : parse_bits(context, q->input, data, r);
-    free(data);
+    if (q->text && size <= MOST_ROWS) {
+        status = parse_text(context, data, size, r);
+    } else if (!q->text) {
+        status = parse_bits(context, q->input, data, size, r);
+    }
     if (!status && (r->count < 1 || r->count > MOST_ROWS)) {
         status = mann_fail(context, MANN_E_FORMAT, "%s: %s", q->input,
-                           r->count ? "more than a million steps" : "no steps in it");
+                           size && (q->text || r->count) ? "more than a million steps"
+                                                         : "no steps in it");
     }
+    free(data);
     return status;
 }
 
@@ -194,6 +200,15 @@ static mann_status pose(const request *q, const mann_network *network, const row
     return MANN_OK;
 }
 
+static int32_t largest(const float *row, int32_t count)
+{
+    int32_t at = 0;
+    for (int32_t i = 1; i < count; i++) {
+        at = row[i] > row[at] ? i : at;
+    }
+    return at;
+}
+
 static void print_text(const float *row)
 {
     int byte = 0;
@@ -208,7 +223,9 @@ static void print_answer(const request *q, const mann_io_shape *io, const mann_e
 {
     const mann_array *mask = mann_example_find(example, "mask");
     const float *counts = mask->data;
-    bool text = q->text && posed && io->outputs == 8 && !q->raw;
+    bool bits = io->target == MANN_TARGET_BITS;
+    bool numbers = q->raw || io->target == MANN_TARGET_REAL;
+    bool text = q->text && posed && io->outputs == 8 && bits && !q->raw;
     for (int32_t t = 0; t < example->steps; t++) {
         const float *row = prediction + (size_t)t * (size_t)io->outputs;
         if (posed && counts[t] == 0) {
@@ -218,8 +235,12 @@ static void print_answer(const request *q, const mann_io_shape *io, const mann_e
             print_text(row);
             continue;
         }
+        if (!numbers && !bits) {
+            printf("%d\n", largest(row, io->outputs));
+            continue;
+        }
         for (int32_t i = 0; i < io->outputs; i++) {
-            if (q->raw) {
+            if (numbers) {
                 printf("%s%.6g", i ? " " : "", (double)row[i]);
             } else {
                 putchar(row[i] > 0.5f ? '1' : '0');
@@ -261,6 +282,7 @@ int mann_cmd_run(int argc, char **argv)
 {
     int code;
     request q = {.cli = cli_open("run")};
+    q.cli.options = options;
     if (parse(&q, argc, argv, &code)) {
         mann_status status;
         mann_network *network = mann_checkpoint_open(q.cli.context, q.path, NULL, NULL, &status);

@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,12 @@ static bool parse_option(request *q, int option, char **argv, int *code)
         q->run.threads = (int32_t)number;
         return true;
     case VIEW: q->view = true; return true;
+    case 'h':
+        fputs(help, stdout);
+        puts("\nOptions of the training (tasks, models and memories list theirs):");
+        cli_print_options("train", mann_train_options());
+        *code = CLI_DONE;
+        return false;
     default: return !cli_common(&q->cli, option, argv, help, code);
     }
 }
@@ -199,13 +206,16 @@ static mann_experiment *make_experiment(request *q, int *code)
         }
     }
     const char *file = q->run.resume ? own : q->config;
-    e = file ? mann_experiment_load(q->cli.context, file, q->task, q->model)
+    e = file ? mann_experiment_load(q->cli.context, file, q->run.resume ? NULL : q->task, q->model)
              : mann_experiment_alloc(q->cli.context, q->task, q->model);
     if (!e) {
-        *code = cli_fail(&q->cli, file ? MANN_E_FORMAT : MANN_E_INVAL);
-        if (file && access(file, R_OK)) {
-            *code = CLI_FAILED;
-        }
+        *code = cli_fail(&q->cli, cli_status(&q->cli));
+        return NULL;
+    }
+    if (q->run.resume && q->task && strcmp(q->task, mann_experiment_task_name(e))) {
+        *code = cli_usage(&q->cli, "%s: this run's task is %s, not %s", q->folder,
+                          mann_experiment_task_name(e), q->task);
+        mann_experiment_free(e);
         return NULL;
     }
     mann_status status = apply_settings(q, e);
@@ -248,32 +258,46 @@ static void start_viewer(const request *q)
 
 static void print_json(const request *q, const mann_experiment *e, const mann_run_result *result)
 {
-    printf("{\"task\": \"%s\", \"model\": \"%s\", \"seed\": \"%" PRIu64 "\", \"run\": \"%s\", "
-           "\"stopped\": \"%s\", \"step\": %" PRId64 ", \"sequences\": %" PRId64
-           ", \"seconds\": %.3f, \"best_step\": %" PRId64 "}\n",
-           mann_experiment_task_name(e), mann_experiment_model_name(e), mann_experiment_seed(e),
-           q->folder, mann_stop_name(result->stop), result->last.progress.step,
-           result->last.progress.sequences, result->last.seconds, result->best_step);
+    char seed[32]; /* a string: JSON readers do not all keep 64 bits */
+    snprintf(seed, sizeof seed, "%" PRIu64, mann_experiment_seed(e));
+    json_t *root = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:I}", "task", mann_experiment_task_name(e),
+        "model", mann_experiment_model_name(e), "seed", seed, "run", q->folder, "stopped",
+        mann_stop_name(result->stop), "step", (json_int_t)result->last.progress.step, "sequences",
+        (json_int_t)result->last.progress.sequences, "seconds", result->last.seconds, "best_step",
+        (json_int_t)result->best_step);
+    json_dumpf(root, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(root);
+}
+
+/* How to go on, for a note. */
+static void note_resume(const request *q, const char *what)
+{
+    bool until = q->run.until != NULL;
+    cli_note(&q->cli, "%s; mann train --resume -o %s%s%s%s goes on", what, q->folder,
+             until ? " --until '" : "", until ? q->run.until : "", until ? "'" : "");
 }
 
 static int finish(const request *q, const mann_run_result *result)
 {
     switch (result->stop) {
-    case MANN_STOP_SIGNAL:
-        cli_note(&q->cli, "stopped and saved; mann train --resume -o %s goes on", q->folder);
-        return CLI_INTERRUPTED;
+    case MANN_STOP_SIGNAL: note_resume(q, "stopped and saved"); return CLI_INTERRUPTED;
     case MANN_STOP_SEQUENCES:
     case MANN_STOP_TIME:
         if (q->run.until && !result->until_met) {
-            cli_note(&q->cli, "the limit came before %s; mann train --resume -o %s goes on",
-                     q->run.until, q->folder);
+            note_resume(q, "the limit came before the condition held");
             return CLI_NOT_MET;
         }
         break;
     default: break;
     }
-    cli_note(&q->cli, "done (%s); best at step %" PRId64 "; try: mann eval %s",
-             mann_stop_name(result->stop), result->best_step, q->folder);
+    char best[64] = "";
+    if (result->best_step > 0) {
+        snprintf(best, sizeof best, "best at step %" PRId64 "; ", result->best_step);
+    }
+    cli_note(&q->cli, "done (%s); %stry: mann eval %s", mann_stop_name(result->stop), best,
+             q->folder);
     return CLI_DONE;
 }
 
@@ -281,6 +305,7 @@ int mann_cmd_train(int argc, char **argv)
 {
     int code;
     request q = {.cli = cli_open("train"), .run = {.threads = cli_threads()}};
+    q.cli.options = options;
     mann_experiment *e = parse(&q, argc, argv, &code) ? make_experiment(&q, &code) : NULL;
     if (e) {
         if (!*q.folder) {

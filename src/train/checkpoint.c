@@ -207,12 +207,45 @@ static mann_status check_count(mann_context *context, const char *path, const ma
     return MANN_OK;
 }
 
+/* Whether the tensor is a parameter, its average or one of its moments. */
+static bool is_ours(const char *name, const mann_params *params)
+{
+    if (!strncmp(name, "average.", 8)) {
+        name += 8;
+    } else if (!strncmp(name, "optimiser.", 10)) {
+        const char *dot = strchr(name + 10, '.');
+        name = dot ? dot + 1 : name;
+    }
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        if (!strcmp(name, mann_params_info(params, i)->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static mann_status check_names(mann_context *context, const char *path, const mann_store *store,
+                               const mann_params *params)
+{
+    for (int32_t i = 0; i < mann_store_count(store); i++) {
+        const char *name = mann_store_tensor(store, i)->name;
+        if (!is_ours(name, params)) {
+            char shown[MANN_SHOWN_SIZE];
+            return mann_fail(context, MANN_E_FORMAT,
+                             "%s: tensor '%s' belongs to no parameter of the network", path,
+                             mann_show(shown, name));
+        }
+    }
+    return MANN_OK;
+}
+
 static mann_status load_weights(mann_context *context, const char *path, const mann_store *store,
                                 mann_network *network)
 {
     bool average = has_average(store, network->params);
     const char *prefix = average ? "average." : "";
-    mann_status status = check_flat(context, path, store, prefix, network->params);
+    mann_status status = check_names(context, path, store, network->params);
+    status = status ? status : check_flat(context, path, store, prefix, network->params);
     if (!status) {
         copy_flat(store, prefix, network->params, mann_params_values(network->params));
         mann_params_refresh(network->params);
@@ -369,14 +402,17 @@ static mann_network *open_network(mann_context *context, const char *file, const
         *status = mann_fail(context, MANN_E_FORMAT, "%s: metadata lacks 'experiment'", file);
         return NULL;
     }
-    *status = MANN_E_FORMAT;
     mann_experiment *e = mann_experiment_parse(context, text, file, NULL, NULL);
-    if (e && settings && mann_experiment_settings(e, settings)) {
-        *status = MANN_E_INVAL;
-        mann_experiment_free(e);
+    if (!e) {
+        *status = MANN_E_FORMAT; /* whatever is wrong, it is the file's fault */
         return NULL;
     }
-    mann_network *network = e ? mann_network_alloc(context, e) : NULL;
+    *status = settings ? mann_experiment_settings(e, settings) : MANN_OK;
+    mann_network *network = *status ? NULL : mann_network_alloc(context, e);
+    if (!network) {
+        *status = mann_context_status(context); /* such as that of a task's file */
+        *status = *status ? *status : MANN_E_NOMEM;
+    }
     mann_experiment_free(e);
     if (network) {
         *status = load_weights(context, file, store, network);

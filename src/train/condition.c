@@ -2,6 +2,7 @@
  * of several evaluations; several are joined by commas. */
 #include <mann/run.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,25 @@ mann_status mann_conditions_parse(mann_context *context, const char *text,
         }
         text += length + 1;
     }
+}
+
+mann_status mann_condition_check(mann_context *context, const mann_condition *condition,
+                                 const mann_score *score)
+{
+    const char *names[MANN_MAX_METRICS];
+    char list[MANN_MAX_METRICS * 32] = "";
+    for (int32_t i = 0; i < score->count; i++) {
+        names[i] = score->metric[i].name;
+        if (!strcmp(names[i], condition->metric)) {
+            return MANN_OK;
+        }
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = mann_nearest(condition->metric, names, (size_t)score->count);
+    return mann_fail(context, MANN_E_INVAL, "this task has no metric '%s'%s%s%s (it has %s)",
+                     condition->metric, near ? "; did you mean '" : "", near ? near : "",
+                     near ? "'?" : "", list);
 }
 
 bool mann_condition_holds(const mann_condition *condition, const mann_score *score)

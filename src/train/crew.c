@@ -135,6 +135,20 @@ mann_status mann_crew_draw(mann_crew *crew, int32_t count, mann_crew_source *sou
     return status;
 }
 
+double mann_crew_targets(const mann_crew *crew)
+{
+    const mann_io_shape *io = &crew->network->task->io;
+    double count = 0;
+    for (int32_t i = 0; i < crew->count; i++) {
+        const mann_array *mask = mann_example_find(&crew->example[i], "mask");
+        const float *value = mask ? mask->data : NULL;
+        for (int32_t n = 0; value && n < crew->example[i].steps; n++) {
+            count += value[n] != 0;
+        }
+    }
+    return io->target == MANN_TARGET_CLASS ? count : count * io->outputs;
+}
+
 int32_t mann_crew_groups(const mann_crew *crew)
 {
     return (crew->count + MANN_GROUP - 1) / MANN_GROUP;
@@ -240,6 +254,7 @@ mann_status mann_crew_evaluate(mann_crew *crew, const mann_variant *variant, man
     evaluation e = {crew, variant, split, seed, 0, group_score};
     int32_t round = crew->capacity < 64 * MANN_GROUP ? crew->capacity : 64 * MANN_GROUP;
     *score = (mann_score){0};
+    crew->evaluated_targets = 0;
     for (; e.first < sequences; e.first += round) {
         int32_t count = sequences - e.first < round ? sequences - e.first : round;
         mann_status status = mann_crew_draw(crew, count, draw_example, &e);
@@ -247,6 +262,7 @@ mann_status mann_crew_evaluate(mann_crew *crew, const mann_variant *variant, man
             return status;
         }
         int32_t groups = mann_crew_groups(crew);
+        crew->evaluated_targets += mann_crew_targets(crew);
         mann_pool_run(crew->pool, groups, score_group, &e);
         status = crew_status(crew, "evaluating");
         if (status) {

@@ -24,6 +24,7 @@ typedef struct mann_crew {
     mann_example *example;
     const mann_example **order;
     int32_t capacity, count;
+    double evaluated_targets; /* mann_crew_targets over the last evaluation */
 } mann_crew;
 
 /* capacity: examples per round. */
@@ -36,6 +37,9 @@ typedef mann_status mann_crew_source(void *user, int32_t i, mann_example *out);
 
 /* Fills the round with count examples and deals them out. */
 mann_status mann_crew_draw(mann_crew *crew, int32_t count, mann_crew_source *source, void *user);
+
+/* Numbers of the round that have a target: outputs of the steps that count; a class is one. */
+double mann_crew_targets(const mann_crew *crew);
 
 /* Groups of the round: group g of mann_crew_groups. */
 int32_t mann_crew_groups(const mann_crew *crew);

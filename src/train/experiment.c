@@ -5,6 +5,7 @@
  * task suggests, the experiment file, the command line. */
 #include "train/experiment.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,9 +56,11 @@ static const mann_option train_options[] = {
     {"lessons", MANN_OPT_TEXT, FIELD(lessons), "", 0, 0, NULL,
      "curriculum: settings of the task from easy to hard, 'length=1..5 length=1..20'"},
     {"lesson_threshold", MANN_OPT_REAL, FIELD(lesson_threshold), "0.1", 0, 1e9, NULL,
-     "validation cost (bits per target number) at which the next lesson starts"},
+     "validation cost per target number (bits, or squared error) at which the next lesson starts"},
     {"lesson_review", MANN_OPT_REAL, FIELD(lesson_review), "0.1", 0, 1, NULL,
      "share of examples drawn from earlier lessons"},
+    {"save_seconds", MANN_OPT_REAL, FIELD(save_seconds), "5", 0, 1e9, NULL,
+     "seconds between checkpoints; a run that is killed repeats that much at most"},
     {"trace_every", MANN_OPT_INT, FIELD(trace_every), "50", 0, 1000000000, NULL,
      "updates between traces of the probe sequences at first, 0 for none"},
     {"trace_seed", MANN_OPT_INT, FIELD(trace_seed), "7", 0, 1000000000, NULL,
@@ -249,7 +252,7 @@ static mann_status set_seed(mann_experiment *e, const char *value)
     char *end;
     errno = 0;
     unsigned long long seed = strtoull(value, &end, 10);
-    if (end == value || *end || errno || value[0] == '-') {
+    if (end == value || *end || errno || !isdigit((unsigned char)value[0])) {
         return mann_fail(e->context, MANN_E_INVAL,
                          "seed: '%s' is not a whole number from 0 to 2^64 - 1", value);
     }

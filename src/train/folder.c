@@ -51,6 +51,14 @@ static mann_status take_lock(mann_folder *folder)
     return MANN_OK;
 }
 
+static mann_status occupied(const mann_folder *folder)
+{
+    return mann_fail(folder->context, MANN_E_INVAL,
+                     "%s: there is a run here already; add --resume to go on with it, or choose "
+                     "another folder with -o",
+                     folder->path);
+}
+
 mann_status mann_folder_open(mann_context *context, mann_folder *folder, const char *path,
                              bool resume)
 {
@@ -65,15 +73,17 @@ mann_status mann_folder_open(mann_context *context, mann_folder *folder, const c
                          path);
     }
     if (!resume && exists) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "%s: there is a run here already; add --resume to go on with it, or "
-                         "choose another folder with -o",
-                         path);
+        return occupied(folder);
     }
     char checkpoints[1024];
     place(folder, "checkpoints", checkpoints, sizeof checkpoints);
     mann_status status = mann_folder_make(context, checkpoints);
-    return status ? status : take_lock(folder);
+    status = status ? status : take_lock(folder);
+    if (!status && !resume && mann_run_is_folder(path)) {
+        mann_folder_close(folder); /* another process was faster, and is done already */
+        status = occupied(folder);
+    }
+    return status;
 }
 
 void mann_folder_close(mann_folder *folder)

@@ -75,6 +75,17 @@ static void observe(void *user, const mann_tag_info *info, int32_t step, const m
     copy_row(value, array->data + (size_t)step * size);
 }
 
+/* Bits, unless the numbers say otherwise: an input of a task with real targets is real too. */
+static mann_kind kind_of(const float *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (!(data[i] >= 0 && data[i] <= 1)) {
+            return MANN_KIND_SIGNED;
+        }
+    }
+    return MANN_KIND_BITS;
+}
+
 static mann_status add_array(mann_context *context, mann_trace *trace, const char *name,
                              mann_kind kind, const char *axis, int32_t width, const float *data)
 {
@@ -86,6 +97,25 @@ static mann_status add_array(mann_context *context, mann_trace *trace, const cha
     size_t size = (size_t)trace->steps * (size_t)(axis ? width : 1);
     memcpy(array->data, data, size * sizeof *data);
     return MANN_OK;
+}
+
+/* What else the task put beside input and target, a row per step: what an ideal observer predicts,
+ * say. Arrays of other lengths are not of the episode. */
+static mann_status add_others(mann_context *context, const mann_example *example, mann_trace *trace)
+{
+    mann_status status = MANN_OK;
+    for (int32_t i = 0; !status && i < example->n_arrays; i++) {
+        const mann_array *a = &example->array[i];
+        if (mann_trace_find(trace, a->name) || a->type != MANN_REAL || a->n[0] != example->steps ||
+            a->rank > 2) {
+            continue;
+        }
+        bool rows = a->rank == 2;
+        size_t size = (size_t)a->n[0] * (size_t)(rows ? a->n[1] : 1);
+        status = add_array(context, trace, a->name, kind_of(a->data, size), rows ? "channel" : NULL,
+                           rows ? a->n[1] : 1, a->data);
+    }
+    return status;
 }
 
 /* The header, the task's own arrays and its notes. */
@@ -116,8 +146,9 @@ static mann_status describe(mann_context *context, const mann_network *network,
     const mann_array *mask = mann_example_find(example, "mask");
     mann_status status = MANN_OK;
     if (input && target) {
-        status =
-            add_array(context, trace, "input", MANN_KIND_BITS, "channel", io->inputs, input->data);
+        size_t size = (size_t)example->steps * (size_t)io->inputs;
+        status = add_array(context, trace, "input", kind_of(input->data, size), "channel",
+                           io->inputs, input->data);
         status = status ? status
                         : add_array(context, trace, "target", kind, "channel", io->outputs,
                                     target->data);
@@ -125,7 +156,7 @@ static mann_status describe(mann_context *context, const mann_network *network,
     if (!status && mask) {
         status = add_array(context, trace, "mask", MANN_KIND_GATE, NULL, 1, mask->data);
     }
-    return status;
+    return status ? status : add_others(context, example, trace);
 }
 
 static mann_status run(mann_crew *crew, const mann_variant *variant, const mann_example *example,

@@ -3,7 +3,10 @@
  * What decides the course of training depends on the updates alone; the clock only decides when
  * files are written and when a time limit ends it. So a run that was killed and resumed ends with
  * the same weights as one that was not. BEST is kept in memory when validation finds it and
- * written before LATEST, so that what LATEST remembers of it is never ahead of the file. */
+ * written before LATEST, so that what LATEST remembers of it is never ahead of the file.
+ *
+ * A run begins with a checkpoint of its first weights, which --init may have given, and only then
+ * gets its run.json: where that stands, LATEST does too, and resuming never starts over. */
 #include "train/folder.h"
 #include "train/tracer.h"
 
@@ -16,10 +19,11 @@
 #include <string.h>
 #include <time.h>
 
-#define SAVE_SECONDS 5.0
 #define WATCH_SECONDS 0.1
 /* Stands for "no cost yet". */
 #define NO_COST 1e15
+
+enum { MEMOS = 9 };
 
 typedef struct run {
     mann_context *context;
@@ -30,7 +34,7 @@ typedef struct run {
     mann_tracer *tracer;
     mann_conditions until, solved;
     /* Remembered in LATEST. */
-    double best_cost, best_step, best_sequences, stale, solved_once, seconds_before;
+    double best_cost, best_solved, best_step, best_sequences, stale, solved_once, seconds_before;
     mann_real *best; /* weights of BEST */
     bool best_unsaved;
     double started, last_saved, last_watched;
@@ -74,15 +78,12 @@ static mann_status save_best(run *r)
     return status;
 }
 
-static void memo_of(run *r, double *elapsed, mann_memo memo[8])
+static void memo_of(run *r, double *elapsed, mann_memo memo[MEMOS])
 {
-    const mann_memo all[] = {{"best_cost", &r->best_cost},
-                             {"best_step", &r->best_step},
-                             {"best_sequences", &r->best_sequences},
-                             {"stale", &r->stale},
-                             {"solved", &r->solved_once},
-                             {"seconds", elapsed},
-                             {NULL, NULL}};
+    const mann_memo all[] = {{"best_cost", &r->best_cost}, {"best_solved", &r->best_solved},
+                             {"best_step", &r->best_step}, {"best_sequences", &r->best_sequences},
+                             {"stale", &r->stale},         {"solved", &r->solved_once},
+                             {"seconds", elapsed},         {NULL, NULL}};
     memcpy(memo, all, sizeof all);
 }
 
@@ -90,7 +91,7 @@ static mann_status save(run *r)
 {
     char name[64], path[1100];
     double elapsed = seconds(r);
-    mann_memo memo[8];
+    mann_memo memo[MEMOS];
     int64_t step = mann_trainer_progress(r->trainer)->step;
     memo_of(r, &elapsed, memo);
     mann_status status = save_best(r);
@@ -130,12 +131,17 @@ static bool all_hold(const mann_conditions *conditions, const mann_event *event)
     return hold;
 }
 
+/* Weights that solve the task at training's setting come before those that do not, whatever the
+ * harder setting costs; among equals the lower cost counts. */
 static void keep_if_best(run *r)
 {
     double cost = cost_of(&r->event);
-    if (cost < r->best_cost) {
+    double solved = r->solved.count && all_hold(&r->solved, &r->event);
+    bool better = solved > r->best_solved || (solved == r->best_solved && cost < r->best_cost);
+    if (better && isfinite(cost)) {
         mann_trainer *t = r->trainer;
         r->best_cost = cost;
+        r->best_solved = solved;
         r->best_step = (double)t->progress.step;
         r->best_sequences = (double)t->progress.sequences;
         r->stale = 0;
@@ -147,21 +153,18 @@ static void keep_if_best(run *r)
     }
 }
 
-/* Curriculum and the halving schedule follow the validation. */
+/* Curriculum and the halving schedule follow the validation. Every score begins with the sum of the
+ * cost over its sequences: bits, or squared errors. */
 static void adapt(run *r)
 {
     mann_trainer *t = r->trainer;
-    double bits = 0, cost = r->event.score.count ? r->event.score.metric[0].sum : NAN;
-    for (int32_t i = 0; i < r->event.score.count; i++) {
-        if (!strcmp(r->event.score.metric[i].name, "bit_error_rate")) {
-            bits = r->event.score.metric[i].weight;
-        }
-    }
-    double per_number = bits > 0 ? cost / bits : cost_of(&r->event);
+    double cost = r->event.score.count ? r->event.score.metric[0].sum : NAN;
+    double per_number = cost / t->validated_targets;
     if (t->progress.lesson + 1 < t->lessons && per_number <= t->config->lesson_threshold) {
         t->progress.lesson++;
         r->stale = 0;
         r->best_cost = NO_COST; /* costs of different lessons do not compare */
+        r->best_solved = 0;
     } else if (t->config->schedule == MANN_SCHEDULE_HALVE && r->stale > 0 &&
                fmod(r->stale, t->config->patience) == 0) {
         t->lr_scale /= 2;
@@ -191,20 +194,44 @@ static void decide(run *r)
     }
 }
 
-static mann_status validate(run *r)
+static mann_status score(run *r)
 {
     mann_status status = mann_trainer_validate(r->trainer, false, &r->event.score);
     status = status ? status : mann_trainer_validate(r->trainer, true, &r->event.harder);
-    if (status) {
-        return status;
-    }
     r->event.seconds = seconds(r);
-    r->event.validated = true;
-    keep_if_best(r);
-    decide(r);
-    adapt(r);
+    r->event.validated = !status;
+    return status;
+}
+
+static mann_status append(run *r)
+{
     return mann_folder_append(&r->folder, &r->event.progress, r->event.seconds, &r->event.score,
                               &r->event.harder);
+}
+
+static mann_status validate(run *r)
+{
+    mann_status status = score(r);
+    if (!status) {
+        keep_if_best(r);
+        decide(r);
+        adapt(r);
+        status = append(r);
+    }
+    return status;
+}
+
+/* Of a run that ends before its first validation: a look at the scores that leaves no trace in
+ * what training goes by, so that going on later is as if it had never stopped. */
+static mann_status validate_late(run *r)
+{
+    mann_status status = score(r);
+    if (!status) {
+        bool last_lesson = r->trainer->progress.lesson + 1 == r->trainer->lessons;
+        r->until_met = r->until.count && last_lesson && all_hold(&r->until, &r->event);
+        status = append(r);
+    }
+    return status;
 }
 
 static void watch(run *r)
@@ -277,6 +304,18 @@ static mann_status save_batch(run *r)
     return status;
 }
 
+/* An update of finite gradients may still have overflowed the weights. */
+static bool finite_weights(const run *r)
+{
+    const mann_real *value = mann_params_values(r->network->params);
+    for (size_t i = 0; i < mann_params_size(r->network->params); i++) {
+        if (!isfinite(value[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Nothing has changed since the last good update: save that, and what broke it. */
 static mann_status diverged(run *r)
 {
@@ -287,7 +326,7 @@ static mann_status diverged(run *r)
              "diverged at %s; the last good weights and the minibatch are in %s; try a lower "
              "train.lr or train.clip_norm",
              reason, r->folder.path);
-    mann_status status = save(r);
+    mann_status status = finite_weights(r) ? save(r) : save_best(r); /* else LATEST is older */
     status = status ? status : save_batch(r);
     status = status
                  ? status
@@ -299,7 +338,8 @@ static mann_status diverged(run *r)
 static mann_status loop(run *r)
 {
     mann_status status = MANN_OK;
-    r->started = r->last_saved = r->last_watched = now();
+    int64_t first = r->trainer->progress.sequences;
+    r->started = r->last_watched = now();
     r->last_watched_sequences = r->trainer->progress.sequences;
     check_limits(r);
     while (!status && !r->stop) {
@@ -314,14 +354,16 @@ static mann_status loop(run *r)
         }
         watch(r);
         check_limits(r);
-        if (!status && !r->stop && now() - r->last_saved >= SAVE_SECONDS) {
+        if (!status && !r->stop && now() - r->last_saved >= r->trainer->config->save_seconds) {
             status = save(r);
         }
     }
-    bool late = r->event.progress.step % r->trainer->config->validate_every != 0;
-    if (!status && late && r->stop != MANN_STOP_SIGNAL && !r->event.harder.count &&
-        !r->event.score.count) {
-        status = validate(r); /* shorter than one validation: have at least this one */
+    if (r->event.sequences_rate == 0) { /* over before it was measured */
+        r->event.sequences_rate =
+            (double)(r->trainer->progress.sequences - first) / (now() - r->started);
+    }
+    if (!status && r->stop != MANN_STOP_SIGNAL && !r->event.score.count) {
+        status = validate_late(r);
         watch(r);
     }
     return status ? status : save(r);
@@ -330,12 +372,11 @@ static mann_status loop(run *r)
 static mann_status restore(run *r)
 {
     char file[1024];
-    mann_memo memo[8];
+    mann_memo memo[MEMOS];
     memo_of(r, &r->seconds_before, memo);
-    if (mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file)) {
-        return MANN_OK; /* killed before the first checkpoint: from the start */
-    }
-    mann_status status = mann_checkpoint_restore(r->trainer, file, memo);
+    mann_status status =
+        mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file);
+    status = status ? status : mann_checkpoint_restore(r->trainer, file, memo);
     if (!status && r->best_cost < NO_COST) {
         /* BEST was written before LATEST. */
         mann_network *best = mann_network_alloc(r->context, r->network->experiment);
@@ -348,6 +389,38 @@ static mann_status restore(run *r)
     }
     r->event.progress = r->trainer->progress;
     return status;
+}
+
+/* Of a call that returned NULL. */
+static mann_status failure(const run *r)
+{
+    mann_status status = mann_context_status(r->context);
+    return status ? status : MANN_E_NOMEM;
+}
+
+/* A condition on a metric that the task lacks would never hold. Which there are, one validation
+ * sequence tells. */
+static mann_status check_until(run *r)
+{
+    mann_trainer *t = r->trainer;
+    for (int32_t i = 0; i < r->until.count; i++) {
+        const mann_condition *c = &r->until.condition[i];
+        bool harder = !strcmp(c->at, "harder");
+        if ((*c->at && !harder) || (harder && !t->harder)) {
+            return mann_fail(r->context, MANN_E_INVAL,
+                             "'@%s' in the condition: validation is as training%s", c->at,
+                             t->harder ? ", or @harder" : "; this task has no @harder");
+        }
+        mann_score found;
+        mann_status status =
+            mann_crew_evaluate(t->validation_crew, harder ? t->harder : t->lesson[0],
+                               MANN_SPLIT_VALIDATION, r->network->experiment->seed, 1, &found);
+        status = status ? status : mann_condition_check(r->context, c, &found);
+        if (status) {
+            return status;
+        }
+    }
+    return MANN_OK;
 }
 
 static mann_status prepare(run *r, const mann_experiment *experiment)
@@ -365,26 +438,35 @@ static mann_status prepare(run *r, const mann_experiment *experiment)
         return status;
     }
     r->network = mann_network_alloc(r->context, experiment);
-    r->trainer = r->network ? mann_trainer_alloc(r->context, r->network, o->threads) : NULL;
+    if (!r->network) {
+        return failure(r);
+    }
+    if (o->init && !o->resume) {
+        status = mann_checkpoint_weights(r->context, r->network, o->init);
+        if (status) {
+            return status;
+        }
+    }
+    /* After the weights: their average starts from them. */
+    r->trainer = mann_trainer_alloc(r->context, r->network, o->threads);
     if (!r->trainer) {
-        return MANN_E_INVAL;
+        return failure(r);
     }
     r->best = calloc(mann_params_size(r->network->params) + 1, sizeof *r->best);
     if (!r->best) {
         return mann_fail(r->context, MANN_E_NOMEM, "out of memory for the best weights");
     }
-    if (o->init && !o->resume) {
-        status = mann_checkpoint_weights(r->context, r->network, o->init);
-    }
+    status = check_until(r);
     status = status ? status : mann_folder_open(r->context, &r->folder, o->folder, o->resume);
     if (!status && o->resume) {
         status = restore(r);
-    } else if (!status) {
-        status = mann_folder_describe(&r->folder, experiment, &r->trainer->progress, 0,
-                                      mann_stop_name(MANN_STOP_NONE), NULL);
     }
+    /* The first checkpoint, and with it run.json, comes when nothing else can be wrong. */
     status = status ? status : mann_folder_metrics(&r->folder, r->trainer->progress.step);
-    return status ? status : mann_tracer_start(r->context, r->network, r->folder.path, &r->tracer);
+    status =
+        status ? status : mann_tracer_start(r->context, r->network, r->folder.path, &r->tracer);
+    r->last_saved = now();
+    return status || o->resume ? status : save(r);
 }
 
 mann_status mann_run_train(mann_context *context, const mann_experiment *experiment,
@@ -392,6 +474,7 @@ mann_status mann_run_train(mann_context *context, const mann_experiment *experim
 {
     run r = {.context = context, .options = options, .best_cost = NO_COST, .folder = {.lock = -1}};
     *result = (mann_run_result){0};
+    r.started = now();
     mann_status status = prepare(&r, experiment);
     status = status ? status : loop(&r);
     if (r.tracer) {

@@ -170,21 +170,6 @@ static void run_slot(void *user, int32_t slot, int32_t w)
     }
 }
 
-/* How many numbers of the minibatch have a target. */
-static double target_numbers(const mann_trainer *t)
-{
-    double count = 0;
-    for (int32_t i = 0; i < t->crew->count; i++) {
-        const mann_array *mask = mann_example_find(&t->crew->example[i], "mask");
-        const float *value = mask ? mask->data : NULL;
-        for (int32_t n = 0; value && n < t->crew->example[i].steps; n++) {
-            count += value[n] != 0;
-        }
-    }
-    count *= t->network->task->io.outputs;
-    return count > 0 ? count : t->crew->count;
-}
-
 static mann_status gather_status(mann_trainer *t)
 {
     mann_status status = MANN_OK;
@@ -199,6 +184,21 @@ static mann_status gather_status(mann_trainer *t)
     return status;
 }
 
+/* The parameter that holds the first component of the gradient that is not finite. */
+static const char *first_bad(const mann_trainer *t)
+{
+    const mann_params *params = t->network->params;
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        const mann_param_info *info = mann_params_info(params, i);
+        for (size_t n = 0; n < (size_t)info->rows * (size_t)info->cols; n++) {
+            if (!isfinite(t->grad[info->offset + n])) {
+                return info->name;
+            }
+        }
+    }
+    return "a sum over all";
+}
+
 mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
 {
     mann_params *params = t->network->params;
@@ -207,7 +207,8 @@ mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
     if (status) {
         return status;
     }
-    t->seed_scale = 1 / target_numbers(t);
+    double targets = mann_crew_targets(t->crew);
+    t->seed_scale = 1 / (targets > 0 ? targets : t->crew->count);
     int32_t groups = mann_crew_groups(t->crew);
     int32_t slots = groups < MANN_SLOTS ? groups : MANN_SLOTS;
     mann_pool_run(t->crew->pool, slots, run_slot, t);
@@ -222,8 +223,9 @@ mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
     k->square_sum(size, t->grad, (mann_real)t->config->clip, &square, &bad);
     if (bad) {
         return mann_fail(t->context, MANN_E_DIVERGED,
-                         "update %lld: %zu of %zu gradient components are not finite",
-                         (long long)t->progress.step + 1, bad, size);
+                         "update %lld: %zu of %zu gradient components are not finite, the first "
+                         "that of %s",
+                         (long long)t->progress.step + 1, bad, size, first_bad(t));
     }
     t->progress.loss = 0;
     for (int32_t i = 0; i < slots; i++) {
@@ -267,10 +269,12 @@ mann_status mann_trainer_validate(mann_trainer *t, bool harder, mann_score *scor
     /* Harder sequences are long; a quarter of them costs about as much and tells as much. */
     int32_t sequences = t->config->validate_sequences;
     sequences = harder ? (sequences + 3) / 4 : sequences;
-    mann_status status =
-        mann_crew_evaluate(t->validation_crew, variant, MANN_SPLIT_VALIDATION,
-                           t->network->experiment->seed, sequences, score);
+    mann_status status = mann_crew_evaluate(t->validation_crew, variant, MANN_SPLIT_VALIDATION,
+                                            t->network->experiment->seed, sequences, score);
     swap_average(t);
+    if (!harder) {
+        t->validated_targets = t->validation_crew->evaluated_targets;
+    }
     return status;
 }
 

@@ -23,6 +23,7 @@ struct mann_trainer {
     mann_progress progress;
     double lr_scale; /* of the halving schedule */
     double seed_scale;
+    double validated_targets; /* numbers with a target in the last validation of the lesson */
 };
 
 #endif

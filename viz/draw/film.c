@@ -21,6 +21,13 @@ typedef struct child {
     int input, words; /* to its standard input; from its standard error */
 } child;
 
+static mann_status without_ffmpeg(mann_context *context)
+{
+    return mann_fail(context, MANN_E_INVAL,
+                     "films need ffmpeg, which is not installed; write .png, .svg or .pdf, or "
+                     "install ffmpeg");
+}
+
 static mann_status start(mann_context *context, char *const *arguments, child *made)
 {
     int pair[2], words[2];
@@ -50,10 +57,9 @@ static mann_status start(mann_context *context, char *const *arguments, child *m
     if (error) {
         close(pair[0]);
         close(words[0]);
-        return mann_fail(context, error == ENOENT ? MANN_E_INVAL : MANN_E_IO,
-                         error == ENOENT ? "films need ffmpeg, which is not installed; "
-                                           "write .png, .svg or .pdf, or install ffmpeg"
-                                         : "ffmpeg could not be started");
+        return error == ENOENT ? without_ffmpeg(context)
+                               : mann_fail(context, MANN_E_IO, "ffmpeg could not be started: %s",
+                                           strerror(error));
     }
     return MANN_OK;
 }
@@ -97,6 +103,10 @@ static mann_status finish(mann_context *context, child *made, const char *output
     close(made->words);
     int state = 0;
     while (waitpid(made->pid, &state, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFEXITED(state) && WEXITSTATUS(state) == 127) {
+        /* Where posix_spawn runs the program in a full fork, its absence shows here. */
+        return without_ffmpeg(context);
     }
     if (!WIFEXITED(state) || WEXITSTATUS(state)) {
         return mann_fail(context, MANN_E_IO, "%s: ffmpeg failed: %s", output, said);
