@@ -160,6 +160,8 @@ static unsigned escape(mann_view *view)
     mann_scene *scene = &view->scene;
     if (scene->help) {
         scene->help = false;
+    } else if (scene->what_if.on) {
+        scene->what_if.on = false;
     } else if (scene->full) {
         scene->full = false;
     } else if (scene->focus >= 0) {
@@ -189,6 +191,9 @@ static unsigned letter(mann_view *view, int key)
         scene->full = !scene->full;
         return MANN_WISH_DRAW;
     case 'h': return next_head(view);
+    case 'w': /* on, and off with all knobs back */
+        scene->what_if = (mann_what_if){.on = !scene->what_if.on};
+        return MANN_WISH_DRAW;
     case 'c': scene->map = (mann_map)((scene->map + 1) % MANN_MAP_COUNT); return MANN_WISH_DRAW;
     case 'g':
         scene->scale = (mann_scale)((scene->scale + 1) % MANN_SCALE_COUNT);
@@ -241,10 +246,26 @@ static unsigned key_event(mann_view *view, const mann_gesture *event)
     }
 }
 
+static unsigned turn_knob(mann_view *view, double place)
+{
+    mann_scene *scene = &view->scene;
+    mann_pin pin = mann_scene_pin(scene);
+    if (pin.family < 0) {
+        return 0;
+    }
+    scene->what_if.turned[view->drag_knob] = true;
+    scene->what_if.value[view->drag_knob] =
+        mann_what_if_value(&scene->episode->family[pin.family], view->drag_knob, place);
+    return MANN_WISH_DRAW;
+}
+
 static unsigned drag_to(mann_view *view, double x)
 {
     mann_box area = view->drag_area;
     double part = fmin(fmax((x - area.x - 6) / fmax(area.w - 12, 1), 0), 1);
+    if (view->drag == MANN_DRAG_KNOB) {
+        return turn_knob(view, part);
+    }
     if (view->drag == MANN_DRAG_EPISODE) {
         return go(view, lround(part * (steps(view) - 1)));
     }
@@ -311,6 +332,15 @@ static unsigned press(mann_view *view, double x, double y)
         view->drag = MANN_DRAG_TRAINING;
         view->drag_area = layout.training_bar;
         return drag_to(view, x);
+    }
+    for (int i = 0; i < MANN_KNOBS && view->scene.screen == MANN_SCREEN_MEMORY; i++) {
+        mann_box track = mann_layout_knob(&view->scene, &layout, (mann_knob)i);
+        if (mann_box_holds(track, x, y)) {
+            view->drag = MANN_DRAG_KNOB;
+            view->drag_knob = (mann_knob)i;
+            view->drag_area = track;
+            return drag_to(view, x);
+        }
     }
     int32_t pane = mann_layout_pane(&layout, x, y);
     return pane >= 0 ? press_pane(view, &layout, &layout.pane[pane], x, y) : 0;

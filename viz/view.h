@@ -53,7 +53,8 @@ typedef enum mann_drag {
     MANN_DRAG_NONE,
     MANN_DRAG_STEPS,
     MANN_DRAG_EPISODE,
-    MANN_DRAG_TRAINING
+    MANN_DRAG_TRAINING,
+    MANN_DRAG_KNOB
 } mann_drag;
 
 typedef struct mann_view {
@@ -66,6 +67,7 @@ typedef struct mann_view {
     int32_t edit_row, edit_bit;
     mann_drag drag;
     mann_box drag_area;
+    mann_knob drag_knob;
     double now, step_due; /* seconds */
     double message_until;
     char message[256];

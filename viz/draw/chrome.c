@@ -252,6 +252,7 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"Tab", "next panel (Shift: previous)"},
         {"F", "this panel alone"},
         {"H", "next head in the inspector"},
+        {"W", "what if β, g, shift, γ were others"},
         {"C", "colour map"},
         {"G", "weights linear, √, logarithmic"},
         {"A", "weights scaled to their largest"},

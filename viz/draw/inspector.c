@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct place {
     cairo_t *cr;
@@ -12,10 +13,12 @@ typedef struct place {
     const mann_theme *theme;
     const mann_family *family;
     mann_pin pin;
-    mann_box box; /* what is left, from the top */
+    const mann_layout *layout;
+    const mann_what_if_result *what; /* NULL: not asked, or not known */
+    mann_box box;                    /* what is left, from the top */
 } place;
 
-enum { LINE = 15, BARS = 20, PAD = 8 };
+enum { LINE = MANN_INSPECTOR_LINE, BARS = MANN_INSPECTOR_BARS - 5, PAD = MANN_INSPECTOR_PAD };
 
 static int32_t first_row(const place *at)
 {
@@ -35,14 +38,19 @@ static int32_t shown_row(const place *at, int32_t location)
     return row < shown_rows(at) ? row : -1;
 }
 
-static void write_line(place *at, const char *left, const char *right)
+static void write_line_in(place *at, mann_ink ink, const char *left, const char *right)
 {
     double y = at->box.y + 11, end = at->box.x + at->box.w;
-    double wide = mann_text(at->cr, MANN_FONT_DIGITS, at->theme->text, end, y, MANN_RIGHT, right);
+    double wide = mann_text(at->cr, MANN_FONT_DIGITS, ink, end, y, MANN_RIGHT, right);
     mann_text_fit(at->cr, MANN_FONT_TEXT, at->theme->muted, at->box.x, y, MANN_LEFT,
                   at->box.w - wide - 6, left);
     at->box.y += LINE;
     at->box.h -= LINE;
+}
+
+static void write_line(place *at, const char *left, const char *right)
+{
+    write_line_in(at, at->theme->text, left, right);
 }
 
 static mann_shade stage_shade(const place *at, const mann_trace_array *stage)
@@ -58,26 +66,40 @@ static mann_shade stage_shade(const place *at, const mann_trace_array *stage)
 
 /* A weighting as bars over its locations, low locations at the left; as high as the scene's scale
  * makes them, which the frame's colour and the line above tell if it is not the usual one. */
-static void draw_bars(place *at, const mann_trace_array *stage)
+static void fill_bars(place *at, mann_box area, const mann_shade *shade,
+                      const mann_trace_array *stage, const float *what)
+{
+    int32_t n = at->family->locations, rows = shown_rows(at), first = first_row(at);
+    double cell = area.w / rows;
+    for (int32_t i = 0; i < rows; i++) {
+        int32_t location = (first + i) % n;
+        double w = what
+                       ? (double)what[location]
+                       : (double)mann_episode_value(stage, at->scene->step, at->pin.head, location);
+        double h = (area.h - 2) * mann_shade_place(shade, w);
+        if (h > 0.05) {
+            cairo_rectangle(at->cr, area.x + i * cell, area.y + area.h - 1 - h, fmax(cell - 0.3, 1),
+                            h);
+        }
+    }
+    cairo_fill(at->cr);
+}
+
+/* With a what-if, that is drawn over what was, which is fainter. */
+static void draw_bars(place *at, const mann_trace_array *stage, const float *what)
 {
     cairo_t *cr = at->cr;
     mann_box area = {at->box.x, at->box.y, at->box.w, BARS};
     mann_fill(cr, area, mann_ink_from_pixel(mann_map_table(MANN_MAP_THEME, at->theme->dark)[0]));
-    int32_t n = at->family->locations, rows = shown_rows(at);
-    double cell = area.w / rows;
+    double cell = area.w / shown_rows(at);
     mann_ink ink = mann_head_ink(at->theme->dark, at->family->marker, at->pin.head);
-    int32_t first = first_row(at);
     mann_shade shade = stage_shade(at, stage);
-    mann_pen_ink(cr, ink, 1);
-    for (int32_t i = 0; i < rows; i++) {
-        double w =
-            (double)mann_episode_value(stage, at->scene->step, at->pin.head, (first + i) % n);
-        double h = (area.h - 2) * mann_shade_place(&shade, w);
-        if (h > 0.05) {
-            cairo_rectangle(cr, area.x + i * cell, area.y + area.h - 1 - h, fmax(cell - 0.3, 1), h);
-        }
+    mann_pen_ink(cr, ink, what ? 0.4 : 1);
+    fill_bars(at, area, &shade, stage, NULL);
+    if (what) {
+        mann_pen_ink(cr, at->theme->amber, 0.85);
+        fill_bars(at, area, &shade, stage, what);
     }
-    cairo_fill(cr);
     int32_t row = shown_row(at, at->pin.location);
     if (row >= 0) {
         double x = area.x + (row + 0.5) * cell;
@@ -93,17 +115,45 @@ static void draw_bars(place *at, const mann_trace_array *stage)
     at->box.h -= BARS + 5;
 }
 
+/* The track of a knob: a hollow mark where the trace has it, a full one where it was turned to. */
+static void draw_knob(place *at, mann_knob knob)
+{
+    cairo_t *cr = at->cr;
+    mann_box track = mann_layout_knob(at->scene, at->layout, knob);
+    double actual = mann_what_if_actual(at->family, at->pin.head, at->scene->step, knob);
+    double y = floor(track.y + track.h / 2) - 0.5, room = track.w - 12;
+    mann_stroke(cr, track.x, y, track.x + track.w, y, at->theme->line, 2);
+    if (isfinite(actual)) {
+        double x = track.x + 6 + room * mann_what_if_place(at->family, knob, actual);
+        mann_stroke(cr, x, y - 4, x, y + 4, at->theme->muted, 1.5);
+    }
+    bool turned = at->scene->what_if.turned[knob];
+    double value = turned ? at->scene->what_if.value[knob] : actual;
+    mann_pen_ink(cr, turned ? at->theme->amber : at->theme->muted, 1);
+    cairo_new_sub_path(cr);
+    cairo_arc(cr, track.x + 6 + room * mann_what_if_place(at->family, knob, value), y, 4, 0,
+              6.283185307179586);
+    cairo_fill(cr);
+    at->box.y += track.h;
+    at->box.h -= track.h;
+}
+
 static void draw_stage(place *at, mann_stage stage, const char *text)
 {
     const mann_trace_array *array = at->family->stage[stage];
     if (!array) {
         return;
     }
-    char number[32], right[48];
+    char number[32], other[32], right[80];
     float w = mann_episode_value(array, at->scene->step, at->pin.head, at->pin.location);
-    snprintf(right, sizeof right, "%s", mann_number(number, (double)w));
-    write_line(at, text, right);
-    draw_bars(at, array);
+    const float *what = at->what ? at->what->stage[stage] : NULL;
+    snprintf(right, sizeof right, what ? "%s → %s" : "%s", mann_number(number, (double)w),
+             what ? mann_number(other, (double)what[at->pin.location]) : "");
+    write_line_in(at, what ? at->theme->amber : at->theme->text, text, right);
+    if (at->scene->what_if.on) {
+        draw_knob(at, (mann_knob)(stage - MANN_STAGE_CONTENT));
+    }
+    draw_bars(at, array, what);
 }
 
 static void describe_shift(const place *at, char *text, size_t size)
@@ -111,6 +161,10 @@ static void describe_shift(const place *at, char *text, size_t size)
     const mann_trace_array *shift = at->family->shift;
     int used = snprintf(text, size, "→ shift");
     if (!shift) {
+        return;
+    }
+    if (at->what && at->scene->what_if.turned[MANN_KNOB_SHIFT]) {
+        snprintf(text, size, "→ shift by %+.2f", at->scene->what_if.value[MANN_KNOB_SHIFT]);
         return;
     }
     int32_t n = shift->n[2], best = 0;
@@ -133,8 +187,11 @@ static void describe_shift(const place *at, char *text, size_t size)
     }
 }
 
-static double scalar(const place *at, const mann_trace_array *array)
+static double scalar(const place *at, const mann_trace_array *array, mann_knob knob)
 {
+    if (at->what && at->scene->what_if.turned[knob]) {
+        return at->scene->what_if.value[knob];
+    }
     return (double)mann_episode_value(array, at->scene->step, at->pin.head, 0);
 }
 
@@ -143,14 +200,15 @@ static void draw_stages(place *at)
     const mann_family *family = at->family;
     char text[96], number[32];
     if (family->strength) {
-        snprintf(text, sizeof text, "content, strength β %s",
-                 mann_number(number, scalar(at, family->strength)));
+        snprintf(text, sizeof text, at->what ? "content, β %s" : "content, strength β %s",
+                 mann_number(number, scalar(at, family->strength, MANN_KNOB_STRENGTH)));
     } else {
         snprintf(text, sizeof text, "content");
     }
     draw_stage(at, MANN_STAGE_CONTENT, text);
     if (family->gate) {
-        snprintf(text, sizeof text, "→ gate g %s", mann_number(number, scalar(at, family->gate)));
+        snprintf(text, sizeof text, "→ gate g %s",
+                 mann_number(number, scalar(at, family->gate, MANN_KNOB_GATE)));
     } else {
         snprintf(text, sizeof text, "→ gated");
     }
@@ -159,7 +217,7 @@ static void draw_stages(place *at)
     draw_stage(at, MANN_STAGE_SHIFTED, text);
     if (family->sharpening) {
         snprintf(text, sizeof text, "→ sharpen γ %s",
-                 mann_number(number, scalar(at, family->sharpening)));
+                 mann_number(number, scalar(at, family->sharpening, MANN_KNOB_SHARPENING)));
     } else {
         snprintf(text, sizeof text, "= weighting");
     }
@@ -175,6 +233,10 @@ static void draw_heading(place *at)
     x += mann_text(cr, MANN_FONT_TITLE, theme->text, x, y, MANN_LEFT, "Inspector") + 10;
     snprintf(text, sizeof text, "step %d", at->scene->step);
     mann_text(cr, MANN_FONT_TEXT, theme->cursor, x, y, MANN_LEFT, text);
+    if (at->scene->what_if.on && at->family) {
+        mann_text(cr, MANN_FONT_TITLE, theme->amber, at->box.x + at->box.w, y, MANN_RIGHT,
+                  "what if?");
+    }
     at->box.y += 20;
     at->box.h -= 20;
     if (!at->family) {
@@ -330,6 +392,7 @@ void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout
     const mann_episode *episode = scene->episode;
     place at = {.cr = cr,
                 .scene = scene,
+                .layout = layout,
                 .theme = mann_theme_get(scene->dark),
                 .pin = mann_scene_pin(scene)};
     at.family = at.pin.family >= 0 ? &episode->family[at.pin.family] : NULL;
@@ -340,10 +403,23 @@ void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout
                     layout->inspector.h);
     cairo_clip(cr);
     draw_heading(&at);
+    mann_what_if_result what;
+    const char *reason = NULL;
+    if (at.family && scene->what_if.on &&
+        mann_what_if_run(at.family, at.pin.head, scene->step, &scene->what_if, &what, &reason)) {
+        at.what = &what;
+        reason = NULL;
+    }
     if (at.family) {
         draw_stages(&at);
     } else {
         draw_answers(&at);
+    }
+    if (at.what) {
+        free(what.stage[0]);
+    }
+    if (reason) {
+        write_line(&at, reason, "");
     }
     int lines = 0;
     for (int32_t f = 0; f < episode->n_families && f < 2; f++) {

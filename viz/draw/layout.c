@@ -273,6 +273,17 @@ mann_layout mann_layout_make(const mann_scene *given)
     return layout;
 }
 
+mann_box mann_layout_knob(const mann_scene *scene, const mann_layout *layout, mann_knob knob)
+{
+    if (!scene->what_if.on || layout->inspector.w < 1) {
+        return (mann_box){0, 0, 0, 0};
+    }
+    mann_box inner = mann_box_inset(layout->inspector, MANN_INSPECTOR_PAD);
+    double stage = MANN_INSPECTOR_LINE + MANN_INSPECTOR_KNOB + MANN_INSPECTOR_BARS;
+    return (mann_box){inner.x, inner.y + MANN_INSPECTOR_HEAD + knob * stage + MANN_INSPECTOR_LINE,
+                      inner.w, MANN_INSPECTOR_KNOB};
+}
+
 int32_t mann_layout_pane(const mann_layout *layout, double x, double y)
 {
     for (int32_t i = 0; i < layout->n_panes; i++) {

@@ -70,6 +70,17 @@ mann_layout mann_layout_make(const mann_scene *given);
 /* The first part of that: which panes there are, without places. */
 void mann_panes_collect(const mann_scene *scene, mann_layout *layout);
 
+/* The track of a knob in the inspector, when it asks what if; empty otherwise. */
+mann_box mann_layout_knob(const mann_scene *scene, const mann_layout *layout, mann_knob knob);
+
+enum { /* of the inspector, whose places the layout knows */
+       MANN_INSPECTOR_PAD = 8,
+       MANN_INSPECTOR_HEAD = 41,
+       MANN_INSPECTOR_LINE = 15,
+       MANN_INSPECTOR_KNOB = 13,
+       MANN_INSPECTOR_BARS = 25
+};
+
 /* The pane at a point, -1 for none. */
 int32_t mann_layout_pane(const mann_layout *layout, double x, double y);
 

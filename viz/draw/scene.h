@@ -6,6 +6,7 @@
 #include "draw/episode.h"
 #include "draw/history.h"
 #include "draw/pen.h"
+#include "draw/what_if.h"
 
 typedef enum mann_screen {
     MANN_SCREEN_MEMORY,
@@ -40,6 +41,7 @@ typedef struct mann_scene {
     int32_t step;                /* the cursor */
     int32_t first, count;        /* steps shown; count 0: all */
     mann_pin pin;
+    mann_what_if what_if; /* of the pinned head, at every step */
 
     mann_map map;
     mann_scale scale;

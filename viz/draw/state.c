@@ -42,9 +42,30 @@ static bool parse_pin(const char *text, mann_state *state)
     return true;
 }
 
+/* In the order of mann_knob. */
+static const char *const knobs[MANN_KNOBS] = {"beta", "gate", "shift", "gamma"};
+
+static bool parse_knob(const char *part, mann_state *state)
+{
+    for (int i = 0; i < MANN_KNOBS; i++) {
+        size_t length = strlen(knobs[i]);
+        if (!strncmp(part, knobs[i], length) && part[length] == '=') {
+            char *end;
+            double value = strtod(part + length + 1, &end);
+            state->what_if.on = state->what_if.turned[i] = true;
+            state->what_if.value[i] = value;
+            return end != part + length + 1 && !*end && value >= -100 && value <= 100;
+        }
+    }
+    return false;
+}
+
 static bool parse_word(const char *part, mann_state *state)
 {
     int32_t number;
+    if (parse_knob(part, state)) {
+        return true;
+    }
     if (!strncmp(part, "screen=", 7) && matches(part + 7, "%" SCNd32, &number, NULL)) {
         state->screen = (mann_screen)(number - 1);
         return number >= 1 && number <= MANN_SCREENS;
@@ -156,6 +177,7 @@ void mann_state_apply(const mann_state *state, mann_scene *scene)
     scene->scale = state->scale;
     scene->automatic = state->automatic;
     scene->locations = state->locations;
+    scene->what_if = state->what_if;
     scene->focus = state->panel;
     scene->full = state->full;
     scene->dark = state->themed ? state->dark : scene->dark;
@@ -205,6 +227,11 @@ void mann_state_print(const mann_scene *scene, char text[192])
     if (episode && scene->pin.family >= 0 && scene->pin.family < episode->n_families) {
         add(text, "/pin=%s.%" PRId32 ".%" PRId32, episode->family[scene->pin.family].name,
             scene->pin.head + 1, scene->pin.location);
+    }
+    for (int i = 0; scene->what_if.on && i < MANN_KNOBS; i++) {
+        if (scene->what_if.turned[i]) {
+            add(text, "/%s=%.4g", knobs[i], scene->what_if.value[i]);
+        }
     }
     if (scene->count > 0) {
         add(text, "/zoom=%" PRId32 "+%" PRId32, scene->first, scene->count);

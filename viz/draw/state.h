@@ -22,7 +22,8 @@ typedef struct mann_state {
     mann_scale scale;
     mann_locations locations;
     bool automatic, full, dark, themed; /* themed: dark was given */
-    int32_t panel;                      /* -1 */
+    mann_what_if what_if;
+    int32_t panel; /* -1 */
 } mann_state;
 
 /* Any part may be missing. MANN_E_INVAL names the part that is not understood. */
