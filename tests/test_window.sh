@@ -4,7 +4,7 @@
 # script sees where it is.
 #
 #     test_window.sh MANN-VIEW MAKE-SYNTHETIC
-view=$1 make=$2
+view=$(realpath "$1") make=$(realpath "$2")
 for tool in Xvfb xdotool; do
     command -v $tool >/dev/null || { echo "SKIP: $tool is missing"; exit 77; }
 done
