@@ -30,6 +30,8 @@ typedef struct mann_param_info {
     size_t offset;
     mann_init init;
     double scale;
+    int32_t set_first, set_count; /* columns that start at set_value instead */
+    double set_value;
 } mann_param_info;
 
 MANN_API mann_params *mann_params_alloc(mann_context *context);
@@ -40,6 +42,10 @@ MANN_API void mann_params_free(mann_params *params);
 MANN_API mann_handle mann_params_add(mann_params *params, int32_t rows, int32_t cols,
                                      mann_init init, double scale, const char *format, ...)
     MANN_PRINTF(6, 7);
+
+/* Lets columns first..first+count-1 of a parameter start at value instead. */
+MANN_API void mann_params_set_columns(mann_params *params, mann_handle handle, int32_t first,
+                                      int32_t count, double value);
 
 /* Lays out the flat block, once, and draws the initial values from streams named by (seed, name).
  * Calling it again draws them anew. MANN_E_NOMEM, MANN_E_INVAL (a name used twice). */

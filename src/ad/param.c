@@ -67,6 +67,16 @@ mann_handle mann_params_add(mann_params *params, int32_t rows, int32_t cols, man
     return params->number++;
 }
 
+void mann_params_set_columns(mann_params *params, mann_handle handle, int32_t first, int32_t count,
+                             double value)
+{
+    if (handle < params->number) { /* else its announcement failed, and is remembered */
+        params->info[handle].set_first = first;
+        params->info[handle].set_count = count;
+        params->info[handle].set_value = value;
+    }
+}
+
 static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
 {
     mann_rng rng = mann_rng_stream(seed, info->name, 0);
@@ -81,7 +91,9 @@ static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
             x = i / (size_t)info->cols == i % (size_t)info->cols ? info->scale : 0;
             break;
         }
-        value[i] = (mann_real)x;
+        int32_t column = (int32_t)(i % (size_t)info->cols) - info->set_first;
+        bool set = column >= 0 && column < info->set_count;
+        value[i] = (mann_real)(set ? info->set_value : x);
     }
 }
 

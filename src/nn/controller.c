@@ -32,6 +32,10 @@ void mann_controller_init(mann_controller *self, mann_controller_kind kind, int3
         char name[64];
         snprintf(name, sizeof name, "controller.%d", l);
         self->layer[l] = mann_dense_init(params, name, layer_inputs(self, l), gates(kind) * hidden);
+        if (kind == MANN_CONTROLLER_LSTM) {
+            /* Forget gates start open (Gers et al. 2000; Jozefowicz et al. 2015). */
+            mann_params_set_columns(params, self->layer[l].bias, hidden, hidden, 1);
+        }
         if (kind == MANN_CONTROLLER_GRU) {
             snprintf(name, sizeof name, "controller.%d.candidate", l);
             self->candidate[l] = mann_dense_init(params, name, layer_inputs(self, l), hidden);
