@@ -128,6 +128,7 @@ const mann_task_type mann_task_ngram = {
     .self_size = sizeof(ngram),
     .solved = "excess_bits<=1.33",
     .harder = "length=400",
+    .probe = "length=200",
     .open = open,
     .sample = sample,
     .score = score,

@@ -70,6 +70,7 @@ const mann_task_type mann_task_reverse = {
     .self_size = sizeof(reverse),
     .solved = "wrong_bits<=0.01",
     .harder = "length=40",
+    .probe = "length=20",
     .open = open,
     .sample = sample,
     .annotate = annotate,

@@ -89,6 +89,7 @@ const mann_task_type mann_task_sort = {
     .self_size = sizeof(sort),
     .solved = "wrong_bits<=0.1",
     .harder = "length=40",
+    .probe = "length=20",
     .open = open,
     .sample = sample,
     .annotate = annotate,

@@ -14,7 +14,6 @@ build   | meson              | meson                     | the build system
 build   | ninja-build        | command ninja             | what the build system drives
 build   | pkgconf            | command pkg-config        | finds the libraries
 build   | libgsl-dev         | library gsl               | random distributions, statistics, linear algebra
-build   | libopenblas-dev    | library openblas          | large matrix products
 build   | libjansson-dev     | library jansson           | JSON
 build   | libarchive-dev     | library libarchive        | data sets as they are distributed
 drawing | libcairo2-dev      | library cairo             | pictures

@@ -165,7 +165,7 @@ void mann_network_free(mann_network *network)
     if (!network) {
         return;
     }
-    if (network->model) {
+    if (network->model && network->experiment->model->close) {
         network->experiment->model->close(network->model);
     }
     free(network->model);
