@@ -35,7 +35,7 @@ train two-heads copy --seed 3 --until 'wrong_bits<=0.01' \
     -p memory.read_heads=2 -p memory.write_heads=2
 train untrained copy --seed 3 --sequences 16
 train lstm copy --model lstm --seed 3 --max-time 12s
-train recall associative_recall --seed 1 --max-time "${RECALL_TIME-4m}" --until 'wrong_bits<=0.05'
+train recall associative_recall --seed 1 --until 'wrong_bits<=0.05' --max-time 5m
 
 render copy-20-dark copy-1
 render copy-20-light copy-1 --theme light
