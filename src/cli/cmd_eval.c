@@ -198,9 +198,6 @@ static mann_status evaluate(const request *q, const mann_network *network, const
     mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
     mann_score score;
     mann_status status = variant ? MANN_OK : cli_status(&q->cli);
-    if (status == MANN_E_SHAPE) {
-        status = MANN_E_INVAL; /* the user's choice, not a failure */
-    }
     if (!status) {
         status = mann_network_evaluate(q->cli.context, network, variant, MANN_SPLIT_TEST, q->seed,
                                        (int32_t)q->sequences, (int32_t)q->threads, &score);

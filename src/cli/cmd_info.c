@@ -122,10 +122,11 @@ static int info_run(const mann_cli *cli, const char *path)
                info.step, info.sequences);
     }
     mann_network_free(network);
-    char latest[1100];
+    char latest[1100], best[1100];
     struct stat found;
     snprintf(latest, sizeof latest, "%s/checkpoints/LATEST", path);
-    if (status == MANN_E_IO && stat(latest, &found)) {
+    snprintf(best, sizeof best, "%s/checkpoints/BEST", path);
+    if (status == MANN_E_IO && stat(latest, &found) && stat(best, &found)) {
         cli_note(cli, "no checkpoint yet");
         return CLI_DONE;
     }

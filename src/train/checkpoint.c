@@ -146,11 +146,20 @@ static mann_status open_store(mann_context *context, const char *path, mann_stor
     }
     const char *format = mann_store_metadata(*store, "format");
     const char *version = mann_store_metadata(*store, "version");
-    if (!format || strcmp(format, FORMAT) || !version || strcmp(version, "1")) {
+    bool ours = format && !strcmp(format, FORMAT);
+    if (ours && (!version || strcmp(version, "1"))) {
+        mann_store_close(*store);
+        return mann_fail(context, MANN_E_FORMAT,
+                         "%s: a checkpoint of another version of mann; this one reads version 1",
+                         path);
+    }
+    if (!ours) {
+        char shown[MANN_SHOWN_SIZE];
+        mann_show(shown, format ? format : "none");
         mann_store_close(*store);
         return mann_fail(context, MANN_E_FORMAT,
                          "%s: a safetensors file, but not a checkpoint of mann (format '%s')", path,
-                         format ? format : "none");
+                         shown);
     }
     return MANN_OK;
 }

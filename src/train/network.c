@@ -67,7 +67,7 @@ mann_variant *mann_variant_open(mann_context *context, const mann_network *netwo
     }
     mann_experiment_free(e);
     if (variant && memcmp(&variant->io, &network->task->io, sizeof variant->io)) {
-        mann_fail(context, MANN_E_SHAPE,
+        mann_fail(context, MANN_E_INVAL,
                   "%s: the task then has %d inputs and %d outputs, but the network %d and %d",
                   settings, variant->io.inputs, variant->io.outputs, network->task->io.inputs,
                   network->task->io.outputs);
