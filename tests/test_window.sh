@@ -3,14 +3,15 @@
 # take a picture, quit. Pictures that the viewer saves are named by its state, which is how this
 # script sees where it is.
 #
-#     test_window.sh MANN-VIEW MAKE-SYNTHETIC
-view=$(realpath "$1") make=$(realpath "$2")
+#     test_window.sh MANN-VIEW MAKE-SYNTHETIC MANN
+view=$(realpath "$1") make=$(realpath "$2") mann=$(realpath "$3")
 for tool in Xvfb xdotool; do
     command -v $tool >/dev/null || { echo "SKIP: $tool is missing"; exit 77; }
 done
 folder=$(mktemp -d /tmp/mann-window-XXXXXX)
-server= viewer=
+server= viewer= training=
 finish() {
+    [ -n "$training" ] && kill "$training" 2>/dev/null
     [ -n "$viewer" ] && kill "$viewer" 2>/dev/null
     [ -n "$server" ] && kill "$server" 2>/dev/null
     rm -rf "$folder"
@@ -95,4 +96,39 @@ xdotool key ctrl+q
 wait "$viewer"; code=$?
 viewer=
 [ $code = 0 ] || fail "quitting gave $code"
+
+# Training that is watched: its traces appear, another example is run from its checkpoint, its
+# input is edited; closing the window leaves it training. (At such a rate it learns nothing, and so
+# does not end.)
+"$mann" train copy -o live --view --threads 1 --max-time 2m -q \
+    -p task.length=1..5 -p train.lr=1e-9 -p train.trace_every=1 -p train.validate_every=20 &
+training=$!
+for i in $(seq 100); do window=$(xdotool search --name '^live$' 2>/dev/null | tail -n 1)
+    [ -n "$window" ] && break; sleep 0.1; done
+[ -n "$window" ] || fail "training opens no window"
+xdotool windowfocus "$window" 2>/dev/null
+for i in $(seq 100); do [ -e live/checkpoints/LATEST ] && break; sleep 0.1; done
+sleep 1.5
+xdotool key s; sleep 0.5
+first=$(ls live-[1-9]*-L20-s7-t30.png 2>/dev/null | tail -n 1)
+[ -n "$first" ] || fail "no trace of the training is shown"
+for i in $(seq 60); do
+    xdotool key s; sleep 0.5
+    [ "$(ls live-*-L20-s7-t30.png | wc -l)" -ge 2 ] && break
+done
+[ "$(ls live-*-L20-s7-t30.png | wc -l)" -ge 2 ] || fail "the training is not followed"
+xdotool key n; sleep 0.3; xdotool key s; sleep 0.5
+ls live-*-L20-s8-t30.png >/dev/null 2>&1 || fail "no new example is run"
+xdotool key greater; sleep 0.3; xdotool key s; sleep 0.5
+ls live-*-L22-s8-t*.png >/dev/null 2>&1 || fail "no longer example is run"
+xdotool key e; sleep 0.3; xdotool key space; sleep 0.3; xdotool key e s; sleep 0.5
+ls live-*-edited*.png >/dev/null 2>&1 || fail "the input is not edited"
+xdotool key ctrl+q; sleep 0.5
+xdotool search --name '^live$' >/dev/null 2>&1 && fail "the window stays"
+lines=$(wc -l <live/metrics.jsonl)
+for i in $(seq 100); do [ "$(wc -l <live/metrics.jsonl)" -gt "$lines" ] && break; sleep 0.1; done
+[ "$(wc -l <live/metrics.jsonl)" -gt "$lines" ] || fail "closing the window stops the training"
+kill -TERM "$training"; wait "$training"; code=$?
+training=
+[ $code = 75 ] || fail "the training ended with $code"
 echo "the window works"

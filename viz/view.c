@@ -148,9 +148,12 @@ static unsigned other_locations(mann_view *view)
 {
     mann_scene *scene = &view->scene;
     mann_pin pin = mann_scene_pin(scene);
-    bool used = pin.family >= 0 ? mann_scene_used(scene, &scene->episode->family[pin.family])
-                                : scene->locations != MANN_LOCATIONS_ALL;
-    scene->locations = used ? MANN_LOCATIONS_ALL : MANN_LOCATIONS_USED;
+    const mann_family *family = pin.family >= 0 ? &scene->episode->family[pin.family] : NULL;
+    bool used = family && mann_scene_used(scene, family);
+    scene->locations = MANN_LOCATIONS_USUAL;
+    if (family && mann_scene_used(scene, family) == used) { /* the usual is what there was */
+        scene->locations = used ? MANN_LOCATIONS_ALL : MANN_LOCATIONS_USED;
+    }
     return MANN_WISH_DRAW;
 }
 

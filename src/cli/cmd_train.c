@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -242,13 +243,26 @@ static void print_header(const request *q, const mann_experiment *e)
     mann_network_free(network);
 }
 
+/* Until the run has its folder; false if training has ended before. */
+static bool wait_for_run(const request *q, pid_t training)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    do {
+        nanosleep(&pause, NULL);
+    } while (getppid() == training && !mann_run_is_folder(q->folder));
+    return getppid() == training;
+}
+
 /* In a session of its own: closing the terminal's job does not close it, and training never waits
  * for it. */
 static void start_viewer(const request *q)
 {
-    pid_t child = fork();
+    pid_t own = getpid(), child = fork();
     if (child == 0) {
         setsid();
+        if (!wait_for_run(q, own)) {
+            _exit(CLI_DONE);
+        }
         char name[] = "mann-view", folder[sizeof q->folder];
         memcpy(folder, q->folder, sizeof folder);
         cli_exec_viewer((char *const[]){name, folder, NULL});

@@ -3,12 +3,14 @@
  *
  * How often: every train.trace_every updates at first, then each time training has grown by a
  * tenth, so that the history stays readable and small; and never so often that tracing takes more
- * than BUDGET of the time. A trace that falls due while the last one is being written is left
+ * than BUDGET of the time, the first GRACE seconds of it not counted, so that a run of seconds has
+ * a history too. A trace that falls due while the last one is being written is left
  * out. The last weights are always traced. */
 #include "train/tracer.h"
 
 #include "io/file.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include <time.h>
 
 #define BUDGET 0.02
+#define GRACE 0.2
 enum { MAX_PROBES = 16 };
 
 struct mann_tracer {
@@ -36,7 +39,7 @@ struct mann_tracer {
     bool started, quit;
     bool busy; /* weights were handed over and are not yet traced */
     int64_t step, sequences, next_step, last_step;
-    double idle_until; /* by the clock */
+    double spent, idle_until; /* seconds of tracing; by the clock */
     bool failed;
 };
 
@@ -99,7 +102,8 @@ static void *tracer_main(void *argument)
         double spent = now() - start;
         pthread_mutex_lock(&t->mutex);
         t->failed |= status != MANN_OK;
-        t->idle_until = now() + spent / BUDGET;
+        t->spent += spent;
+        t->idle_until = now() + fmin(spent, fmax(t->spent - GRACE, 0)) / BUDGET;
         t->busy = false;
         pthread_cond_broadcast(&t->changed);
     }

@@ -185,6 +185,9 @@ static mann_status make_scene(mann_context *context, mann_source *source,
     }
     scene->step = scene->episode ? mann_episode_middle(scene->episode) : 0;
     mann_state_apply(&state, scene);
+    if (options->over == MANN_OVER_TRAINING && scene->locations == MANN_LOCATIONS_USUAL) {
+        scene->locations = MANN_LOCATIONS_ALL; /* what is used changes from frame to frame */
+    }
     mann_state_print(scene, scene->state);
     return MANN_OK;
 }

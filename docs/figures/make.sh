@@ -1,0 +1,50 @@
+#!/bin/sh
+# Makes the pictures of this folder again, in a few minutes on two cores:
+#
+#     docs/figures/make.sh build/src/cli/mann
+#
+# What the training learns is the same each time on one machine; it differs a little where the
+# processor adds in another order.
+set -eu
+mann=$(realpath "$1")
+here=$(realpath "$(dirname "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# Colours to a palette of 256: half the bytes, and no difference to be seen.
+render() # name argument...
+{
+    name=$1
+    shift
+    "$mann" render "$@" -o full.png
+    ffmpeg -y -nostdin -loglevel error -i full.png \
+        -vf 'split[a][b];[a]palettegen=stats_mode=full[p];[b][p]paletteuse=dither=none' \
+        -frames:v 1 "$here/$name.png"
+}
+
+train() # run argument...
+{
+    run=$1
+    shift
+    "$mann" train "$@" -o "$run" -q
+}
+
+train copy-1 copy --seed 3 --until 'wrong_bits<=0.01' -p train.trace_every=10
+train two-heads copy --seed 3 --until 'wrong_bits<=0.01' \
+    -p memory.read_heads=2 -p memory.write_heads=2
+train untrained copy --seed 3 --sequences 16
+train lstm copy --model lstm --seed 3 --max-time 12s
+train recall associative_recall --seed 1 --until 'wrong_bits<=0.05' --max-time 5m
+
+render copy-20-dark copy-1
+render copy-20-light copy-1 --theme light
+render copy-20-small copy-1 --theme light --size 960x600
+render copy-120 copy-1 --at L120
+render what-if copy-1 --at beta=20/gate=0.6/gamma=1.5
+render untrained untrained
+render two-heads two-heads
+render lstm lstm
+render recall recall
+render training copy-1 --at screen=4
+"$mann" render copy-1 -o "$here/copy-learning.gif" --over training --size 960x600 --rate 4
