@@ -52,7 +52,8 @@ static const mann_option train_options[] = {
     {"max_sequences", MANN_OPT_REAL, FIELD(max_sequences), "1e6", 1, 1e15, NULL,
      "training stops here at the latest"},
     {"settle", MANN_OPT_INT, FIELD(settle), "20", 1, 1000000, NULL,
-     "validations without improvement, once solved, after which training stops by itself"},
+     "validations without improvement, once solved, after which training stops by itself; four "
+     "times as many while the harder setting is not solved"},
     {"lessons", MANN_OPT_TEXT, FIELD(lessons), "", 0, 0, NULL,
      "curriculum: settings of the task from easy to hard, 'length=1..5 length=1..20'"},
     {"lesson_threshold", MANN_OPT_REAL, FIELD(lesson_threshold), "0.1", 0, 1e9, NULL,

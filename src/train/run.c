@@ -23,7 +23,7 @@
 /* Stands for "no cost yet". */
 #define NO_COST 1e15
 
-enum { MEMOS = 9 };
+enum { MEMOS = 10 };
 
 typedef struct run {
     mann_context *context;
@@ -34,7 +34,8 @@ typedef struct run {
     mann_tracer *tracer;
     mann_conditions until, solved;
     /* Remembered in LATEST. */
-    double best_cost, best_solved, best_step, best_sequences, stale, solved_once, seconds_before;
+    double best_cost, best_solved, best_solved_harder, best_step, best_sequences, stale,
+        solved_once, seconds_before;
     mann_real *best; /* weights of BEST */
     bool best_unsaved;
     double started, last_saved, last_watched;
@@ -80,10 +81,15 @@ static mann_status save_best(run *r)
 
 static void memo_of(run *r, double *elapsed, mann_memo memo[MEMOS])
 {
-    const mann_memo all[] = {{"best_cost", &r->best_cost}, {"best_solved", &r->best_solved},
-                             {"best_step", &r->best_step}, {"best_sequences", &r->best_sequences},
-                             {"stale", &r->stale},         {"solved", &r->solved_once},
-                             {"seconds", elapsed},         {NULL, NULL}};
+    const mann_memo all[] = {{"best_cost", &r->best_cost},
+                             {"best_solved", &r->best_solved},
+                             {"best_solved_harder", &r->best_solved_harder},
+                             {"best_step", &r->best_step},
+                             {"best_sequences", &r->best_sequences},
+                             {"stale", &r->stale},
+                             {"solved", &r->solved_once},
+                             {"seconds", elapsed},
+                             {NULL, NULL}};
     memcpy(memo, all, sizeof all);
 }
 
@@ -131,17 +137,28 @@ static bool all_hold(const mann_conditions *conditions, const mann_event *event)
     return hold;
 }
 
+/* Whether a score is what the task calls solved. */
+static bool solves(const run *r, const mann_score *score)
+{
+    bool hold = r->solved.count > 0;
+    for (int32_t i = 0; i < r->solved.count; i++) {
+        hold = hold && mann_condition_holds(&r->solved.condition[i], score);
+    }
+    return hold;
+}
+
 /* Weights that solve the task at training's setting come before those that do not, whatever the
  * harder setting costs; among equals the lower cost counts. */
 static void keep_if_best(run *r)
 {
     double cost = cost_of(&r->event);
-    double solved = r->solved.count && all_hold(&r->solved, &r->event);
+    double solved = solves(r, &r->event.score);
     bool better = solved > r->best_solved || (solved == r->best_solved && cost < r->best_cost);
     if (better && isfinite(cost)) {
         mann_trainer *t = r->trainer;
         r->best_cost = cost;
         r->best_solved = solved;
+        r->best_solved_harder = solves(r, &r->event.harder);
         r->best_step = (double)t->progress.step;
         r->best_sequences = (double)t->progress.sequences;
         r->stale = 0;
@@ -164,7 +181,7 @@ static void adapt(run *r)
         t->progress.lesson++;
         r->stale = 0;
         r->best_cost = NO_COST; /* costs of different lessons do not compare */
-        r->best_solved = 0;
+        r->best_solved = r->best_solved_harder = 0;
     } else if (t->config->schedule == MANN_SCHEDULE_HALVE && r->stale > 0 &&
                fmod(r->stale, t->config->patience) == 0) {
         t->lr_scale /= 2;
@@ -178,18 +195,25 @@ static bool schedule_ended(const mann_trainer *t)
     return falling && (double)t->progress.sequences >= t->config->decay_sequences;
 }
 
+/* Validations without improvement after which training has settled: more while the best weights do
+ * not solve the harder setting, since that often comes late. */
+static double patience_of(const run *r)
+{
+    return r->trainer->config->settle * (r->best_solved_harder ? 1.0 : 4.0);
+}
+
 static void decide(run *r)
 {
     mann_trainer *t = r->trainer;
     bool last_lesson = t->progress.lesson + 1 == t->lessons;
-    if (r->solved.count && last_lesson && all_hold(&r->solved, &r->event)) {
+    if (last_lesson && solves(r, &r->event.score)) {
         r->solved_once = 1;
     }
     r->until_met = r->until.count && last_lesson && all_hold(&r->until, &r->event);
     if (r->until_met) {
         r->stop = MANN_STOP_UNTIL;
     } else if (!r->until.count && r->solved_once &&
-               (r->stale >= t->config->settle || schedule_ended(t))) {
+               (r->stale >= patience_of(r) || schedule_ended(t))) {
         r->stop = MANN_STOP_SETTLED;
     }
 }
