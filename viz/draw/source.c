@@ -380,7 +380,7 @@ mann_status mann_source_show_state(mann_context *context, mann_source *source,
     bool found = mann_source_find(source, state, choice, snapshot);
     found = found && !runs_better(source, state, *choice, *snapshot);
     mann_status status = mann_source_show(context, source, *choice, *snapshot, scene);
-    if (found || !live_path(source)) {
+    if (found || !has_checkpoint(source)) {
         return status || found
                    ? status
                    : mann_fail(context, MANN_E_INVAL,
