@@ -17,6 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Fontconfig keeps what it has read until the end of the process. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+
 static mann_context *context;
 static char folder[64], run_path[128];
 
