@@ -29,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *program;
+static char *program;
 
 /* A network, and a course of training, that take milliseconds. */
 #define TINY                                                                                       \
@@ -170,7 +170,7 @@ static pid_t start(const char *line)
     static char text[8192];
     char *words[MOST_WORDS + 2], *rest = NULL;
     int count = 0;
-    words[count++] = (char *)(uintptr_t)program;
+    words[count++] = program;
     assert_true(snprintf(text, sizeof text, "%s", line) < (int)sizeof text);
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         assert_true(count < MOST_WORDS);
@@ -1197,7 +1197,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "Usage: test_cli PATH-OF-MANN\n");
         return 2;
     }
-    program = argv[1];
+    program = realpath(argv[1], NULL); /* tests change folders */
+    if (!program) {
+        perror(argv[1]);
+        return 2;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_help),       cmocka_unit_test(test_names),
         cmocka_unit_test(test_options),    cmocka_unit_test(test_config),

@@ -698,7 +698,7 @@ static void test_stop_anywhere(void **state)
 
 /* --- kills --- */
 
-static const char *program;
+static char *program;
 
 enum { MOST_WORDS = 64 };
 
@@ -707,7 +707,7 @@ static pid_t start(const char *line)
 {
     char text[2048], *words[MOST_WORDS + 2], *rest = NULL;
     int count = 0;
-    words[count++] = (char *)(uintptr_t)program;
+    words[count++] = program;
     assert_true(snprintf(text, sizeof text, "%s", line) < (int)sizeof text);
     for (char *word = strtok_r(text, " ", &rest); word && count <= MOST_WORDS;
          word = strtok_r(NULL, " ", &rest)) {
@@ -966,7 +966,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_recall),
     };
     if (argc == 3 && !strcmp(argv[1], "kill")) {
-        program = argv[2];
+        program = realpath(argv[2], NULL); /* tests change folders */
+        if (!program) {
+            perror(argv[2]);
+            return 2;
+        }
         return cmocka_run_group_tests_name("kills", kills, set_up, tear_down);
     }
     if (argc == 2 && !strcmp(argv[1], "learn")) {

@@ -245,17 +245,18 @@ static mann_status validate(run *r)
     return status;
 }
 
-/* Of a run that ends before its first validation: a look at the scores that leaves no trace in
- * what training goes by, so that going on later is as if it had never stopped. */
+/* Of training that ends, or ends again, without a validation since it began or was resumed: a look
+ * at the scores that leaves no trace in what training goes by, so that going on later is as if it
+ * had never stopped. A line about it is written only where there is no other. */
 static mann_status validate_late(run *r)
 {
     mann_status status = score(r);
     if (!status) {
         bool last_lesson = r->trainer->progress.lesson + 1 == r->trainer->lessons;
         r->until_met = r->until.count && last_lesson && all_hold(&r->until, &r->event);
-        status = append(r);
     }
-    return status;
+    bool first = r->event.progress.step < r->trainer->config->validate_every;
+    return status || !first ? status : append(r);
 }
 
 static void watch(run *r)
