@@ -52,7 +52,8 @@ typedef struct mann_model_type {
     /* Whole examples. */
     void (*forward)(const void *self, mann_tape *tape, const mann_batch *batch,
                     mann_outputs *outputs);
-    /* Releases what init took, also if init failed half way (self is zeroed before). May be NULL. */
+    /* Releases what init took, also if init failed half way (self is zeroed before). May be NULL.
+     */
     void (*close)(void *self);
     /* Multiply-adds of one sequence-step, forward. */
     double (*multiply_adds)(const mann_model_setup *setup);
