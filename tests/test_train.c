@@ -329,7 +329,8 @@ static void check_optimiser(const char *settings)
         o.kernels->square_sum(SIZE, grad, (mann_real)config.clip, &square_sum, &bad);
         assert_int_equal(bad, 0);
         assert_near("norm", sqrt(square_sum), norm);
-        mann_optimiser_update(&o, config.lr, sqrt(square_sum), grad, value);
+        mann_update u = mann_optimiser_begin(&o, config.lr, sqrt(square_sum));
+        mann_optimiser_apply(&o, &u, 0, o.size, grad, value);
         for (int i = 0; i < SIZE; i++) {
             assert_near(settings, (double)value[i], r[i].value);
             if (velocity >= 0) {

@@ -53,6 +53,8 @@ MANN_API mann_status mann_params_fill(mann_params *params, uint64_t seed);
 
 /* Brings the shadows up to date after the values changed. */
 MANN_API void mann_params_refresh(mann_params *params);
+/* Part 0..parts-1 of that work; parts may run side by side. */
+MANN_API void mann_params_refresh_part(mann_params *params, int32_t part, int32_t parts);
 
 MANN_API int32_t mann_params_number(const mann_params *params); /* of matrices */
 MANN_API const mann_param_info *mann_params_info(const mann_params *params, mann_handle handle);

@@ -24,7 +24,7 @@ static const mann_real *shadow_of(const mann_kernels *k, mann_node *node)
     }
     mann_real *made = mann_tape_scratch(node->tape, mann_size(w) * sizeof *made);
     if (made) {
-        k->transpose(w->n[0], w->n[1], mann_value(w), made);
+        k->transpose(w->n[0], w->n[1], mann_value(w), made, w->n[0]);
     }
     return made;
 }

@@ -144,15 +144,27 @@ mann_status mann_params_fill(mann_params *params, uint64_t seed)
     return MANN_OK;
 }
 
-void mann_params_refresh(mann_params *params)
+void mann_params_refresh_part(mann_params *params, int32_t part, int32_t parts)
 {
+    enum { ROWS = 32 };
+    int32_t block = 0;
     for (int32_t i = 0; i < params->number; i++) {
         const mann_param_info *info = &params->info[i];
-        if (info->rows > 1) {
-            params->kernels->transpose(info->rows, info->cols, params->values + info->offset,
-                                       params->shadow + info->offset);
+        for (int32_t r = 0; info->rows > 1 && r < info->rows; r += ROWS, block++) {
+            if (block % parts == part) {
+                int32_t rows = info->rows - r < ROWS ? info->rows - r : ROWS;
+                params->kernels->transpose(rows, info->cols,
+                                           params->values + info->offset +
+                                               (size_t)r * (size_t)info->cols,
+                                           params->shadow + info->offset + r, info->rows);
+            }
         }
     }
+}
+
+void mann_params_refresh(mann_params *params)
+{
+    mann_params_refresh_part(params, 0, 1);
 }
 
 int32_t mann_params_number(const mann_params *params)

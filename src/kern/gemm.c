@@ -236,7 +236,7 @@ void KERN(row_sum)(int32_t K, int32_t O, const mann_real *dy, int32_t lddy, mann
 }
 
 /* Tiles, so that the scattered side of the copy stays in cache. */
-void KERN(transpose)(int32_t rows, int32_t cols, const mann_real *x, mann_real *y)
+void KERN(transpose)(int32_t rows, int32_t cols, const mann_real *x, mann_real *y, int32_t ldy)
 {
     enum { TILE = 16 };
     for (int32_t r0 = 0; r0 < rows; r0 += TILE) {
@@ -245,7 +245,7 @@ void KERN(transpose)(int32_t rows, int32_t cols, const mann_real *x, mann_real *
             int32_t c1 = cols - c0 < TILE ? cols : c0 + TILE;
             for (int32_t c = c0; c < c1; c++) {
                 for (int32_t r = r0; r < r1; r++) {
-                    y[(size_t)c * (size_t)rows + r] = x[(size_t)r * (size_t)cols + c];
+                    y[(size_t)c * (size_t)ldy + r] = x[(size_t)r * (size_t)cols + c];
                 }
             }
         }

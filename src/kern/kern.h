@@ -20,8 +20,9 @@ typedef void mann_kernel_weight_grad(int32_t K, int32_t I, int32_t O, const mann
 /* db [O] += the rows of dy [K, O]. */
 typedef void mann_kernel_row_sum(int32_t K, int32_t O, const mann_real *dy, int32_t lddy,
                                  mann_real *db);
-/* y [cols, rows] = x [rows, cols] transposed. */
-typedef void mann_kernel_transpose(int32_t rows, int32_t cols, const mann_real *x, mann_real *y);
+/* y [cols, rows] = x [rows, cols] transposed; ldy >= rows between the rows of y. */
+typedef void mann_kernel_transpose(int32_t rows, int32_t cols, const mann_real *x, mann_real *y,
+                                   int32_t ldy);
 
 /* --- elementwise --- */
 

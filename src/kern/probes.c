@@ -114,7 +114,8 @@ static void probe_transpose(prober p, const mann_kernels *k)
 {
     int32_t n0 = size(p, 50), n1 = size(p, 50);
     const mann_real *x = numbers(p, rows(n0, n1, n1));
-    k->transpose(n0, n1, x, set(p, rows(n1, n0, n0)));
+    int32_t ldy = n0 + size(p, 3) - 1;
+    k->transpose(n0, n1, x, set(p, rows(n1, n0, ldy)), ldy);
 }
 
 /* --- elementwise --- */

@@ -57,15 +57,14 @@ double mann_learning_rate(const mann_train_config *config, double sequences, dou
     return warming ? lr * (sequences + 1) / (config->warmup_sequences + 1) : lr;
 }
 
-void mann_optimiser_update(mann_optimiser_state *state, double lr, double grad_norm,
-                           const mann_real *grad, mann_real *value)
+mann_update mann_optimiser_begin(mann_optimiser_state *state, double lr, double grad_norm)
 {
     const mann_train_config *c = state->config;
     state->updates++;
     state->beta1_power *= c->beta1;
     state->beta2_power *= c->beta2;
     double scale = c->clip_norm > 0 && grad_norm > c->clip_norm ? c->clip_norm / grad_norm : 1;
-    mann_update u = {
+    return (mann_update){
         .scale = (mann_real)scale,
         .clip = (mann_real)c->clip,
         .lr = (mann_real)lr,
@@ -78,14 +77,22 @@ void mann_optimiser_update(mann_optimiser_state *state, double lr, double grad_n
         .correct2 = (mann_real)(1 / (1 - state->beta2_power)),
         .weight_decay = (mann_real)c->weight_decay,
     };
-    mann_real **m = state->moment;
+}
+
+void mann_optimiser_apply(const mann_optimiser_state *state, const mann_update *u, size_t first,
+                          size_t count, const mann_real *grad, mann_real *value)
+{
+    mann_real *m[MANN_MAX_MOMENTS];
+    for (int32_t i = 0; i < state->moments; i++) {
+        m[i] = state->moment[i] + first;
+    }
     const mann_kernels *k = state->kernels;
-    switch ((mann_optimiser)c->optimiser) {
-    case MANN_SGD: k->sgd(&u, state->size, grad, value, m[0]); break;
-    case MANN_RMSPROP: k->rmsprop(&u, state->size, grad, value, m[0], m[1]); break;
-    case MANN_RMSPROP_GRAVES:
-        k->rmsprop_graves(&u, state->size, grad, value, m[0], m[1], m[2]);
-        break;
-    case MANN_ADAM: k->adam(&u, state->size, grad, value, m[0], m[1]); break;
+    grad += first;
+    value += first;
+    switch ((mann_optimiser)state->config->optimiser) {
+    case MANN_SGD: k->sgd(u, count, grad, value, m[0]); break;
+    case MANN_RMSPROP: k->rmsprop(u, count, grad, value, m[0], m[1]); break;
+    case MANN_RMSPROP_GRAVES: k->rmsprop_graves(u, count, grad, value, m[0], m[1], m[2]); break;
+    case MANN_ADAM: k->adam(u, count, grad, value, m[0], m[1]); break;
     }
 }

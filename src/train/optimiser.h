@@ -26,8 +26,11 @@ void mann_optimiser_clear(mann_optimiser_state *state);
 /* The learning rate after `sequences`; scale: of the halving schedule. */
 double mann_learning_rate(const mann_train_config *config, double sequences, double scale);
 
-/* value -= what the optimiser makes of grad, clipped elementwise and then by norm. */
-void mann_optimiser_update(mann_optimiser_state *state, double lr, double grad_norm,
-                           const mann_real *grad, mann_real *value);
+/* Begins an update: the numbers it goes by. The gradient is clipped elementwise, then by norm. */
+mann_update mann_optimiser_begin(mann_optimiser_state *state, double lr, double grad_norm);
+/* value -= what the optimiser makes of grad, for elements first..first+count-1; parts of an update
+ * may run side by side. */
+void mann_optimiser_apply(const mann_optimiser_state *state, const mann_update *update,
+                          size_t first, size_t count, const mann_real *grad, mann_real *value);
 
 #endif

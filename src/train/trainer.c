@@ -71,7 +71,10 @@ mann_trainer *mann_trainer_alloc(mann_context *context, mann_network *network, i
         status = mann_optimiser_init(context, &t->optimiser, t->config, size);
     }
     t->grad = flat(size);
-    bool good = t->grad != NULL;
+    t->pieces = (int32_t)((size + MANN_PIECE - 1) / MANN_PIECE);
+    t->piece_square = calloc((size_t)t->pieces + 1, sizeof *t->piece_square);
+    t->piece_bad = calloc((size_t)t->pieces + 1, sizeof *t->piece_bad);
+    bool good = t->grad && t->piece_square && t->piece_bad;
     if (t->config->average > 0) {
         t->average = flat(size);
         good = good && t->average;
@@ -110,6 +113,8 @@ void mann_trainer_free(mann_trainer *t)
         free(t->slot[i]);
     }
     free(t->grad);
+    free(t->piece_square);
+    free(t->piece_bad);
     free(t->average);
     free(t);
 }
@@ -199,10 +204,50 @@ static const char *first_bad(const mann_trainer *t)
     return "a sum over all";
 }
 
+static size_t piece_size(const mann_trainer *t, int32_t piece)
+{
+    size_t left = mann_params_size(t->network->params) - (size_t)piece * MANN_PIECE;
+    return left < MANN_PIECE ? left : MANN_PIECE;
+}
+
+static void sum_piece(void *user, int32_t piece, int32_t worker)
+{
+    (void)worker;
+    mann_trainer *t = user;
+    const mann_kernels *k = t->optimiser.kernels;
+    size_t first = (size_t)piece * MANN_PIECE, count = piece_size(t, piece);
+    const mann_real *slot[MANN_SLOTS];
+    for (int32_t i = 0; i < t->slots; i++) {
+        slot[i] = t->slot[i] + first;
+    }
+    k->sum(t->slots, count, slot, t->grad + first);
+    k->square_sum(count, t->grad + first, (mann_real)t->config->clip, &t->piece_square[piece],
+                  &t->piece_bad[piece]);
+}
+
+static void move_piece(void *user, int32_t piece, int32_t worker)
+{
+    (void)worker;
+    mann_trainer *t = user;
+    size_t first = (size_t)piece * MANN_PIECE, count = piece_size(t, piece);
+    mann_real *value = mann_params_values(t->network->params);
+    mann_optimiser_apply(&t->optimiser, &t->update, first, count, t->grad, value);
+    if (t->average) {
+        t->optimiser.kernels->average(count, (mann_real)t->config->average, value + first,
+                                      t->average + first);
+    }
+}
+
+static void refresh_piece(void *user, int32_t piece, int32_t worker)
+{
+    (void)worker;
+    mann_trainer *t = user;
+    mann_params_refresh_part(t->network->params, piece, t->pieces);
+}
+
 mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
 {
-    mann_params *params = t->network->params;
-    size_t size = mann_params_size(params);
+    size_t size = mann_params_size(t->network->params);
     mann_status status = mann_crew_draw(t->crew, t->config->batch, draw_example, t);
     if (status) {
         return status;
@@ -216,11 +261,14 @@ mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
     if (status) {
         return status;
     }
-    const mann_kernels *k = t->optimiser.kernels;
-    k->sum(slots, size, (const mann_real *const *)t->slot, t->grad);
-    double square;
-    size_t bad;
-    k->square_sum(size, t->grad, (mann_real)t->config->clip, &square, &bad);
+    t->slots = slots;
+    mann_pool_run(t->crew->pool, t->pieces, sum_piece, t);
+    double square = 0;
+    size_t bad = 0;
+    for (int32_t i = 0; i < t->pieces; i++) {
+        square += t->piece_square[i];
+        bad += t->piece_bad[i];
+    }
     if (bad) {
         return mann_fail(t->context, MANN_E_DIVERGED,
                          "update %lld: %zu of %zu gradient components are not finite, the first "
@@ -233,12 +281,9 @@ mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
     }
     t->progress.grad_norm = sqrt(square);
     t->progress.lr = mann_learning_rate(t->config, (double)t->progress.sequences, t->lr_scale);
-    mann_optimiser_update(&t->optimiser, t->progress.lr, t->progress.grad_norm, t->grad,
-                          mann_params_values(params));
-    mann_params_refresh(params);
-    if (t->average) {
-        k->average(size, (mann_real)t->config->average, mann_params_values(params), t->average);
-    }
+    t->update = mann_optimiser_begin(&t->optimiser, t->progress.lr, t->progress.grad_norm);
+    mann_pool_run(t->crew->pool, t->pieces, move_piece, t);
+    mann_pool_run(t->crew->pool, t->pieces, refresh_piece, t);
     t->progress.step++;
     t->progress.sequences += t->config->batch;
     *progress = t->progress;

@@ -6,7 +6,7 @@
 #include "train/optimiser.h"
 
 /* Groups add into slot (group mod slots), in order, so sums do not depend on threads. */
-enum { MANN_SLOTS = 8, MANN_MAX_LESSONS = 32 };
+enum { MANN_SLOTS = 8, MANN_MAX_LESSONS = 32, MANN_PIECE = 8192 };
 
 struct mann_trainer {
     mann_context *context;
@@ -18,6 +18,11 @@ struct mann_trainer {
     mann_variant *harder;
     mann_optimiser_state optimiser;
     mann_real *slot[MANN_SLOTS], *grad;
+    /* The flat vectors are worked on in pieces of MANN_PIECE; sums go in the order of pieces. */
+    int32_t pieces, slots; /* slots: in use this update */
+    double *piece_square;  /* [pieces]: squares of the clipped gradient */
+    size_t *piece_bad;     /* [pieces]: components that are not finite */
+    mann_update update;
     mann_real *average; /* of the weights, or NULL */
     double slot_loss[MANN_SLOTS];
     mann_progress progress;
