@@ -394,6 +394,28 @@ static mann_status loop(run *r)
     return status ? status : save(r);
 }
 
+/* BEST is written before LATEST, so after a kill between the two it may be ahead of what LATEST
+ * remembers, and thinning would not spare it: BEST goes back to the step that LATEST knows. */
+static mann_status restore_best(run *r)
+{
+    char path[1100];
+    if (r->best_step < 1) {
+        snprintf(path, sizeof path, "%s/checkpoints/BEST", r->folder.path);
+        remove(path);
+        return MANN_OK;
+    }
+    snprintf(path, sizeof path, "%s@%lld", r->folder.path, (long long)r->best_step);
+    mann_network *best = mann_network_alloc(r->context, r->network->experiment);
+    mann_status status = best ? mann_checkpoint_weights(r->context, best, path) : MANN_E_NOMEM;
+    if (!status) {
+        memcpy(r->best, mann_params_values(best->params),
+               mann_params_size(best->params) * sizeof *r->best);
+        status = mann_folder_point(&r->folder, "BEST", (int64_t)r->best_step);
+    }
+    mann_network_free(best);
+    return status;
+}
+
 static mann_status restore(run *r)
 {
     char file[1024];
@@ -402,16 +424,7 @@ static mann_status restore(run *r)
     mann_status status =
         mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file);
     status = status ? status : mann_checkpoint_restore(r->trainer, file, memo);
-    if (!status && r->best_cost < NO_COST) {
-        /* BEST was written before LATEST. */
-        mann_network *best = mann_network_alloc(r->context, r->network->experiment);
-        status = best ? mann_checkpoint_weights(r->context, best, r->folder.path) : MANN_E_NOMEM;
-        if (!status) {
-            memcpy(r->best, mann_params_values(best->params),
-                   mann_params_size(best->params) * sizeof *r->best);
-        }
-        mann_network_free(best);
-    }
+    status = status ? status : restore_best(r);
     r->event.progress = r->trainer->progress;
     return status;
 }
