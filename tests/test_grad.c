@@ -370,6 +370,7 @@ typedef struct subject {
 static double weighted_loss(const void *user, double *magnitude)
 {
     const subject *s = user;
+    mann_params_refresh(s->network->params);
     mann_tape_replay(tape);
     return group_loss(&s->outputs, magnitude);
 }

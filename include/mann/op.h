@@ -128,6 +128,23 @@ MANN_API mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights);
 MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights, mann_var erase,
                                  mann_var add);
 
+/* --- attention over memory [B, M, N]: score the columns, weigh them, mann_read ---
+ * Keys and values may be different memories of the same N. Bilinear scores q W memory[n] are dot
+ * products with a query that went through mann_linear or with keys from mann_project. */
+
+/* Dot products: query [B, H, M] -> scores [B, H, N], scale q . memory[n]. A scale of 1 / sqrt M is
+ * that of Vaswani et al. 2017, any other the inverse temperature of Ramsauer et al. 2021. */
+MANN_API mann_var mann_match(mann_tape *tape, mann_var memory, mann_var query, mann_real scale);
+/* Additive scores (Bahdanau et al. 2015): v . tanh(q + memory[n]) with v [1, M] a parameter; query
+ * and memory have gone through their layers. */
+MANN_API mann_var mann_match_additive(mann_tape *tape, mann_var memory, mann_var query, mann_var v);
+/* scores [B, H, N] -> weights [B, H, N], the softmax over the places whose mask is not 0; the
+ * others weigh 0, and all do where none is left. mask [B, N] or [B, H, N] is a constant; NULL: all
+ * places. */
+MANN_API mann_var mann_attend(mann_tape *tape, mann_var scores, mann_var mask);
+/* Each column through a weight [M, O]: memory -> [B, O, N]. */
+MANN_API mann_var mann_project(mann_tape *tape, mann_var memory, mann_var weight);
+
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 
 /* The loss of logits[t] [B_t, O] against target[t] [B_t, O] over the steps and rows where mask[t]

@@ -16,25 +16,12 @@ static void linear_forward(const mann_kernels *k, mann_node *node)
               bias ? mann_value(bias) : NULL, mann_value(y), y->stride[0], false);
 }
 
-static const mann_real *shadow_of(const mann_kernels *k, mann_node *node)
-{
-    mann_var w = node->in[1];
-    if (w->shadow && w->n[0] > 1) {
-        return w->shadow;
-    }
-    mann_real *made = mann_tape_scratch(node->tape, mann_size(w) * sizeof *made);
-    if (made) {
-        k->transpose(w->n[0], w->n[1], mann_value(w), made, w->n[0]);
-    }
-    return made;
-}
-
 static void linear_backward(const mann_kernels *k, mann_node *node)
 {
     mann_var x = node->in[0], w = node->in[1], y = node->out[0];
     const mann_real *dy = mann_out_grad(node, 0);
     mann_real *dx = mann_in_grad(node, 0);
-    const mann_real *transposed = dx ? shadow_of(k, node) : NULL;
+    const mann_real *transposed = dx ? mann_tape_transposed(node->tape, w) : NULL;
     if (transposed) {
         k->linear(y->n[0], w->n[1], w->n[0], dy, y->stride[0], transposed, NULL, dx, x->stride[0],
                   true);

@@ -461,6 +461,18 @@ void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const
     }
 }
 
+const mann_real *mann_tape_transposed(mann_tape *tape, mann_var w)
+{
+    if (w->shadow && w->n[0] > 1) {
+        return w->shadow;
+    }
+    mann_real *made = mann_tape_scratch(tape, mann_size(w) * sizeof *made);
+    if (made) {
+        tape->kernels->transpose(w->n[0], w->n[1], mann_value(w), made, w->n[0]);
+    }
+    return made;
+}
+
 static void run_backward(mann_tape *tape, mann_record *record)
 {
     mann_node *node = &record->node;

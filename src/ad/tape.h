@@ -64,4 +64,7 @@ mann_var mann_tape_tensor(mann_tape *tape, int32_t rank, const int32_t *n, bool 
 void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const mann_real *x,
                            int32_t ldx, const mann_real *dy, int32_t lddy);
 
+/* A weight's transpose [n1, n0]: its shadow, or made for the occasion. NULL on shortage. */
+const mann_real *mann_tape_transposed(mann_tape *tape, mann_var weight);
+
 #endif

@@ -9,49 +9,11 @@
  * |x| is sqrt(x.x + EPSILON), for key and column each, so an empty memory has similarity 0 and a
  * finite slope. Sharpening is a softmax of sharpening * log ws, which neither overflows nor
  * divides by zero however peaked or flat the weighting is. */
-#include "kern/variant.h"
+#include "kern/rows.h"
 
 #define EPSILON ((mann_real)1e-8)
 /* Below this a shifted weight counts as this, with slope 0. */
 #define TINY ((mann_real)1e-30)
-
-#define EACH(N) for (int32_t n = 0; n < (N); n += V)
-
-/* y[n] = sum over m of x[m] memory[m][n], and with square also square[n], the sum of squares of
- * column n. Four vectors at a time keep enough sums in flight. */
-INLINE void down_columns(int32_t M, int32_t N, const mann_real *memory, const mann_real *x,
-                         mann_real *y, mann_real *square)
-{
-    enum { WIDE = 4 };
-    for (int32_t n = 0; n < N; n += WIDE * V) {
-        va sum[WIDE], squares[WIDE];
-        vm m[WIDE];
-        int32_t at[WIDE];
-        for (int i = 0; i < WIDE; i++) {
-            bool inside = n + i * V < N;
-            at[i] = inside ? n + i * V : n;
-            m[i] = v_tail(N - at[i]);
-            sum[i] = squares[i] = v_set(0);
-        }
-        for (int32_t row = 0; row < M; row++) {
-            const mann_real *p = memory + (size_t)row * (size_t)N;
-            va one = v_set(x[row]);
-            for (int i = 0; i < WIDE; i++) {
-                va v = v_load(p + at[i], m[i]);
-                sum[i] += one * v;
-                if (square) {
-                    squares[i] += v * v;
-                }
-            }
-        }
-        for (int i = WIDE - 1; i >= 0; i--) {
-            v_store(y + at[i], m[i], (vf)sum[i]);
-            if (square) {
-                v_store(square + at[i], m[i], (vf)squares[i]);
-            }
-        }
-    }
-}
 
 INLINE mann_real inverse_norm(int32_t M, const mann_real *key)
 {
@@ -67,7 +29,7 @@ INLINE mann_real inverse_norm(int32_t M, const mann_real *key)
 INLINE void softmax(int32_t N, mann_real scale, const mann_real *x, mann_real *y)
 {
     vf high = v_set(-INFINITY);
-    EACH(N)
+    ALONG(N)
     {
         vm m = v_tail(N - n);
         vf product = v_set(scale) * v_load(x + n, m);
@@ -76,7 +38,7 @@ INLINE void softmax(int32_t N, mann_real scale, const mann_real *x, mann_real *y
     }
     vf top = v_set(v_largest(high));
     va total = v_set(0);
-    EACH(N)
+    ALONG(N)
     {
         vm m = v_tail(N - n);
         vf e = v_exp(v_load(y + n, m) - top);
@@ -84,7 +46,7 @@ INLINE void softmax(int32_t N, mann_real scale, const mann_real *x, mann_real *y
         v_store(y + n, m, e);
     }
     vf share = v_set((mann_real)(1 / v_sum(total)));
-    EACH(N)
+    ALONG(N)
     {
         vm m = v_tail(N - n);
         v_store(y + n, m, v_load(y + n, m) * share);
@@ -103,32 +65,11 @@ INLINE int32_t turn(int32_t j, int32_t S, int32_t N)
     return by < 0 ? by + N : by;
 }
 
-/* y[from + by ...] += scale x[from ...], count elements. */
-INLINE void add_scaled(int32_t count, mann_real scale, const mann_real *x, mann_real *y)
-{
-    EACH(count)
-    {
-        vm m = v_tail(count - n);
-        v_store(y + n, m, v_load(y + n, m) + v_set(scale) * v_load(x + n, m));
-    }
-}
-
 /* y[(n + by) mod N] += scale x[n]. */
 INLINE void add_turned(int32_t N, int32_t by, mann_real scale, const mann_real *x, mann_real *y)
 {
     add_scaled(N - by, scale, x, y + by);
     add_scaled(by, scale, x + (N - by), y);
-}
-
-INLINE va dot(int32_t count, const mann_real *a, const mann_real *b)
-{
-    va sum = v_set(0);
-    EACH(count)
-    {
-        vm m = v_tail(count - n);
-        sum += (va)v_load(a + n, m) * v_load(b + n, m);
-    }
-    return sum;
 }
 
 /* The sum over n of y[(n + by) mod N] x[n]. */
@@ -139,7 +80,7 @@ INLINE mann_real dot_turned(int32_t N, int32_t by, const mann_real *x, const man
 
 INLINE void clear(int32_t N, mann_real *x)
 {
-    EACH(N)
+    ALONG(N)
     {
         v_store(x + n, v_tail(N - n), v_set(0));
     }
@@ -165,16 +106,16 @@ void KERN(address)(const mann_address_args *a)
             mann_real key_norm = inverse_norm(M, key);
             a->key_norm[one] = key_norm;
             if (h == 0) {
-                down_columns(M, N, memory, key, similarity, norm);
-                EACH(N)
+                down_columns(M, N, 1, memory, key, similarity, norm);
+                ALONG(N)
                 {
                     vm m = v_tail(N - n);
                     v_store(norm + n, m, v_set(1) / v_sqrt(v_load(norm + n, m) + v_set(EPSILON)));
                 }
             } else {
-                down_columns(M, N, memory, key, similarity, NULL);
+                down_columns(M, N, 1, memory, key, similarity, NULL);
             }
-            EACH(N)
+            ALONG(N)
             {
                 vm m = v_tail(N - n);
                 vf k = v_load(similarity + n, m) * v_set(key_norm) * v_load(norm + n, m);
@@ -183,7 +124,7 @@ void KERN(address)(const mann_address_args *a)
             softmax(N, a->strength[(size_t)b * (size_t)a->ld_strength + (size_t)h], similarity,
                     content);
             vf gate = v_set(a->gate[(size_t)b * (size_t)a->ld_gate + (size_t)h]);
-            EACH(N)
+            ALONG(N)
             {
                 vm m = v_tail(N - n);
                 vf mixed =
@@ -195,7 +136,7 @@ void KERN(address)(const mann_address_args *a)
                 add_turned(N, turn(j, S, N), shift[j], gated, shifted);
             }
             mann_real *weights = a->weights + at;
-            EACH(N)
+            ALONG(N)
             {
                 vm m = v_tail(N - n);
                 v_store(weights + n, m, safe_log(v_load(shifted + n, m)));
@@ -212,7 +153,7 @@ INLINE mann_real sharpen_grad(int32_t N, mann_real sharpening, const mann_real *
 {
     vf mean = v_set((mann_real)v_sum(dot(N, w, dw)));
     va dsharpening = v_set(0);
-    EACH(N)
+    ALONG(N)
     {
         vm m = v_tail(N - n);
         vf at = v_load(ws + n, m);
@@ -229,7 +170,7 @@ INLINE mann_real gate_grad(int32_t N, mann_real gate, const mann_real *content,
                            const mann_real *previous, const mann_real *dgated, mann_real *dprevious)
 {
     va dgate = v_set(0);
-    EACH(N)
+    ALONG(N)
     {
         vm m = v_tail(N - n);
         vf d = v_load(dgated + n, m);
@@ -255,7 +196,7 @@ INLINE content_gradients content_grad(int32_t N, mann_real strength, mann_real g
 {
     vf mean = v_set((mann_real)v_sum(dot(N, content, dgated)) * gate);
     va dstrength = v_set(0), dkey = v_set(0);
-    EACH(N)
+    ALONG(N)
     {
         vm m = v_tail(N - n);
         vf K = v_load(similarity + n, m);
@@ -267,42 +208,6 @@ INLINE content_gradients content_grad(int32_t N, mann_real strength, mann_real g
         v_store(similarity + n, m, dK * K);
     }
     return (content_gradients){(mann_real)v_sum(dstrength), (mann_real)v_sum(dkey)};
-}
-
-/* Through the products key . memory[n], in one pass over the memory:
- *   dmemory[m][n] += sum over h of ddot[h][n] key[h][m] - memory[m][n] fall[n]
- *   dkey[h][m] += sum over n of ddot[h][n] memory[m][n]
- * Either is optional. */
-INLINE void product_grad(int32_t H, int32_t M, int32_t N, const mann_real *memory,
-                         const mann_real *ddot, const mann_real *key, int32_t ldh_key,
-                         const mann_real *fall, mann_real *dmemory, mann_real *dkey)
-{
-    for (int32_t row = 0; row < M; row++) {
-        const mann_real *p = memory + (size_t)row * (size_t)N;
-        mann_real *d = dmemory ? dmemory + (size_t)row * (size_t)N : NULL;
-        for (int32_t h = 0; h < H; h++) {
-            size_t at = (size_t)h * (size_t)ldh_key + (size_t)row;
-            const mann_real *dd = ddot + (size_t)h * (size_t)N;
-            vf k = v_set(key[at]);
-            va sum = v_set(0);
-            EACH(N)
-            {
-                vm m = v_tail(N - n);
-                vf x = v_load(p + n, m), g = v_load(dd + n, m);
-                sum += (va)g * x;
-                if (d) {
-                    vf more = g * k;
-                    if (h == 0) {
-                        more -= x * v_load(fall + n, m);
-                    }
-                    v_store(d + n, m, v_load(d + n, m) + more);
-                }
-            }
-            if (dkey) {
-                dkey[at] += (mann_real)v_sum(sum);
-            }
-        }
-    }
 }
 
 INLINE void add_one(mann_real *p, size_t at, mann_real x)
@@ -355,7 +260,7 @@ void KERN(address_grad)(const mann_address_args *a)
             }
         }
         mann_real *fall = norm;
-        EACH(N)
+        ALONG(N)
         {
             vm m = v_tail(N - n);
             vf sum = v_set(0), i = v_load(norm + n, m);
@@ -366,7 +271,7 @@ void KERN(address_grad)(const mann_address_args *a)
         }
         size_t at_keys = (size_t)b * (size_t)a->ld_key;
         size_t at_memory = (size_t)b * (size_t)a->ld_memory;
-        product_grad(H, M, N, memory, a->content + first, a->key + at_keys, a->ldh_key, fall,
+        product_grad(H, M, N, 1, memory, a->content + first, a->key + at_keys, a->ldh_key, fall,
                      a->dmemory ? a->dmemory + at_memory : NULL,
                      a->dkey ? a->dkey + at_keys : NULL);
     }

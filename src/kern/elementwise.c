@@ -2,7 +2,7 @@
  *
  * The derivatives are written in terms of the squashed value y where that is exact:
  * tanh' = 1 - y^2, sigmoid' = y (1 - y), softplus' = sigmoid(x). */
-#include "kern/variant.h"
+#include "kern/rows.h"
 
 #define EACH(rows, cols)                                                                           \
     for (int32_t r = 0; r < (rows); r++)                                                           \
@@ -80,11 +80,6 @@ void KERN(interpolate_grad)(int32_t rows, int32_t cols, const mann_real *g, int3
     }
 }
 
-INLINE vf clip(vf x, mann_real limit)
-{
-    return limit > 0 ? v_min(v_set(limit), v_max(v_set(-limit), x)) : x;
-}
-
 INLINE vf squash_one(mann_squash_kind kind, vf x)
 {
     switch (kind) {
@@ -111,47 +106,6 @@ INLINE vf squash_slope(mann_squash_kind kind, vf x, vf y)
     case MANN_SOFTMAX: break;
     }
     return v_set(1);
-}
-
-static void softmax(int32_t n_all, mann_real limit, const mann_real *x, mann_real *y)
-{
-    vf high = v_set(-INFINITY);
-    for (int32_t n = 0; n < n_all; n += V) {
-        vm m = v_tail(n_all - n);
-        high = v_max(high, v_keep(m, clip(v_load(x + n, m), limit), v_set(-INFINITY)));
-    }
-    vf top = v_set(v_largest(high));
-    va total = v_set(0);
-    for (int32_t n = 0; n < n_all; n += V) {
-        vm m = v_tail(n_all - n);
-        vf e = v_exp(clip(v_load(x + n, m), limit) - top);
-        total += v_keep(m, e, v_set(0));
-        v_store(y + n, m, e);
-    }
-    vf scale = v_set((mann_real)(1 / v_sum(total)));
-    for (int32_t n = 0; n < n_all; n += V) {
-        vm m = v_tail(n_all - n);
-        v_store(y + n, m, v_load(y + n, m) * scale);
-    }
-}
-
-static void softmax_grad(int32_t n_all, mann_real limit, const mann_real *x, const mann_real *y,
-                         const mann_real *dy, mann_real *dx)
-{
-    va inner = v_set(0);
-    for (int32_t n = 0; n < n_all; n += V) {
-        vm m = v_tail(n_all - n);
-        inner += (va)v_load(y + n, m) * v_load(dy + n, m);
-    }
-    vf mean = v_set((mann_real)v_sum(inner));
-    for (int32_t n = 0; n < n_all; n += V) {
-        vm m = v_tail(n_all - n);
-        vf d = v_load(y + n, m) * (v_load(dy + n, m) - mean);
-        if (limit > 0) {
-            d = v_above(v_abs(v_load(x + n, m)), v_set(limit), v_set(0), d);
-        }
-        v_store(dx + n, m, v_load(dx + n, m) + d);
-    }
 }
 
 INLINE void squash_kind(mann_squash_kind kind, int32_t rows, int32_t cols, mann_real limit,
@@ -196,7 +150,7 @@ void KERN(squash)(mann_squash_kind kind, int32_t rows, int32_t cols, int32_t gro
     case MANN_SOFTMAX:
         for (int32_t r = 0; r < rows; r++) {
             for (int32_t n = 0; n + group <= cols; n += group) {
-                softmax(group, limit, AT(x, ldx), AT(y, ldy));
+                softmax_row(group, limit, NULL, AT(x, ldx), AT(y, ldy));
             }
         }
         break;
@@ -220,7 +174,7 @@ void KERN(squash_grad)(mann_squash_kind kind, int32_t rows, int32_t cols, int32_
     case MANN_SOFTMAX:
         for (int32_t r = 0; r < rows; r++) {
             for (int32_t n = 0; n + group <= cols; n += group) {
-                softmax_grad(group, limit, AT(x, ldx), AT(y, ldy), AT(dy, lddy), AT(dx, lddx));
+                softmax_row_grad(group, limit, AT(x, ldx), AT(y, ldy), AT(dy, lddy), AT(dx, lddx));
             }
         }
         break;

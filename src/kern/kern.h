@@ -116,6 +116,37 @@ typedef struct mann_write_args {
 typedef void mann_kernel_erase_add(const mann_write_args *args);
 typedef void mann_kernel_erase_add_grad(const mann_write_args *args);
 
+/* --- attention over memory [B, M, N] --- */
+
+/* Scores [B, H, N] of queries [B, H, M] (ldb_ between sequences, ldh_ between heads) against the
+ * columns of memory. */
+typedef struct mann_match_args {
+    int32_t B, H, M, N;
+    mann_real scale; /* of dot products */
+    const mann_real *memory, *query;
+    const mann_real *v; /* [M], of additive scores */
+    int32_t ldb_memory, ldb_query, ldh_query;
+    mann_real *scores;
+    const mann_real *dscores;
+    mann_real *dmemory, *dquery, *dv; /* optional */
+} mann_match_args;
+
+/* scale query . memory[n]. */
+typedef void mann_kernel_match(const mann_match_args *args);
+typedef void mann_kernel_match_grad(const mann_match_args *args);
+/* v . tanh(query + memory[n]). */
+typedef void mann_kernel_match_additive(const mann_match_args *args);
+typedef void mann_kernel_match_additive_grad(const mann_match_args *args);
+
+/* weights [B, H, N] = the softmax over the N scores of each head whose mask is not 0, and 0 at the
+ * others; mask is optional, ldh_mask 0 if heads share it. */
+typedef void mann_kernel_attend(int32_t B, int32_t H, int32_t N, const mann_real *scores,
+                                int32_t ldb_scores, const mann_real *mask, int32_t ldb_mask,
+                                int32_t ldh_mask, mann_real *weights);
+typedef void mann_kernel_attend_grad(int32_t B, int32_t H, int32_t N, const mann_real *weights,
+                                     const mann_real *dweights, mann_real *dscores,
+                                     int32_t ldb_scores);
+
 /* --- losses over B rows of O outputs; rows whose mask is 0 do not count --- */
 
 /* *loss += the loss of the kind, in nats; prediction [B, O]: sigmoid, softmax, or the logits. */
@@ -183,6 +214,12 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(read_grad)                                                                                   \
     K(erase_add)                                                                                   \
     K(erase_add_grad)                                                                              \
+    K(match)                                                                                       \
+    K(match_grad)                                                                                  \
+    K(match_additive)                                                                              \
+    K(match_additive_grad)                                                                         \
+    K(attend)                                                                                      \
+    K(attend_grad)                                                                                 \
     K(loss)                                                                                        \
     K(loss_grad)                                                                                   \
     K(sum)                                                                                         \

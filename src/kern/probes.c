@@ -359,6 +359,76 @@ static void probe_erase_add_grad(prober p, const mann_kernels *k)
     k->erase_add_grad(&a);
 }
 
+/* --- attention --- */
+
+static mann_match_args draw_match(prober p)
+{
+    mann_match_args a = {.B = size(p, 3), .H = size(p, 3), .M = size(p, 12), .N = size(p, 70)};
+    a.ldb_memory = apart(p, a.M * a.N);
+    a.ldh_query = apart(p, a.M);
+    a.ldb_query = apart(p, a.H * a.ldh_query);
+    a.scale = between(p, -2, 2);
+    a.memory = numbers(p, rows(a.B, a.M * a.N, a.ldb_memory));
+    a.query = numbers(p, blocks(a.B, a.H, a.M, a.ldb_query, a.ldh_query));
+    a.v = numbers(p, flat(a.M));
+    return a;
+}
+
+static void probe_match(prober p, const mann_kernels *k)
+{
+    mann_match_args a = draw_match(p);
+    a.scores = set(p, flat(a.B * a.H * a.N));
+    k->match(&a);
+}
+
+static void probe_match_additive(prober p, const mann_kernels *k)
+{
+    mann_match_args a = draw_match(p);
+    a.scores = set(p, flat(a.B * a.H * a.N));
+    k->match_additive(&a);
+}
+
+static void draw_match_gradients(prober p, mann_match_args *a)
+{
+    a->dscores = numbers(p, flat(a->B * a->H * a->N));
+    a->dmemory = perhaps(p, rows(a->B, a->M * a->N, a->ldb_memory));
+    a->dquery = perhaps(p, blocks(a->B, a->H, a->M, a->ldb_query, a->ldh_query));
+}
+
+static void probe_match_grad(prober p, const mann_kernels *k)
+{
+    mann_match_args a = draw_match(p);
+    draw_match_gradients(p, &a);
+    k->match_grad(&a);
+}
+
+static void probe_match_additive_grad(prober p, const mann_kernels *k)
+{
+    mann_match_args a = draw_match(p);
+    draw_match_gradients(p, &a);
+    a.dv = perhaps(p, flat(a.M));
+    k->match_additive_grad(&a);
+}
+
+static void probe_attend(prober p, const mann_kernels *k)
+{
+    int32_t B = size(p, 4), H = size(p, 3), N = size(p, 70);
+    int32_t ld_scores = apart(p, H * N), ldh_mask = below(p, 2) ? N : 0, ldb_mask = apart(p, H * N);
+    const mann_real *scores = numbers(p, blocks(B, H, N, ld_scores, N)), *mask = NULL;
+    if (below(p, 2)) {
+        mask = in(p, MANN_PROBE_SWITCH, blocks(B, ldh_mask ? H : 1, N, ldb_mask, N));
+    }
+    k->attend(B, H, N, scores, ld_scores, mask, ldb_mask, ldh_mask, set(p, flat(B * H * N)));
+}
+
+static void probe_attend_grad(prober p, const mann_kernels *k)
+{
+    int32_t B = size(p, 4), H = size(p, 3), N = size(p, 70), ld_scores = apart(p, H * N);
+    const mann_real *weights = in(p, MANN_PROBE_WEIGHTING, blocks(B, H, N, H * N, N));
+    const mann_real *dweights = numbers(p, flat(B * H * N));
+    k->attend_grad(B, H, N, weights, dweights, change(p, blocks(B, H, N, ld_scores, N)), ld_scores);
+}
+
 /* --- losses --- */
 
 static void probe_loss(prober p, const mann_kernels *k)
