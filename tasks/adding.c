@@ -27,7 +27,7 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     (void)context;
     adding *task = self;
     *task = *(const adding *)config;
-    *io = (mann_io_shape){MANN_TARGET_REAL, 2, 1};
+    *io = (mann_io_shape){.target = MANN_TARGET_REAL, .inputs = 2, .outputs = 1};
     return MANN_OK;
 }
 

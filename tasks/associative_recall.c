@@ -27,7 +27,8 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     (void)context;
     recall *task = self;
     *task = *(const recall *)config;
-    *io = (mann_io_shape){MANN_TARGET_BITS, task->bits + 2, task->bits};
+    *io = (mann_io_shape){
+        .target = MANN_TARGET_BITS, .inputs = task->bits + 2, .outputs = task->bits};
     return MANN_OK;
 }
 

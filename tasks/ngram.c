@@ -46,7 +46,7 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     (void)context;
     ngram *task = self;
     *task = *(const ngram *)config;
-    *io = task->io = (mann_io_shape){MANN_TARGET_BITS, 1, 1};
+    *io = task->io = (mann_io_shape){.target = MANN_TARGET_BITS, .inputs = 1, .outputs = 1};
     return MANN_OK;
 }
 

@@ -41,7 +41,8 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     (void)context;
     repeat_copy *task = self;
     *task = *(const repeat_copy *)config;
-    *io = (mann_io_shape){MANN_TARGET_BITS, task->bits + 2, task->bits + 1};
+    *io = (mann_io_shape){
+        .target = MANN_TARGET_BITS, .inputs = task->bits + 2, .outputs = task->bits + 1};
     return MANN_OK;
 }
 

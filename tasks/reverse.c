@@ -24,7 +24,8 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     (void)context;
     reverse *task = self;
     *task = *(const reverse *)config;
-    *io = (mann_io_shape){MANN_TARGET_BITS, task->bits + 1, task->bits};
+    *io = (mann_io_shape){
+        .target = MANN_TARGET_BITS, .inputs = task->bits + 1, .outputs = task->bits};
     return MANN_OK;
 }
 

@@ -945,7 +945,7 @@ static void score_bits(void **state)
     (void)state;
     mann_example example;
     assert_int_equal(mann_example_init(&example), MANN_OK);
-    mann_io_shape io = {MANN_TARGET_BITS, 1, 2};
+    mann_io_shape io = {.target = MANN_TARGET_BITS, .inputs = 1, .outputs = 2};
     const float target[] = {1, 1, 0, 1, 1, 0}, mask[] = {0, 1, 1};
     const float prediction[] = {0, NAN, 0.25f, 0.25f, 0.5f, 0.5f};
     set_example(&example, 3, 2, target, mask);
@@ -986,7 +986,7 @@ static void score_classes(void **state)
     (void)state;
     mann_example example;
     assert_int_equal(mann_example_init(&example), MANN_OK);
-    mann_io_shape io = {MANN_TARGET_CLASS, 1, 3};
+    mann_io_shape io = {.target = MANN_TARGET_CLASS, .inputs = 1, .outputs = 3};
     const float target[] = {0, 1, 0, 1, 0, 0, 0, 0, 1}, mask[] = {1, 0, 1};
     const float prediction[] = {0.25f, 0.5f, 0.25f, 0, 0, 1, 0.5f, 0.25f, 0.25f};
     set_example(&example, 3, 3, target, mask);
@@ -1009,7 +1009,7 @@ static void score_reals(void **state)
     (void)state;
     mann_example example;
     assert_int_equal(mann_example_init(&example), MANN_OK);
-    mann_io_shape io = {MANN_TARGET_REAL, 1, 2};
+    mann_io_shape io = {.target = MANN_TARGET_REAL, .inputs = 1, .outputs = 2};
     const float target[] = {1, 2, 3, 4}, mask[] = {1, 0}, prediction[] = {2, 4, 9, 9};
     set_example(&example, 2, 2, target, mask);
     mann_score score = {0};

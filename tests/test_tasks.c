@@ -186,16 +186,21 @@ static void assert_target_is_input(const opened *o, int32_t t, int32_t from, int
 
 /* --- what every task owes --- */
 
-static void check_array(const mann_example *e, const char *name, int32_t rank, int32_t n1)
+static const mann_array *find_array(const mann_example *e, const char *name, mann_type type,
+                                    int32_t n0, int32_t n1)
 {
     const mann_array *array = mann_example_find(e, name);
     assert_non_null(array);
-    assert_int_equal(array->type, MANN_REAL);
-    assert_int_equal(array->rank, rank);
-    assert_int_equal(array->n[0], e->steps);
-    if (rank == 2) {
-        assert_int_equal(array->n[1], n1);
-    }
+    assert_int_equal(array->type, type);
+    assert_int_equal(array->rank, n1 ? 2 : 1);
+    assert_int_equal(array->n[0], n0);
+    assert_int_equal(array->n[1], n1);
+    return array;
+}
+
+static void check_array(const mann_example *e, const char *name, int32_t rank, int32_t n1)
+{
+    const mann_array *array = find_array(e, name, MANN_REAL, e->steps, rank == 2 ? n1 : 0);
     size_t size = (size_t)e->steps * (size_t)(rank == 2 ? n1 : 1);
     for (size_t i = 0; i < size; i++) {
         assert_true(isfinite(((const float *)array->data)[i]));
@@ -235,10 +240,61 @@ static void check_notes(const opened *o)
     }
 }
 
+/* Words, then nothing but the null word, which is not one of them. */
+static void check_words(const opened *o, const int32_t *row)
+{
+    assert_true(row[0] > 0);
+    for (int32_t i = 0; i < o->io.words; i++) {
+        assert_in_range(row[i], 0, o->io.vocabulary - 1);
+        assert_true(i == 0 || !row[i] || row[i - 1]);
+    }
+}
+
+static void check_story(const opened *o)
+{
+    const mann_array *story = mann_example_find(&o->example, "story");
+    assert_non_null(story);
+    int32_t S = story->n[0], W = o->io.words, supports = 0;
+    assert_int_equal(o->example.steps, 1);
+    assert_in_range(S, 1, o->io.story);
+    find_array(&o->example, "story", MANN_INT32, S, W);
+    for (int32_t s = 0; s < S; s++) {
+        check_words(o, (const int32_t *)story->data + s * W);
+    }
+    check_words(o, find_array(&o->example, "question", MANN_INT32, 1, W)->data);
+    const int32_t *support = find_array(&o->example, "support", MANN_INT32, S, 0)->data;
+    for (int32_t s = 0; s < S; s++) {
+        supports += support[s] != 0;
+    }
+    for (int32_t k = 1; k <= supports; k++) {
+        int32_t found = 0;
+        for (int32_t s = 0; s < S; s++) {
+            found += support[s] == k;
+        }
+        assert_int_equal(found, 1);
+    }
+}
+
+static void check_vocabulary(const opened *o)
+{
+    assert_int_equal(o->io.target, MANN_TARGET_CLASS);
+    assert_int_equal(o->io.inputs, 0);
+    assert_int_equal(o->io.outputs, o->io.vocabulary);
+    assert_string_equal(o->type->word(o->self, 0), "");
+    for (int32_t i = 1; i < o->io.vocabulary; i++) {
+        assert_true(strlen(o->type->word(o->self, i)) > 0);
+    }
+    assert_null(o->type->word(o->self, o->io.vocabulary));
+}
+
 static void check_example(const opened *o)
 {
     assert_true(o->example.steps >= 1);
-    check_array(&o->example, "input", 2, o->io.inputs);
+    if (o->io.vocabulary) {
+        check_story(o);
+    } else {
+        check_array(&o->example, "input", 2, o->io.inputs);
+    }
     check_array(&o->example, "target", 2, o->io.outputs);
     check_array(&o->example, "mask", 1, 0);
     check_target(o);
@@ -273,7 +329,12 @@ static void generic_defaults(void **state)
         must_open(&o, name, "");
         assert_ptr_equal(find(name), mann_tasks[k]);
         assert_true(mann_tasks[k]->summary && mann_tasks[k]->solved);
-        assert_true(o.io.inputs >= 1 && o.io.outputs >= 1);
+        assert_true(o.io.outputs >= 1);
+        if (o.io.vocabulary) {
+            check_vocabulary(&o);
+        } else {
+            assert_true(o.io.inputs >= 1);
+        }
         for (uint64_t index = 0; index < 50; index++) {
             draw(&o, (mann_split_kind)(index % 3), 1, index);
             check_example(&o);

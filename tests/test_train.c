@@ -27,6 +27,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <train/checkpoint.h>
+#include <train/epoch.h>
 #include <unistd.h>
 
 static mann_context *context;
@@ -556,6 +557,56 @@ static void test_review(void **state)
 
 /* --- checkpoints --- */
 
+/* --- epochs --- */
+
+/* Every example once an epoch, in another order in another epoch and for another seed. */
+static void test_epochs(void **state)
+{
+    (void)state;
+    static const uint32_t counts[] = {1, 2, 3, 5, 64, 65, 1000, 9001};
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        uint32_t n = counts[c], same_epoch = 0, same_seed = 0;
+        char *seen = calloc(n, 1);
+        assert_non_null(seen);
+        for (uint64_t i = 0; i < 3 * n; i++) {
+            uint64_t number = mann_epoch_example(7, i, n);
+            assert_true(number < n);
+            assert_int_equal(seen[number], i / n);
+            seen[number]++;
+            same_epoch += number == mann_epoch_example(7, i + n, n);
+            same_seed += number == mann_epoch_example(8, i, n);
+        }
+        free(seen);
+        /* One example a permutation keeps its place on average, whatever n. */
+        assert_true(n < 64 || (same_epoch < 20 && same_seed < 20));
+    }
+}
+
+/* All orders are equally likely: 6 of 3 examples, 24 of 4, 120 of 5. Five standard deviations of
+ * chi squared. */
+static void test_epochs_uniform(void **state)
+{
+    (void)state;
+    for (uint32_t n = 3, orders = 6; n <= 5; n++, orders *= n) {
+        double found[5 * 5 * 5 * 5 * 5] = {0}, expected = 500, chi2 = 0;
+        for (uint64_t epoch = 0; epoch < 500 * orders; epoch++) {
+            uint64_t name = 0;
+            for (uint64_t i = 0; i < n; i++) {
+                name = n * name + mann_epoch_example(3, epoch * n + i, n);
+            }
+            found[name]++;
+        }
+        uint64_t met = 0;
+        for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+            met += found[i] > 0;
+            chi2 += found[i] > 0 ? (found[i] - expected) * (found[i] - expected) / expected : 0;
+        }
+        assert_int_equal(met, orders);
+        double freedom = (double)orders - 1;
+        assert_true(fabs(chi2 - freedom) < 5 * sqrt(2 * freedom));
+    }
+}
+
 static void test_checkpoint(void **state)
 {
     (void)state;
@@ -964,11 +1015,12 @@ static void test_recall(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest quick[] = {
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_evaluation),
-        cmocka_unit_test(test_optimisers), cmocka_unit_test(test_schedules),
-        cmocka_unit_test(test_step),       cmocka_unit_test(test_lessons),
-        cmocka_unit_test(test_review),     cmocka_unit_test(test_checkpoint),
-        cmocka_unit_test(test_init),       cmocka_unit_test(test_stop_anywhere),
+        cmocka_unit_test(test_threads),        cmocka_unit_test(test_evaluation),
+        cmocka_unit_test(test_optimisers),     cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_step),           cmocka_unit_test(test_lessons),
+        cmocka_unit_test(test_review),         cmocka_unit_test(test_epochs),
+        cmocka_unit_test(test_epochs_uniform), cmocka_unit_test(test_checkpoint),
+        cmocka_unit_test(test_init),           cmocka_unit_test(test_stop_anywhere),
     };
     const struct CMUnitTest kills[] = {cmocka_unit_test(test_kills)};
     const struct CMUnitTest learning[] = {

@@ -9,10 +9,15 @@
 extern "C" {
 #endif
 
-/* What goes in and out of a model at each step. */
+/* What goes in and out of a model. A task of sequences has inputs, one of stories a vocabulary; the
+ * other fields are 0. */
 typedef struct mann_io_shape {
     mann_target target;
     int32_t inputs, outputs; /* numbers per step */
+    int32_t vocabulary;      /* tokens are 0 .. vocabulary-1; 0 is the null word, which pads */
+    int32_t words;           /* W, of the longest sentence or question */
+    int32_t story;           /* sentences of the longest story as the task stands; variants and a
+                              * user's own may be longer */
 } mann_io_shape;
 
 typedef enum mann_split_kind {
@@ -31,8 +36,16 @@ typedef struct mann_array {
     void *data;
 } mann_array;
 
-/* An example. Sequence tasks give "input" [T, inputs], "target" [T, outputs] and "mask" [T]
- * (1 where the target counts). Its storage is kept and used again by mann_example_reset. */
+/* An example: "target" [T, outputs], "mask" [T] (1 where the target counts), and what is asked.
+ *
+ * Sequences: "input" [T, inputs].
+ * Stories: T = 1; int32 arrays
+ *   "story"    [S, W]  tokens of the sentences so far, oldest first, 0 behind the last; S >= 1
+ *   "question" [1, W]  tokens
+ *   "support"  [S]     k for the k-th sentence that the answer rests on, in order of use; else 0
+ * and the class that is wanted is the answer's token: outputs = vocabulary.
+ *
+ * Its storage is kept and used again by mann_example_reset. */
 typedef struct mann_example {
     int32_t steps; /* T */
     int32_t n_arrays;
@@ -95,14 +108,20 @@ typedef struct mann_task_type {
     const char *name, *summary;
     const mann_option *options;
     size_t config_size, self_size;
+    const char *model;    /* preset that suits it, NULL: ntm */
     const char *solved;   /* expression over the metrics that counts as solved */
     const char *probe;    /* settings of the sequences to trace: "length=20"; NULL: none */
     const char *defaults; /* settings that suit it: "train.lr=1e-3 train.batch=8", or NULL */
     const char *harder;   /* setting beyond training that validation also watches: "length=40" */
+    /* Fills options that take their default from others, before the first open of a network: its
+     * variants then keep them. May be NULL. */
+    void (*resolve)(void *config);
     /* Checks the config, reads files, fixes the shapes. */
     mann_status (*open)(mann_context *context, void *self, const void *config, mann_io_shape *io);
-    /* Draws an example from rng into out, which is reset. Thread-safe. split and index serve tasks
-     * with a fixed set of examples; the others only draw. */
+    /* Examples of a split that is a fixed set. NULL, or 0: they are drawn without end. */
+    int32_t (*count)(const void *self, mann_split_kind split);
+    /* Draws an example from rng into out, which is reset. Thread-safe. Of a fixed set, index is the
+     * example's number there, 0 .. count-1; who calls has shuffled. Others only draw. */
     mann_status (*sample)(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
                           mann_example *out);
     /* Makes the episode for a user's own rows of bits [rows, width], where width is pose_width;
@@ -110,6 +129,8 @@ typedef struct mann_task_type {
     int32_t (*pose_width)(const void *self);
     mann_status (*pose)(mann_context *context, const void *self, const float *row, int32_t rows,
                         mann_example *out);
+    /* The text of a token, NULL if there is none; NULL for tasks of sequences. */
+    const char *(*word)(const void *self, int32_t token);
     /* NULL: mann_score_usual. */
     void (*score)(const void *self, const mann_example *truth, const float *prediction,
                   mann_score *score);

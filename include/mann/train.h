@@ -93,12 +93,15 @@ MANN_API const mann_io_shape *mann_network_io(const mann_network *network);
 MANN_API double mann_network_multiply_adds(const mann_network *network);
 
 /* An opened variant of the network's task: the same but for settings such as "length=40". The
- * shapes must stay the same. Free with mann_variant_free. */
+ * shapes must stay the same, but stories may be longer. Free with mann_variant_free. */
 typedef struct mann_variant mann_variant;
 MANN_API mann_variant *mann_variant_open(mann_context *context, const mann_network *network,
                                          const char *settings);
 MANN_API void mann_variant_free(mann_variant *variant);
-/* Draws example index of the stream (seed, purpose). */
+/* Examples of a split that is a fixed set; 0: they are drawn without end. */
+MANN_API int32_t mann_variant_count(const mann_variant *variant, mann_split_kind split);
+/* Draws example index of the stream (seed, purpose). Of a fixed set training draws epoch after
+ * epoch, each in an order of its own; validation and test go through it in order, then again. */
 MANN_API mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split,
                                          uint64_t seed, uint64_t index, mann_example *out);
 MANN_API void mann_variant_score(const mann_variant *variant, const mann_example *truth,
@@ -108,6 +111,8 @@ MANN_API void mann_variant_annotate(const mann_variant *variant, const mann_exam
 
 /* The network's task as it stands. */
 MANN_API const mann_variant *mann_network_task(const mann_network *network);
+/* The text of a token of a task of stories, or NULL. */
+MANN_API const char *mann_variant_word(const mann_variant *variant, int32_t token);
 /* The episode for a user's own rows; see pose in mann/task.h. Width 0: the task cannot. */
 MANN_API int32_t mann_variant_pose_width(const mann_variant *variant);
 MANN_API mann_status mann_variant_pose(mann_context *context, const mann_variant *variant,

@@ -72,6 +72,11 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     machine *self = self_;
     const machine_config *config = setup->config;
     int32_t reads = 0;
+    if (!setup->io.inputs) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "this model takes sequences of numbers, but the task gives stories "
+                         "(mann models lists others)");
+    }
     self->io = setup->io;
     self->state_size = aligned(sizeof(machine_state));
     for (int32_t i = 0; i < setup->n_memories; i++) {

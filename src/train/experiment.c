@@ -192,7 +192,8 @@ mann_experiment *mann_experiment_alloc(mann_context *context, const char *task, 
     e->seed = 1;
     mann_options_default(train_options, &e->train);
     mann_status status = set_task(e, task);
-    status = status ? status : set_model(e, model ? model : "ntm");
+    const char *usual = e->task && e->task->model ? e->task->model : "ntm";
+    status = status ? status : set_model(e, model ? model : usual);
     if (!status && e->task->defaults) {
         status = mann_experiment_settings(e, e->task->defaults);
     }

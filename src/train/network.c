@@ -1,6 +1,8 @@
 /* Networks: an opened task, a model and its parameters. */
 #include "train/network.h"
 
+#include "train/epoch.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,11 +68,14 @@ mann_variant *mann_variant_open(mann_context *context, const mann_network *netwo
         variant = open_task(context, e);
     }
     mann_experiment_free(e);
-    if (variant && memcmp(&variant->io, &network->task->io, sizeof variant->io)) {
+    const mann_io_shape *is = variant ? &variant->io : NULL, *was = &network->task->io;
+    if (is &&
+        (is->target != was->target || is->inputs != was->inputs || is->outputs != was->outputs ||
+         is->vocabulary != was->vocabulary || is->words != was->words)) {
         mann_fail(context, MANN_E_INVAL,
-                  "%s: the task then has %d inputs and %d outputs, but the network %d and %d",
-                  settings, variant->io.inputs, variant->io.outputs, network->task->io.inputs,
-                  network->task->io.outputs);
+                  "%s: the task then has %d inputs and %d outputs, but the network %d and %d%s",
+                  settings, is->inputs, is->outputs, was->inputs, was->outputs,
+                  was->vocabulary ? "; or its words are others" : "");
         mann_variant_free(variant);
         return NULL;
     }
@@ -79,11 +84,22 @@ mann_variant *mann_variant_open(mann_context *context, const mann_network *netwo
 
 static const char *const split_purpose[] = {"train", "validation", "test"};
 
+int32_t mann_variant_count(const mann_variant *variant, mann_split_kind split)
+{
+    return variant->task->count ? variant->task->count(variant->self, split) : 0;
+}
+
 mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split, uint64_t seed,
                                 uint64_t index, mann_example *out)
 {
     mann_rng rng = mann_rng_stream(seed, split_purpose[split], index);
-    mann_status status = variant->task->sample(variant->self, split, index, &rng, out);
+    uint32_t count = (uint32_t)mann_variant_count(variant, split);
+    uint64_t number = index;
+    if (count) {
+        bool shuffled = split == MANN_SPLIT_TRAIN;
+        number = shuffled ? mann_epoch_example(seed, index, count) : index % count;
+    }
+    mann_status status = variant->task->sample(variant->self, split, number, &rng, out);
     out->seed = seed;
     out->index = index;
     return status;
@@ -113,6 +129,12 @@ int32_t mann_variant_pose_width(const mann_variant *variant)
     return variant->task->pose ? variant->task->pose_width(variant->self) : 0;
 }
 
+const char *mann_variant_word(const mann_variant *variant, int32_t token)
+{
+    bool any = token >= 0 && token < variant->io.vocabulary;
+    return any ? variant->task->word(variant->self, token) : NULL;
+}
+
 mann_status mann_variant_pose(mann_context *context, const mann_variant *variant, const float *row,
                               int32_t rows, mann_example *out)
 {
@@ -140,6 +162,9 @@ mann_network *mann_network_alloc(mann_context *context, const mann_experiment *e
     }
     network->context = context;
     network->experiment = mann_experiment_copy(context, experiment);
+    if (network->experiment && experiment->task->resolve) {
+        experiment->task->resolve(network->experiment->task_config);
+    }
     network->task = network->experiment ? open_task(context, network->experiment) : NULL;
     network->params = network->task ? mann_params_alloc(context) : NULL;
     bool good = network->params != NULL;
