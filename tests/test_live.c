@@ -105,6 +105,8 @@ static void a_checkpoint_gives_what_was_traced(void **state)
     (void)state;
     mann_source *source = open_source(run_path);
     mann_view view = view_of(source);
+    assert_int_equal(mann_source_show(context, source, 0, INT32_MAX, &view.scene), MANN_OK);
+    assert_false(view.scene.live);
     const mann_episode *traced = view.scene.episode;
     mann_live_wish wish = {.length = -1, .training = traced->trace->step};
     mann_status status;
@@ -149,9 +151,58 @@ static void new_examples_of_any_length(void **state)
     mann_follow_look(context, source, &view);
     assert_ptr_equal(view.scene.episode, own);
     press(source, &view, MANN_KEY_DOWN);
-    assert_false(view.own || view.scene.live);
+    assert_false(view.own);
     assert_int_equal(view.scene.episode->trace->seed, 7);
+    /* An episode of any length, within reason. */
+    mann_live_wish wish = {.length = MANN_LIVE_MOST_STEPS, .training = -1};
+    assert_int_equal(mann_source_run(context, source, &wish, NULL, &view.scene), MANN_E_INVAL);
+    assert_non_null(strstr(mann_context_message(context), "too long to show"));
     mann_source_close(source);
+}
+
+/* The run's best checkpoint is of step 10 or 20; traces are of other steps too. */
+static void a_run_that_has_ended_shows_its_best(void **state)
+{
+    (void)state;
+    char name[256];
+    snprintf(name, sizeof name, "%s/checkpoints/BEST", run_path);
+    FILE *file = fopen(name, "w"); /* of a step that training traced only by chance */
+    assert_non_null(file);
+    fputs("step-000000010.safetensors", file);
+    fclose(file);
+    mann_source *source = open_source(run_path);
+    mann_view view = view_of(source);
+    const mann_scene *scene = &view.scene;
+    assert_true(scene->best && scene->run[0]->finished);
+    assert_int_equal(scene->run[0]->best, 10);
+    assert_int_equal(scene->episode->trace->step, 10);
+    assert_int_equal(scene->episode->trace->length, 6);
+    assert_true(scene->snapshots[scene->snapshot].step <= 10);
+    /* Later in training, earlier again, and back. */
+    press(source, &view, ']');
+    assert_true(!scene->best && !scene->live && scene->episode->trace->step > 10);
+    while (scene->snapshot + 1 < scene->n_snapshots) {
+        press(source, &view, ']');
+    }
+    assert_int_equal(scene->episode->trace->step, 20);
+    mann_follow_show(context, source, &view);
+    assert_int_equal(scene->episode->trace->step, 20);
+    press(source, &view, 'b');
+    assert_int_equal(scene->episode->trace->step, 10);
+    press(source, &view, '[');
+    assert_true(scene->episode->trace->step < 10 || !scene->live);
+    mann_source_close(source);
+    /* A checkpoint that cannot be read: the last trace stands for the run. */
+    char kept[300];
+    snprintf(name, sizeof name, "%s/checkpoints/step-000000010.safetensors", run_path);
+    snprintf(kept, sizeof kept, "%s.kept", name);
+    shell(command("mv '%s' '%s'", name, kept));
+    source = open_source(run_path);
+    view = view_of(source);
+    assert_false(view.scene.best || view.scene.live);
+    assert_int_equal(view.scene.episode->trace->step, 20);
+    mann_source_close(source);
+    shell(command("mv '%s' '%s'", kept, name));
 }
 
 static void the_input_can_be_edited(void **state)
@@ -242,13 +293,7 @@ static void what_if_is_the_networks_arithmetic(void **state)
             mann_what_if asked = {.on = true};
             mann_what_if_result result;
             const char *reason;
-            bool known = mann_what_if_run(family, head, step, &asked, &result, &reason);
-            bool first_write = family->marker == MANN_MARKER_WRITE && step == 0;
-            assert_int_equal(known, !first_write);
-            if (!known) {
-                assert_non_null(strstr(reason, "first step"));
-                continue;
-            }
+            assert_true(mann_what_if_run(family, head, step, &asked, &result, &reason));
             for (int s = 0; s < MANN_STAGES; s++) {
                 for (int32_t n = 0; n < family->locations; n++) {
                     float traced = mann_episode_value(family->stage[s], step, head, n);
@@ -307,6 +352,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_checkpoint_gives_what_was_traced),
         cmocka_unit_test(new_examples_of_any_length),
+        cmocka_unit_test(a_run_that_has_ended_shows_its_best),
         cmocka_unit_test(the_input_can_be_edited),
         cmocka_unit_test(every_source_that_can_be_run),
         cmocka_unit_test(what_if_is_the_networks_arithmetic),

@@ -54,11 +54,21 @@ static unsigned show_snapshot(mann_view *view, int64_t snapshot)
     if (last < 0) {
         return 0;
     }
+    const mann_scene *scene = &view->scene;
     int32_t wanted = clip(snapshot, 0, last);
-    bool own = view->own;
-    view->snapshot = wanted == last ? -1 : wanted;
+    bool other = view->own || wanted != scene->snapshot || (scene->best && scene->live);
+    bool ended = scene->n_runs && scene->run[0]->finished; /* then -1 is the best checkpoint */
+    view->snapshot = wanted == last && !ended ? -1 : wanted;
     view->own = false;
-    return !own && wanted == view->scene.snapshot ? 0 : MANN_WISH_SHOW | MANN_WISH_DRAW;
+    return other ? MANN_WISH_SHOW | MANN_WISH_DRAW : 0;
+}
+
+/* The best checkpoint of a run that has ended, the last trace of one that trains. */
+static unsigned show_usual(mann_view *view)
+{
+    view->snapshot = -1;
+    view->own = false;
+    return MANN_WISH_SHOW | MANN_WISH_DRAW;
 }
 
 static unsigned show_choice(mann_view *view, int64_t choice)
@@ -185,8 +195,10 @@ static unsigned letter(mann_view *view, int key)
     case '+':
     case '=': scene->speed = fmin(scene->speed * 2, 16); return MANN_WISH_DRAW;
     case '-': scene->speed = fmax(scene->speed / 2, 0.25); return MANN_WISH_DRAW;
-    case '[': return show_snapshot(view, (int64_t)scene->snapshot - 1);
+    case '[': /* what the viewer has run stands behind its snapshot */
+        return show_snapshot(view, (int64_t)scene->snapshot - (scene->best && scene->live ? 0 : 1));
     case ']': return show_snapshot(view, (int64_t)scene->snapshot + 1);
+    case 'b': return show_usual(view);
     case 'f':
         if (scene->focus < 0) {
             next_pane(view, 1);

@@ -30,6 +30,7 @@ static void describe(const mann_scene *scene, char *text, size_t size)
     }
     snprintf(text, size, "task %s · %s L=%d seed %" PRIu64 "%s%s", trace->task,
              scene->edited ? "own input"
+             : scene->best ? "best on probe"
              : scene->live ? "example"
                            : "probe",
              trace->length, trace->seed, trained, wrong);
@@ -96,6 +97,33 @@ static double bar_place(mann_box bar, double part)
     return bar.x + 6 + fmin(fmax(part, 0), 1) * fmax(bar.w - 12, 0);
 }
 
+/* Snapshots stand at equal distances; what is between them, in proportion. */
+static double training_place(const mann_scene *scene, mann_box bar, int64_t step)
+{
+    int32_t n = scene->n_snapshots, k = 0;
+    while (k + 1 < n && scene->snapshots[k + 1].step <= step) {
+        k++;
+    }
+    double place = k;
+    if (k + 1 < n && step > scene->snapshots[k].step) {
+        place += (double)(step - scene->snapshots[k].step) /
+                 (double)(scene->snapshots[k + 1].step - scene->snapshots[k].step);
+    }
+    return bar_place(bar, n > 1 ? place / (n - 1) : 0.5);
+}
+
+/* A diamond under the line. */
+static void draw_best(cairo_t *cr, const mann_theme *theme, double x, double y)
+{
+    mann_pen_ink(cr, theme->good, 1);
+    cairo_move_to(cr, x, y - 4);
+    cairo_line_to(cr, x + 4, y);
+    cairo_line_to(cr, x, y + 4);
+    cairo_line_to(cr, x - 4, y);
+    cairo_close_path(cr);
+    cairo_fill(cr);
+}
+
 static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     const mann_theme *theme = mann_theme_get(scene->dark);
@@ -150,11 +178,20 @@ static void draw_training_line(cairo_t *cr, const mann_scene *scene, const mann_
             first = x;
         }
     }
-    double place =
-        scene->n_snapshots > 1 ? (double)scene->snapshot / (scene->n_snapshots - 1) : 0.5;
-    draw_knob(cr, theme, bar_place(bar, place), y);
+    int64_t step = scene->snapshots[scene->snapshot].step;
+    if (scene->live && scene->episode && scene->episode->trace->step >= 0) {
+        step = scene->episode->trace->step;
+    }
+    if (run->finished && run->best >= 0) {
+        double x = training_place(scene, bar, run->best);
+        bool last = x + 40 > bar.x + bar.w;
+        draw_best(cr, theme, x, y + 10);
+        mann_text(cr, MANN_FONT_SMALL, theme->good, x + (last ? -8 : 8), y + 13.5,
+                  last ? MANN_RIGHT : MANN_LEFT, "best");
+    }
+    draw_knob(cr, theme, training_place(scene, bar, step), y);
     char text[64], number[32];
-    double sequences = mann_history_sequences(run, scene->snapshots[scene->snapshot].step);
+    double sequences = mann_history_sequences(run, step);
     if (scene->live && scene->episode && scene->episode->trace->sequences >= 0) {
         sequences = (double)scene->episode->trace->sequences;
     }
@@ -247,6 +284,7 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"← →", "one step back, forth (Shift: ten)"},
         {"Home End", "first, last step"},
         {"[ ]", "earlier, later in training"},
+        {"B", "the best checkpoint; follow again"},
         {"↑ ↓", "another example"},
         {"1 2 3 4", "memory, Hopfield, hops, training"},
         {"Tab", "next panel (Shift: previous)"},

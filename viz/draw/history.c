@@ -306,6 +306,22 @@ static bool read_description(mann_history *run)
     return strcmp(before, after);
 }
 
+/* checkpoints/BEST holds the name of a file. */
+static bool read_best(mann_history *run)
+{
+    char path[1024];
+    int64_t step = -1;
+    in_run(run, "checkpoints/BEST", path);
+    FILE *file = fopen(path, "r");
+    if (file) {
+        step = fscanf(file, "step-%" SCNd64, &step) == 1 ? step : -1;
+        fclose(file);
+    }
+    bool changed = step != run->best;
+    run->best = step;
+    return changed;
+}
+
 bool mann_history_refresh(mann_history *run)
 {
     bool gone = !is_folder(run->path), changed = gone != run->gone;
@@ -316,6 +332,7 @@ bool mann_history_refresh(mann_history *run)
     changed |= read_description(run);
     changed |= read_metrics(run);
     changed |= read_traces(run);
+    changed |= read_best(run);
     return changed;
 }
 
@@ -329,6 +346,7 @@ mann_status mann_history_open(mann_context *context, const char *path, mann_hist
     if (!run) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for a run");
     }
+    run->best = -1;
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;

@@ -28,6 +28,7 @@ typedef struct mann_history {
     uint64_t seed;
     bool gone;     /* the folder has disappeared; what was read stays */
     bool finished; /* run.json gives a reason for its end */
+    int64_t best;  /* step of the best checkpoint; -1: there is none */
     int32_t n_series;
     mann_series *series;
     int32_t n_snapshots;

@@ -1,8 +1,8 @@
 /* Running checkpoints. A network is opened for every run of it: that takes a few milliseconds, and
  * a run that is still training is always seen as it stands.
  *
- * What a length means is the task's matter; the settings of its probe ("length=20", "items=6") name
- * the option that counts. Rows go into an episode by the task's own pose. The way back, from the
+ * What a length means is the task's matter; the settings of its probe ("length=20", "items=6") end
+ * in the option that counts. Rows go into an episode by the task's own pose. The way back, from the
  * input of an episode to rows, is guessed and then checked by posing: the steps of the first phase
  * at which no channel beyond the rows' width is on. */
 #include "draw/live.h"
@@ -12,9 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The setting of the probe, with another length if there is one; "" if the task has no probe. */
-static void make_setting(const mann_network *network, int32_t length, char text[MANN_TEXT_SIZE])
+/* The setting wished for, else that of the probe with another length if there is one; "" if the
+ * task has no probe. */
+static void make_setting(const mann_network *network, const mann_live_wish *wish,
+                         char text[MANN_TEXT_SIZE])
 {
+    int32_t length = wish->length;
+    if (wish->setting) {
+        snprintf(text, MANN_TEXT_SIZE, "%s", wish->setting);
+        return;
+    }
     const mann_experiment *e = mann_network_experiment(network);
     const char *traced = mann_experiment_train(e)->trace_settings;
     const char *probe = *traced ? traced : mann_experiment_task(e)->probe;
@@ -26,13 +33,15 @@ static void make_setting(const mann_network *network, int32_t length, char text[
         }
         return;
     }
-    size_t name = strcspn(probe, "="), first = strcspn(probe, ", ");
-    if (length < 0 || name >= first) {
+    size_t name = size;
+    while (name > 0 && probe[name - 1] != '=' && probe[name - 1] != ',') {
+        name--;
+    }
+    if (length < 0 || !name || probe[name - 1] != '=') {
         snprintf(text, MANN_TEXT_SIZE, "%.*s", (int)size, probe);
         return;
     }
-    snprintf(text, MANN_TEXT_SIZE, "%.*s=%d%.*s", (int)name, probe, length, (int)(size - first),
-             probe + first);
+    snprintf(text, MANN_TEXT_SIZE, "%.*s%d", (int)name, probe, length);
 }
 
 static mann_network *open_network(mann_context *context, const char *path, int64_t training,
@@ -120,7 +129,7 @@ static mann_status fill(mann_context *context, const mann_network *network,
                         const mann_live_wish *wish, mann_rows *rows, mann_trace *trace)
 {
     char setting[MANN_TEXT_SIZE];
-    make_setting(network, wish->length, setting);
+    make_setting(network, wish, setting);
     mann_variant *variant = mann_variant_open(context, network, setting);
     if (!variant) {
         return MANN_E_INVAL;
@@ -135,6 +144,12 @@ static mann_status fill(mann_context *context, const mann_network *network,
     uint64_t seed = wish->seeded ? wish->seed : (uint64_t)config->trace_seed;
     status = rows ? pose(context, variant, rows, &example)
                   : mann_variant_sample(variant, MANN_SPLIT_TEST, seed, 0, &example);
+    if (!status && example.steps > MANN_LIVE_MOST_STEPS) {
+        status = mann_fail(context, MANN_E_INVAL,
+                           "an episode of %d steps is too long to show: at most %d (give a smaller "
+                           "L)",
+                           example.steps, MANN_LIVE_MOST_STEPS);
+    }
     status = status ? status : run(context, network, variant, &example, trace);
     const mann_trace_array *input = status ? NULL : mann_trace_find(trace, "input");
     if (rows && input && input->rank == 2) {
@@ -201,7 +216,7 @@ mann_status mann_live_rows(mann_context *context, const char *path, const mann_l
     }
     char setting[MANN_TEXT_SIZE];
     const mann_trace_array *input = mann_trace_find(episode->trace, "input");
-    make_setting(network, wish->length, setting);
+    make_setting(network, wish, setting);
     mann_variant *variant = mann_variant_open(context, network, setting);
     int32_t width = variant ? mann_variant_pose_width(variant) : 0;
     *rows = (mann_rows){.width = width};

@@ -12,11 +12,15 @@ typedef struct mann_rows {
     int32_t step[MANN_MOST_ROWS];
 } mann_rows;
 
+/* Longer episodes are refused: they would take gigabytes, and no screen has such columns. */
+enum { MANN_LIVE_MOST_STEPS = 20000 };
+
 typedef struct mann_live_wish {
-    int32_t length;   /* as the task's probe counts it; -1: that of the probe */
-    bool seeded;      /* else the seed of the run's traces */
-    uint64_t seed;    /* of the example, which is the first of its stream */
-    int64_t training; /* step of the checkpoint; -1: the best one */
+    const char *setting; /* of the task; NULL: that of the probe, with another length */
+    int32_t length;      /* as the task's probe counts it; -1: that of the probe */
+    bool seeded;         /* else the seed of the run's traces */
+    uint64_t seed;       /* of the example, which is the first of its stream */
+    int64_t training;    /* step of the checkpoint; -1: the best one */
 } mann_live_wish;
 
 /* Runs a checkpoint (a file, or the one of a run folder). rows: NULL, or what to pose instead of

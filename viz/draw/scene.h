@@ -56,6 +56,7 @@ typedef struct mann_scene {
     int32_t n_snapshots, snapshot;
     const mann_snapshot *snapshots;
     bool following, playing;
+    bool best;         /* the episode is of the run's best checkpoint */
     bool live, edited; /* the episode was run by the viewer; on the user's own input */
     int32_t edit_step, edit_channel; /* bit that keys edit, while editing */
     bool editing;

@@ -1,6 +1,8 @@
-/* Sources. Episodes that were read are kept, up to a limit in bytes, so that scrubbing through a
- * training reads every trace once. */
+/* Sources. Of a run that is still training, the last trace is what there is to see. One that has
+ * ended stands for its best checkpoint, which the last trace is not of: that is run again on the
+ * traces' own example. */
 #include "draw/source.h"
+#include "draw/shelf.h"
 
 #include <mann/checkpoint.h>
 #include <stdio.h>
@@ -8,8 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { KEPT = 64, PATH_SIZE = 1024 };
-static const size_t most_bytes = (size_t)256 << 20;
+enum { PATH_SIZE = 1024 };
 
 struct mann_source {
     int32_t n_runs;
@@ -20,82 +21,8 @@ struct mann_source {
     mann_episode *own; /* of running it */
     int32_t n_choices;
     mann_choice *choice;
-    uint64_t clock;
-    struct kept {
-        char path[PATH_SIZE];
-        mann_episode *episode;
-        size_t bytes;
-        uint64_t used; /* clock of its last use */
-    } kept[KEPT];
+    mann_shelf shelf;
 };
-
-static size_t episode_bytes(const mann_episode *episode)
-{
-    size_t bytes = 0;
-    for (int32_t i = 0; i < episode->trace->count; i++) {
-        const mann_trace_array *array = &episode->trace->array[i];
-        size_t size = sizeof(float);
-        for (int32_t k = 0; k < array->rank; k++) {
-            size *= (size_t)array->n[k];
-        }
-        bytes += size;
-    }
-    return bytes;
-}
-
-static void forget(struct kept *kept)
-{
-    mann_episode_free(kept->episode);
-    *kept = (struct kept){.episode = NULL};
-}
-
-/* Makes room for bytes more, sparing what was used last. */
-static struct kept *make_room(mann_source *source, size_t bytes)
-{
-    for (;;) {
-        struct kept *empty = NULL, *oldest = NULL;
-        size_t sum = bytes;
-        for (int i = 0; i < KEPT; i++) {
-            struct kept *kept = &source->kept[i];
-            sum += kept->bytes;
-            if (!kept->episode) {
-                empty = kept;
-            } else if (kept->used < source->clock && (!oldest || kept->used < oldest->used)) {
-                oldest = kept;
-            }
-        }
-        if (empty && (sum <= most_bytes || !oldest)) {
-            return empty;
-        }
-        forget(oldest);
-    }
-}
-
-static const mann_episode *get_episode(mann_context *context, mann_source *source, const char *path,
-                                       mann_status *status)
-{
-    *status = MANN_OK;
-    for (int i = 0; i < KEPT; i++) {
-        struct kept *kept = &source->kept[i];
-        if (kept->episode && !strcmp(kept->path, path)) {
-            kept->used = ++source->clock;
-            return kept->episode;
-        }
-    }
-    mann_trace *trace = NULL;
-    *status = mann_trace_load(context, path, &trace);
-    mann_episode *episode = *status ? NULL : mann_episode_alloc(context, trace);
-    if (!episode) {
-        *status = *status ? *status : MANN_E_FORMAT;
-        return NULL;
-    }
-    struct kept *kept = make_room(source, episode_bytes(episode));
-    snprintf(kept->path, sizeof kept->path, "%s", path);
-    kept->episode = episode;
-    kept->bytes = episode_bytes(episode);
-    kept->used = ++source->clock;
-    return episode;
-}
 
 /* Whether there is something to run already. */
 static bool has_checkpoint(const mann_source *source)
@@ -240,9 +167,7 @@ void mann_source_close(mann_source *source)
     if (!source) {
         return;
     }
-    for (int i = 0; i < KEPT; i++) {
-        forget(&source->kept[i]);
-    }
+    mann_shelf_clear(&source->shelf);
     for (int32_t i = 0; i < source->n_runs; i++) {
         mann_history_close(source->run[i]);
     }
@@ -278,6 +203,34 @@ const mann_choice *mann_source_choice(const mann_source *source, int32_t i)
     return i >= 0 && i < source->n_choices ? &source->choice[i] : NULL;
 }
 
+/* Shows what the best checkpoint makes of the example of the scene's snapshots. False, after a line
+ * in the log, if it does not. */
+static bool show_best(mann_context *context, mann_source *source, mann_scene *scene)
+{
+    const mann_snapshot *snapshot = &scene->snapshots[scene->snapshot];
+    mann_live_wish wish = {.setting = snapshot->setting,
+                           .length = snapshot->length,
+                           .seeded = true,
+                           .seed = snapshot->seed,
+                           .training = -1};
+    if (mann_source_run(context, source, &wish, NULL, scene)) {
+        mann_log(context, MANN_LOG_WARNING, "showing the last trace, not the best checkpoint: %s",
+                 mann_context_message(context));
+        return false;
+    }
+    return scene->best = true;
+}
+
+/* The last snapshot that the best checkpoint is not before. */
+static int32_t before_best(const mann_history *run, const mann_choice *choice)
+{
+    int32_t k = choice->count - 1;
+    while (k > 0 && run->snapshot[choice->first + k].step > run->best) {
+        k--;
+    }
+    return k;
+}
+
 mann_status mann_source_show(mann_context *context, mann_source *source, int32_t i, int32_t k,
                              mann_scene *scene)
 {
@@ -287,6 +240,7 @@ mann_status mann_source_show(mann_context *context, mann_source *source, int32_t
     }
     scene->n_snapshots = scene->snapshot = 0;
     scene->snapshots = NULL;
+    scene->best = false;
     const mann_choice *choice = mann_source_choice(source, i);
     if (!choice) {
         return MANN_OK;
@@ -298,19 +252,31 @@ mann_status mann_source_show(mann_context *context, mann_source *source, int32_t
     char path[PATH_SIZE];
     if (choice->count) {
         const mann_history *run = source->run[0];
-        k = k < 0 || k >= choice->count ? choice->count - 1 : k;
+        bool best = k < 0 && run->finished && run->best >= 0 && !source->checkpoint;
         scene->snapshots = &run->snapshot[choice->first];
         scene->n_snapshots = choice->count;
-        scene->snapshot = k;
+        scene->snapshot = best                          ? before_best(run, choice)
+                          : k < 0 || k >= choice->count ? choice->count - 1
+                                                        : k;
+        if (best && scene->snapshots[scene->snapshot].step != run->best) {
+            if (show_best(context, source, scene)) {
+                return MANN_OK;
+            }
+            scene->snapshot = choice->count - 1;
+            best = false;
+        }
+        k = scene->snapshot;
         snprintf(path, sizeof path, "%s/traces/%s", run->path, scene->snapshots[k].file);
     } else {
         snprintf(path, sizeof path, "%s", source->file[choice->file]);
     }
     mann_status status;
-    const mann_episode *episode = get_episode(context, source, path, &status);
+    const mann_episode *episode = mann_shelf_get(context, &source->shelf, path, &status);
     if (episode) {
         scene->episode = episode;
         scene->live = false;
+        scene->best = choice->count && source->run[0]->finished &&
+                      source->run[0]->best == scene->snapshots[k].step;
     }
     return status;
 }
@@ -341,6 +307,7 @@ mann_status mann_source_run(mann_context *context, mann_source *source, const ma
     if (episode) {
         scene->episode = episode;
         scene->live = true;
+        scene->best = false;
         mann_episode_free(source->own);
         source->own = episode;
     }

@@ -30,9 +30,10 @@ bool mann_source_refresh(mann_source *source);
 int32_t mann_source_choices(const mann_source *source);
 const mann_choice *mann_source_choice(const mann_source *source, int32_t i);
 
-/* Fills the scene's runs and snapshots for choice i and its episode from snapshot k (-1: the last).
- * The episode lasts until some others were shown. MANN_E_IO, MANN_E_FORMAT leave the scene's
- * episode as it was. */
+/* Fills the scene's runs and snapshots for choice i and its episode from snapshot k. k = -1: the
+ * last of a run that is training; of one that has ended what its best checkpoint makes of the same
+ * example, with the snapshot before it. The episode lasts until some others were shown. MANN_E_IO,
+ * MANN_E_FORMAT leave the scene's episode as it was. */
 mann_status mann_source_show(mann_context *context, mann_source *source, int32_t i, int32_t k,
                              mann_scene *scene);
 

@@ -1,9 +1,10 @@
 /* What-if: the addressing of one head at one step, built on a tape of its own from what the trace
  * holds, so that it is the operation that the network itself runs.
  *
- * Which memory the head saw, that before the step's writing or that after it, the trace does not
- * say: it is the one that gives the traced similarities. The weighting before the first step is not
- * in the trace either; it follows from what the gate made of it. */
+ * Of the key and the memory only their similarity matters, which is in the trace: the operation is
+ * given a key and a memory of two numbers a location that are as similar. So it need not be known
+ * which memory the head saw, that before the step's writing or that after it. The weighting before
+ * the first step is not in the trace; it follows from what the gate made of it. */
 #include "draw/what_if.h"
 
 #include <mann/op.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 
 static const double most_strength = 100, most_sharpening = 50;
-static const double same = 1e-4; /* of similarities, which are within -1..1 */
 
 void mann_what_if_limits(const mann_family *family, mann_knob knob, double *low, double *high)
 {
@@ -102,49 +102,50 @@ static bool fill_previous(mann_var previous, const mann_family *family, int32_t 
     return step > 0 || gate < 0.999;
 }
 
-static bool same_similarity(const mann_family *family, int32_t head, int32_t step,
-                            mann_var similarity)
+/* Columns at the angle to the key (1, 0) that has the traced cosine; false if it is none. */
+static bool fill_memory(mann_var memory, const mann_family *family, int32_t head, int32_t step)
 {
-    for (int32_t i = 0; i < family->locations; i++) {
-        double traced =
+    int32_t N = family->locations;
+    bool good = true;
+    for (int32_t i = 0; i < N; i++) {
+        double cosine =
             (double)mann_episode_value(family->stage[MANN_STAGE_SIMILARITY], step, head, i);
-        if (!(fabs(traced - (double)mann_value(similarity)[i]) < same)) {
-            return false;
-        }
+        mann_value(memory)[i] = (mann_real)cosine;
+        mann_value(memory)[N + i] = (mann_real)sqrt(fmax(0, 1 - cosine * cosine));
+        good = good && fabs(cosine) < 1.0001;
     }
-    return true;
+    return good;
 }
 
-/* Addresses with the memory of a step. False if that is not the memory that the head saw. */
 static bool address(mann_tape *tape, const mann_family *family, int32_t head, int32_t step,
-                    int32_t memory_step, const mann_what_if *what, mann_what_if_result *result)
+                    const mann_what_if *what, mann_what_if_result *result, const char **reason)
 {
-    int32_t N = family->locations, M = family->matrix->n[1];
+    int32_t N = family->locations;
     mann_tape_reset(tape, MANN_EVALUATE);
-    mann_var memory = input(tape, 3, M, N), key = input(tape, 3, 1, M);
+    mann_var memory = input(tape, 3, 2, N), key = input(tape, 3, 1, 2);
     mann_var strength = input(tape, 2, 1, 0), gate = input(tape, 2, 1, 0);
     mann_var shift = input(tape, 3, 1, family->shift->n[2]), sharpening = input(tape, 2, 1, 0);
     mann_var previous = input(tape, 3, 1, N);
     if (mann_tape_status(tape)) {
         return false;
     }
-    size_t size = (size_t)M * (size_t)N;
-    memcpy(mann_value(memory), family->matrix->data + (size_t)memory_step * size,
-           size * sizeof(float));
-    for (int32_t i = 0; i < M; i++) {
-        mann_value(key)[i] = mann_episode_value(family->key, step, head, i);
+    if (!fill_memory(memory, family, head, step)) {
+        *reason = "the trace's similarities are no cosines";
+        return false;
     }
+    mann_value(key)[0] = 1;
     *mann_value(strength) = (mann_real)knob(family, head, step, what, MANN_KNOB_STRENGTH);
     *mann_value(gate) = (mann_real)knob(family, head, step, what, MANN_KNOB_GATE);
     *mann_value(sharpening) = (mann_real)knob(family, head, step, what, MANN_KNOB_SHARPENING);
     fill_shift(shift, family, head, step, what);
     if (!fill_previous(previous, family, head, step)) {
+        *reason = "the trace does not hold the weighting before its first step";
         return false;
     }
     mann_addressing made;
     mann_var weights =
         mann_address(tape, memory, key, strength, gate, shift, sharpening, previous, &made);
-    if (mann_tape_status(tape) || !same_similarity(family, head, step, made.similarity)) {
+    if (mann_tape_status(tape)) {
         return false;
     }
     const mann_var from[MANN_STAGES] = {made.similarity, made.content, made.gated, made.shifted,
@@ -158,12 +159,12 @@ static bool address(mann_tape *tape, const mann_family *family, int32_t head, in
 bool mann_what_if_run(const mann_family *family, int32_t head, int32_t step,
                       const mann_what_if *what, mann_what_if_result *result, const char **reason)
 {
-    bool whole = family->key && family->strength && family->gate && family->shift &&
-                 family->sharpening && family->matrix && family->shift->n[2] % 2 == 1;
+    bool whole = family->strength && family->gate && family->shift && family->sharpening &&
+                 family->shift->n[2] % 2 == 1;
     for (int s = 0; s < MANN_STAGES; s++) {
         whole = whole && family->stage[s];
     }
-    if (!whole || family->key->n[2] != family->matrix->n[1]) {
+    if (!whole) {
         *reason = "this memory is not addressed that way";
         return false;
     }
@@ -178,9 +179,7 @@ bool mann_what_if_run(const mann_family *family, int32_t head, int32_t step,
         for (int s = 1; s < MANN_STAGES; s++) {
             result->stage[s] = result->stage[0] + (size_t)s * N;
         }
-        done = address(tape, family, head, step, step, what, result) ||
-               (step > 0 && address(tape, family, head, step, step - 1, what, result));
-        *reason = "the trace does not hold the memory before its first step";
+        done = address(tape, family, head, step, what, result, reason);
     }
     mann_tape_free(tape);
     mann_context_free(context);
