@@ -164,7 +164,7 @@ static void new_examples_of_any_length(void **state)
 static void a_run_that_has_ended_shows_its_best(void **state)
 {
     (void)state;
-    char name[256];
+    char name[192];
     snprintf(name, sizeof name, "%s/checkpoints/BEST", run_path);
     FILE *file = fopen(name, "w"); /* of a step that training traced only by chance */
     assert_non_null(file);
@@ -193,7 +193,7 @@ static void a_run_that_has_ended_shows_its_best(void **state)
     assert_true(scene->episode->trace->step < 10 || !scene->live);
     mann_source_close(source);
     /* A checkpoint that cannot be read: the last trace stands for the run. */
-    char kept[300];
+    char kept[200];
     snprintf(name, sizeof name, "%s/checkpoints/step-000000010.safetensors", run_path);
     snprintf(kept, sizeof kept, "%s.kept", name);
     shell(command("mv '%s' '%s'", name, kept));

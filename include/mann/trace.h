@@ -34,6 +34,9 @@ typedef struct mann_trace {
     mann_trace_array *array;
 } mann_trace;
 
+/* "bits", "weighting", ... */
+MANN_API const char *mann_kind_name(mann_kind kind);
+
 /* An empty trace, to be filled field by field; steps first. NULL with a message on shortage. Not to
  * be copied by value. */
 MANN_API mann_trace *mann_trace_alloc(mann_context *context);

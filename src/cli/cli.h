@@ -91,6 +91,7 @@ int mann_cmd_models(int argc, char **argv);
 int mann_cmd_memories(int argc, char **argv);
 int mann_cmd_bench(int argc, char **argv);
 int mann_cmd_hopfield(int argc, char **argv);
+int mann_cmd_export(int argc, char **argv);
 int mann_cmd_render(int argc, char **argv);
 int mann_cmd_view(int argc, char **argv);
 

@@ -18,6 +18,7 @@ static const struct command {
     {"memories", "the external memories and their options", mann_cmd_memories},
     {"view", "watch a run in the viewer", mann_cmd_view},
     {"render", "the viewer's pictures, to a file", mann_cmd_render},
+    {"export", "traces and metrics for other tools: NPZ, CSV, TensorBoard", mann_cmd_export},
     {"hopfield", "the associative store on its own", mann_cmd_hopfield},
     {"bench", "speed of this machine and this build", mann_cmd_bench},
 };

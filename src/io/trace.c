@@ -45,6 +45,11 @@ static const char *const keys[] = {"format", "version", "run",   "task",      "m
 
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
+const char *mann_kind_name(mann_kind kind)
+{
+    return kinds[kind];
+}
+
 mann_trace *mann_trace_alloc(mann_context *context)
 {
     mann_trace *trace = calloc(1, sizeof *trace);
@@ -253,7 +258,7 @@ static json_t *arrays_json(const mann_trace *trace)
         for (int32_t j = 0; j < array->rank; j++) {
             good = !json_array_append_new(axes, json_string(array->axis[j])) && good;
         }
-        json_t *entry = json_pack("{s:s, s:o}", "kind", kinds[array->kind], "axes", axes);
+        json_t *entry = json_pack("{s:s, s:o}", "kind", mann_kind_name(array->kind), "axes", axes);
         if (json_object_set_new(list, array->name, entry) || !good) {
             json_decref(list);
             return NULL;
