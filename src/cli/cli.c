@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What the library's lines go by. A process runs one sub-command; its mann_cli moves about, so that
@@ -105,7 +106,7 @@ mann_status cli_status(const mann_cli *cli)
     return status ? status : MANN_E_NOMEM;
 }
 
-int cli_fail(const mann_cli *cli, mann_status status)
+int cli_code(mann_status status)
 {
     static const int codes[] = {
         [MANN_OK] = CLI_DONE,
@@ -117,8 +118,13 @@ int cli_fail(const mann_cli *cli, mann_status status)
         [MANN_E_DIVERGED] = CLI_DIVERGED,
         [MANN_E_INTERRUPTED] = CLI_INTERRUPTED,
     };
-    fprintf(stderr, "mann %s: %s\n", cli->name, mann_context_message(cli->context));
     return codes[status];
+}
+
+int cli_fail(const mann_cli *cli, mann_status status)
+{
+    fprintf(stderr, "mann %s: %s\n", cli->name, mann_context_message(cli->context));
+    return cli_code(status);
 }
 
 int cli_usage(const mann_cli *cli, const char *format, ...)
@@ -202,6 +208,25 @@ int32_t cli_threads(void)
 {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online < 1 ? 1 : online > 64 ? 64 : (int32_t)online;
+}
+
+double cli_seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+const char *cli_time(double seconds, char *text)
+{
+    if (seconds < 99.5) {
+        snprintf(text, 32, "%.0f s", seconds);
+    } else if (seconds < 5970) {
+        snprintf(text, 32, "%.0f min", seconds / 60);
+    } else {
+        snprintf(text, 32, "%.1f h", seconds / 3600);
+    }
+    return text;
 }
 
 const char *cli_grouped(double value, char *text)

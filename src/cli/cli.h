@@ -54,6 +54,8 @@ bool cli_common(mann_cli *cli, int option, char **argv, const char *help, int *c
 
 /* The status behind a NULL that the library returned: that of the context's message. */
 mann_status cli_status(const mann_cli *cli);
+/* The exit code of a status. */
+int cli_code(mann_status status);
 /* "mann NAME: MESSAGE", with the context's message; returns the exit code of the status. */
 int cli_fail(const mann_cli *cli, mann_status status);
 /* The same with a message of its own; returns CLI_USAGE. */
@@ -78,11 +80,17 @@ int32_t cli_threads(void);
 /* 12345678 as 12,345,678; text [32]. */
 const char *cli_grouped(double value, char *text);
 
+/* A clock that only goes forward. */
+double cli_seconds(void);
+/* 45 s, 12 min, 3.2 h; text [32]. */
+const char *cli_time(double seconds, char *text);
+
 /* Becomes mann-view; returns, after a message, only if there is none. */
 void cli_exec_viewer(char *const *arguments);
 
 /* The sub-commands. */
 int mann_cmd_train(int argc, char **argv);
+int mann_cmd_sweep(int argc, char **argv);
 int mann_cmd_eval(int argc, char **argv);
 int mann_cmd_run(int argc, char **argv);
 int mann_cmd_info(int argc, char **argv);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 static const char help[] =
     "Usage: mann bench [OPTIONS]\n\n"
@@ -46,13 +45,6 @@ typedef struct request {
     int settings;
 } request;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* --- the machine --- */
 
 typedef struct peak_work {
@@ -76,10 +68,10 @@ static double measure_peak(mann_context *context, int32_t threads)
     mann_pool *pool = work.kernels ? mann_pool_alloc(context, threads) : NULL;
     double best = 0;
     for (int i = 0; pool && i < 8; i++) {
-        double start = now();
+        double start = cli_seconds();
         mann_pool_run(pool, threads, peak_piece, &work);
         double flops = 2.0 * MANN_PEAK_SUMS * work.kernels->lanes * (double)work.rounds * threads;
-        double rate = flops / (now() - start) / 1e9;
+        double rate = flops / (cli_seconds() - start) / 1e9;
         best = rate > best ? rate : best;
     }
     mann_pool_free(pool);
@@ -130,19 +122,19 @@ static mann_status time_row(const request *q, mann_network *network, row *r, dou
         mann_progress progress;
         status = mann_trainer_step(t.trainer, &progress);
     }
-    double start = now(), elapsed = 0, best = 0;
+    double start = cli_seconds(), elapsed = 0, best = 0;
     /* The fastest tenth of the time: what the machine can do when nobody disturbs it. */
     while (!status && elapsed < q->seconds) {
         int64_t rounds = 0;
-        double part = now(), spent;
+        double part = cli_seconds(), spent;
         do {
             status = once(&t, training);
             rounds++;
-            spent = now() - part;
+            spent = cli_seconds() - part;
         } while (!status && spent < q->seconds / 10);
         double rate = (double)rounds * r->batch / spent;
         best = rate > best ? rate : best;
-        elapsed = now() - start;
+        elapsed = cli_seconds() - start;
     }
     if (!status) {
         double steps = t.trainer->crew->example[0].steps;
@@ -210,9 +202,9 @@ static mann_status profile(const request *q, json_t *json)
     if (!status) {
         mann_trainer_profile(trainer, &p);
     }
-    double start = now(), elapsed = 0, inside = 0;
+    double start = cli_seconds(), elapsed = 0, inside = 0;
     int64_t steps = 0;
-    for (; !status && elapsed < q->seconds; steps++, elapsed = now() - start) {
+    for (; !status && elapsed < q->seconds; steps++, elapsed = cli_seconds() - start) {
         status = mann_trainer_step(trainer, &progress);
     }
     if (!q->cli.json && !status) {

@@ -24,7 +24,7 @@ static void metrics_text(const mann_score *score, char *text, size_t size)
     }
 }
 
-static void line_text(const cli_progress *p, const mann_event *event, char *text, size_t size)
+void cli_progress_text(const cli_progress *p, const mann_event *event, char *text, size_t size)
 {
     char step[32], sequences[32], rate[32], metrics[160];
     metrics_text(&p->score, metrics, sizeof metrics);
@@ -48,31 +48,35 @@ static void bar_text(double share, char *text, size_t size)
     }
 }
 
-static void draw_bar(cli_progress *p, const mann_event *event)
+void cli_progress_bar(const mann_cli *cli, double share, const char *text)
 {
-    char text[512], bar[128];
-    line_text(p, event, text, sizeof text);
-    bar_text((double)event->progress.sequences / p->limit, bar, sizeof bar);
-    const char *dim = p->cli->color ? "\033[2m" : "", *plain = p->cli->color ? "\033[0m" : "";
+    char bar[128];
+    bar_text(share, bar, sizeof bar);
+    const char *dim = cli->color ? "\033[2m" : "", *plain = cli->color ? "\033[0m" : "";
     fprintf(stderr, "\r▕%s▏ %s   %sCtrl-C saves and stops%s\033[K", bar, text, dim, plain);
     fflush(stderr);
-    p->drawn = true;
+}
+
+void cli_progress_note(cli_progress *p, const mann_event *event)
+{
+    if (event->validated) {
+        p->score = event->score;
+    }
 }
 
 void cli_progress_watch(void *user, const mann_event *event)
 {
     cli_progress *p = user;
-    if (event->validated) {
-        p->score = event->score;
-    }
+    char text[512];
+    cli_progress_note(p, event);
     if (p->cli->quiet) {
         return;
     }
+    cli_progress_text(p, event, text, sizeof text);
     if (p->bar) {
-        draw_bar(p, event);
+        cli_progress_bar(p->cli, (double)event->progress.sequences / p->limit, text);
+        p->drawn = true;
     } else if (event->seconds - p->last_line >= LINE_SECONDS) {
-        char text[512];
-        line_text(p, event, text, sizeof text);
         fprintf(stderr, "%s\n", text);
         p->last_line = event->seconds;
     }
@@ -86,7 +90,7 @@ void cli_progress_end(cli_progress *p, const mann_event *event)
     }
     if (!p->cli->quiet) {
         char text[512];
-        line_text(p, event, text, sizeof text);
+        cli_progress_text(p, event, text, sizeof text);
         fprintf(stderr, "%s\n", text);
     }
 }

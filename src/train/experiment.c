@@ -274,6 +274,24 @@ static int32_t memory_index(const char *section, size_t length)
     return length == 7 && section[6] >= '2' && section[6] <= '9' ? section[6] - '1' : -1;
 }
 
+void mann_experiment_memory_section(int32_t i, char section[16])
+{
+    strcpy(section, "memory");
+    if (i) {
+        section[6] = (char)('1' + i);
+        section[7] = '\0';
+    }
+}
+
+void mann_experiment_memories(const mann_experiment *e, char *text, size_t size)
+{
+    snprintf(text, size, "none");
+    for (int32_t i = 0; i < e->n_memories; i++) {
+        size_t used = i ? strlen(text) : 0;
+        snprintf(text + used, size - used, "%s%s", i ? "+" : "", e->memory[i].type->name);
+    }
+}
+
 static mann_status unknown_section(mann_experiment *e, const char *key)
 {
     static const char *const sections[] = {"task", "model", "memory", "train", "seed"};

@@ -20,4 +20,9 @@ struct mann_experiment {
 
 mann_experiment *mann_experiment_copy(mann_context *context, const mann_experiment *experiment);
 
+/* "matrix+hopfield" or "none": what model.memory is. */
+void mann_experiment_memories(const mann_experiment *experiment, char *text, size_t size);
+/* The section of memory number i from 0: "memory", "memory2", ... */
+void mann_experiment_memory_section(int32_t i, char section[16]);
+
 #endif

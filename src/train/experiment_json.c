@@ -38,11 +38,8 @@ static bool add_section(json_t *root, const char *name, json_t *section, const m
 
 static json_t *memory_list(const mann_experiment *e)
 {
-    char list[256] = "none";
-    for (int32_t i = 0; i < e->n_memories; i++) {
-        size_t used = i ? strlen(list) : 0;
-        snprintf(list + used, sizeof list - used, "%s%s", i ? "+" : "", e->memory[i].type->name);
-    }
+    char list[256];
+    mann_experiment_memories(e, list, sizeof list);
     return json_string(list);
 }
 
@@ -54,10 +51,8 @@ char *mann_experiment_text(const mann_experiment *e)
                                     e->task->options, e->task_config);
     good = good && add_section(root, "model", model, e->model->options, e->model_config);
     for (int32_t i = 0; good && i < e->n_memories; i++) {
-        char name[16] = "memory";
-        if (i) {
-            snprintf(name, sizeof name, "memory%d", i + 1);
-        }
+        char name[16];
+        mann_experiment_memory_section(i, name);
         good =
             add_section(root, name, json_object(), e->memory[i].type->options, e->memory[i].config);
     }

@@ -196,6 +196,9 @@ mann_status mann_folder_describe(mann_folder *folder, const mann_experiment *exp
                             host.nodename, "written", when, "stopped", stopped, "step",
                             (json_int_t)progress->step, "sequences",
                             (json_int_t)progress->sequences, "seconds", seconds);
+    if (folder->until && run) {
+        json_object_set_new(run, "until", json_string(folder->until));
+    }
     if (message && run) {
         json_object_set_new(run, "message", json_string(message));
     }

@@ -9,8 +9,9 @@
 typedef struct mann_folder {
     mann_context *context;
     char path[900];
-    int lock;      /* file descriptor, -1: none */
-    FILE *metrics; /* open for appending */
+    int lock;          /* file descriptor, -1: none */
+    const char *until; /* what run.json says that training was to reach, or NULL */
+    FILE *metrics;     /* open for appending */
 } mann_folder;
 
 /* Makes (or with resume, opens) a run folder and takes its lock. MANN_E_INVAL: it is a run

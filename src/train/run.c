@@ -254,6 +254,7 @@ static mann_status validate_late(run *r)
     if (!status) {
         bool last_lesson = r->trainer->progress.lesson + 1 == r->trainer->lessons;
         r->until_met = r->until.count && last_lesson && all_hold(&r->until, &r->event);
+        r->stop = r->until_met ? MANN_STOP_UNTIL : r->stop;
     }
     bool first = r->event.progress.step < r->trainer->config->validate_every;
     return status || !first ? status : append(r);
@@ -496,6 +497,7 @@ static mann_status prepare(run *r, const mann_experiment *experiment)
     }
     status = check_until(r);
     status = status ? status : mann_folder_open(r->context, &r->folder, o->folder, o->resume);
+    r->folder.until = o->until;
     if (!status && o->resume) {
         status = restore(r);
     }
