@@ -102,6 +102,10 @@ typedef struct mann_segment {
 MANN_API mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count,
                               const mann_segment *segment, mann_real limit);
 
+/* y = gain (x - mean) / sigma + bias over each row of x [B, n]: gain and bias [1, n] (Ba, Kiros &
+ * Hinton 2016). */
+MANN_API mann_var mann_layer_norm(mann_tape *tape, mann_var x, mann_var gain, mann_var bias);
+
 /* --- recurrent --- */
 
 /* Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000).
@@ -144,6 +148,13 @@ MANN_API mann_var mann_match_additive(mann_tape *tape, mann_var memory, mann_var
 MANN_API mann_var mann_attend(mann_tape *tape, mann_var scores, mann_var mask);
 /* Each column through a weight [M, O]: memory -> [B, O, N]. */
 MANN_API mann_var mann_project(mann_tape *tape, mann_var memory, mann_var weight);
+
+/* --- associative matrices --- */
+
+/* new = decay memory + rate u v^T: memory [B, M, N], decay and rate [B, 1], u [B, M], v [B, N]; u
+ * and v may be the same (Ba et al. 2016, equation 1). It is read by mann_read. */
+MANN_API mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, mann_var rate,
+                            mann_var u, mann_var v);
 
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 

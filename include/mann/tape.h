@@ -89,6 +89,9 @@ MANN_API void mann_tape_replay(mann_tape *tape);
 /* Values tagged by the models go to observer; NULL stops that. */
 MANN_API void mann_tape_observe(mann_tape *tape, mann_observer *observer, void *user);
 
+/* Whether anybody looks: what is made for observers alone need not be made otherwise. */
+MANN_API bool mann_tape_observed(const mann_tape *tape);
+
 /* Shows a value to the observer; one branch when nobody listens. */
 MANN_API void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value);
 

@@ -2,9 +2,9 @@
 #include <mann/op.h>
 
 extern const mann_op mann_op_linear, mann_op_concat, mann_op_broadcast, mann_op_add,
-    mann_op_multiply, mann_op_interpolate, mann_op_squash, mann_op_lstm, mann_op_address,
-    mann_op_read, mann_op_erase_add, mann_op_match, mann_op_match_additive, mann_op_attend,
-    mann_op_project, mann_op_loss;
+    mann_op_multiply, mann_op_interpolate, mann_op_squash, mann_op_layer_norm, mann_op_lstm,
+    mann_op_address, mann_op_read, mann_op_erase_add, mann_op_match, mann_op_match_additive,
+    mann_op_attend, mann_op_project, mann_op_hebb, mann_op_loss;
 
 const mann_op *const mann_ops[] = {
     &mann_op_linear,
@@ -14,6 +14,7 @@ const mann_op *const mann_ops[] = {
     &mann_op_multiply,
     &mann_op_interpolate,
     &mann_op_squash,
+    &mann_op_layer_norm,
     &mann_op_lstm,
     &mann_op_address,
     &mann_op_read,
@@ -22,6 +23,7 @@ const mann_op *const mann_ops[] = {
     &mann_op_match_additive,
     &mann_op_attend,
     &mann_op_project,
+    &mann_op_hebb,
     &mann_op_loss,
     NULL,
 };

@@ -538,9 +538,14 @@ void mann_tape_observe(mann_tape *tape, mann_observer *observer, void *user)
     tape->observer_user = user;
 }
 
+bool mann_tape_observed(const mann_tape *tape)
+{
+    return tape->observer && !tape->status;
+}
+
 void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value)
 {
-    if (tape->observer && !tape->status) {
+    if (mann_tape_observed(tape)) {
         tape->observer(tape->observer_user, info, tape->step, value);
     }
 }

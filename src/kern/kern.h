@@ -56,6 +56,18 @@ typedef void mann_kernel_squash_grad(mann_squash_kind kind, int32_t rows, int32_
                                      const mann_real *dy, int32_t lddy, mann_real *dx,
                                      int32_t lddx);
 
+/* y = gain (x - mean) / sigma + bias, row by row; moments [rows, 2]: mean and 1 / sigma, kept for
+ * the gradient. */
+typedef void mann_kernel_layer_norm(int32_t rows, int32_t cols, const mann_real *x, int32_t ldx,
+                                    const mann_real *gain, const mann_real *bias, mann_real *y,
+                                    int32_t ldy, mann_real *moments);
+/* dx, dgain and dbias are optional. */
+typedef void mann_kernel_layer_norm_grad(int32_t rows, int32_t cols, const mann_real *x,
+                                         int32_t ldx, const mann_real *gain,
+                                         const mann_real *moments, const mann_real *dy,
+                                         int32_t lddy, mann_real *dx, int32_t lddx,
+                                         mann_real *dgain, mann_real *dbias);
+
 /* --- recurrent cells --- */
 
 /* gates [B, 4H]: input, forget, candidate, output. squashed [B, 4H] and tanh_cell [B, H] are kept
@@ -147,6 +159,22 @@ typedef void mann_kernel_attend_grad(int32_t B, int32_t H, int32_t N, const mann
                                      const mann_real *dweights, mann_real *dscores,
                                      int32_t ldb_scores);
 
+/* --- associative matrices [B, M, N] --- */
+
+/* new = decay memory + rate u v^T. decay and rate are [B, 1], u [B, M], v [B, N]; ld_* are
+ * distances between sequences. */
+typedef struct mann_hebb_args {
+    int32_t B, M, N;
+    const mann_real *memory, *decay, *rate, *u, *v;
+    int32_t ld_memory, ld_decay, ld_rate, ld_u, ld_v;
+    mann_real *new_memory; /* [B, M, N] */
+    const mann_real *dnew_memory;
+    mann_real *dmemory, *ddecay, *drate, *du, *dv; /* optional */
+} mann_hebb_args;
+
+typedef void mann_kernel_hebb(const mann_hebb_args *args);
+typedef void mann_kernel_hebb_grad(const mann_hebb_args *args);
+
 /* --- losses over B rows of O outputs; rows whose mask is 0 do not count --- */
 
 /* *loss += the loss of the kind, in nats; prediction [B, O]: sigmoid, softmax, or the logits. */
@@ -206,6 +234,8 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(interpolate_grad)                                                                            \
     K(squash)                                                                                      \
     K(squash_grad)                                                                                 \
+    K(layer_norm)                                                                                  \
+    K(layer_norm_grad)                                                                             \
     K(lstm)                                                                                        \
     K(lstm_grad)                                                                                   \
     K(address)                                                                                     \
@@ -220,6 +250,8 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(match_additive_grad)                                                                         \
     K(attend)                                                                                      \
     K(attend_grad)                                                                                 \
+    K(hebb)                                                                                        \
+    K(hebb_grad)                                                                                   \
     K(loss)                                                                                        \
     K(loss_grad)                                                                                   \
     K(sum)                                                                                         \

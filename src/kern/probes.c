@@ -218,6 +218,27 @@ static void probe_squash_grad(prober p, const mann_kernels *k)
     k->squash_grad(s.kind, s.n0, s.n1, s.group, s.limit, x, ldx, y, ldy, dy, lddy, dx, lddx);
 }
 
+static void probe_layer_norm(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *x = numbers(p, part(&e, 0));
+    const mann_real *gain = numbers(p, flat(e.n1)), *bias = numbers(p, flat(e.n1));
+    mann_real *y = set(p, part(&e, 1));
+    k->layer_norm(e.n0, e.n1, x, e.ld[0], gain, bias, y, e.ld[1], set(p, flat(2 * e.n0)));
+}
+
+static void probe_layer_norm_grad(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *x = numbers(p, part(&e, 0)), *gain = numbers(p, flat(e.n1));
+    const mann_real *moments = in(p, MANN_PROBE_POSITIVE, flat(2 * e.n0));
+    const mann_real *dy = numbers(p, part(&e, 1));
+    mann_real *dx = perhaps(p, part(&e, 2));
+    mann_real *dgain = perhaps(p, flat(e.n1)), *dbias = perhaps(p, flat(e.n1));
+    k->layer_norm_grad(e.n0, e.n1, x, e.ld[0], gain, moments, dy, e.ld[1], dx, e.ld[2], dgain,
+                       dbias);
+}
+
 /* --- recurrent cells --- */
 
 static void probe_lstm(prober p, const mann_kernels *k)
@@ -427,6 +448,43 @@ static void probe_attend_grad(prober p, const mann_kernels *k)
     const mann_real *weights = in(p, MANN_PROBE_WEIGHTING, blocks(B, H, N, H * N, N));
     const mann_real *dweights = numbers(p, flat(B * H * N));
     k->attend_grad(B, H, N, weights, dweights, change(p, blocks(B, H, N, ld_scores, N)), ld_scores);
+}
+
+/* --- associative matrices --- */
+
+static mann_hebb_args draw_hebb(prober p)
+{
+    mann_hebb_args a = {.B = size(p, 4), .M = size(p, 12), .N = size(p, 70)};
+    a.ld_memory = apart(p, a.M * a.N);
+    a.ld_decay = apart(p, 1);
+    a.ld_rate = apart(p, 1);
+    a.ld_u = apart(p, a.M);
+    a.ld_v = apart(p, a.N);
+    a.memory = numbers(p, rows(a.B, a.M * a.N, a.ld_memory));
+    a.decay = in(p, MANN_PROBE_FRACTION, rows(a.B, 1, a.ld_decay));
+    a.rate = in(p, MANN_PROBE_POSITIVE, rows(a.B, 1, a.ld_rate));
+    a.u = numbers(p, rows(a.B, a.M, a.ld_u));
+    a.v = numbers(p, rows(a.B, a.N, a.ld_v));
+    return a;
+}
+
+static void probe_hebb(prober p, const mann_kernels *k)
+{
+    mann_hebb_args a = draw_hebb(p);
+    a.new_memory = set(p, flat(a.B * a.M * a.N));
+    k->hebb(&a);
+}
+
+static void probe_hebb_grad(prober p, const mann_kernels *k)
+{
+    mann_hebb_args a = draw_hebb(p);
+    a.dnew_memory = numbers(p, flat(a.B * a.M * a.N));
+    a.dmemory = perhaps(p, rows(a.B, a.M * a.N, a.ld_memory));
+    a.ddecay = perhaps(p, rows(a.B, 1, a.ld_decay));
+    a.drate = perhaps(p, rows(a.B, 1, a.ld_rate));
+    a.du = perhaps(p, rows(a.B, a.M, a.ld_u));
+    a.dv = perhaps(p, rows(a.B, a.N, a.ld_v));
+    k->hebb_grad(&a);
 }
 
 /* --- losses --- */
