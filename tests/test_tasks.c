@@ -692,6 +692,51 @@ static void adding_baseline(void **state)
     shut(&o, true);
 }
 
+/* The symbol of input row t, of which there is one: 0..25 letters, then ten digits, then ?. */
+static int32_t symbol(const opened *o, int32_t t)
+{
+    int32_t found = -1;
+    for (int32_t i = 0; i < o->io.inputs; i++) {
+        float x = at(o, "input", t, i);
+        assert_true(x == 0 || (x == 1 && found < 0));
+        found = x == 1 ? i : found;
+    }
+    assert_true(found >= 0);
+    return found;
+}
+
+static void layout_associative_retrieval(void **state)
+{
+    (void)state;
+    opened o;
+    must_open(&o, "associative_retrieval", "pairs=3..26");
+    assert_true(o.io.inputs == 37 && o.io.outputs == 10);
+    int32_t asked[26] = {0}; /* how often each place is asked for */
+    for (uint64_t index = 0; index < 500; index++) {
+        draw(&o, MANN_SPLIT_TRAIN, 5, index);
+        int32_t pairs = (o.example.steps - 3) / 2, last = 2 * pairs + 2, answer = -1;
+        bool seen[26] = {false};
+        assert_mask(&o, last, last);
+        for (int32_t i = 0; i < pairs; i++) {
+            int32_t letter = symbol(&o, 2 * i), digit = symbol(&o, 2 * i + 1);
+            assert_true(letter < 26 && digit >= 26 && digit < 36 && !seen[letter]);
+            seen[letter] = true;
+            if (letter == symbol(&o, last)) {
+                answer = digit - 26;
+                asked[i]++;
+            }
+        }
+        assert_true(symbol(&o, last - 2) == 36 && symbol(&o, last - 1) == 36 && answer >= 0);
+        for (int32_t i = 0; i < 10; i++) {
+            assert_true(at(&o, "target", last, i) == (i == answer));
+        }
+    }
+    for (int32_t i = 0; i < 20; i++) {
+        assert_true(asked[i] > 0);
+    }
+    shut(&o, true);
+}
+
 /* The Bayesian's predictions restated with counts found by searching the past, in double. */
 static void layout_ngram(void **state)
 {
@@ -1082,6 +1127,7 @@ int main(void)
         cmocka_unit_test(layout_priority_sort),
         cmocka_unit_test(layout_sort),
         cmocka_unit_test(layout_adding),
+        cmocka_unit_test(layout_associative_retrieval),
         cmocka_unit_test(adding_baseline),
         cmocka_unit_test(layout_ngram),
         cmocka_unit_test(ngram_optimum),
