@@ -1,9 +1,10 @@
-/* The Neural Turing Machine against an independent implementation in NumPy.
+/* Machines against independent implementations in NumPy: the Neural Turing Machine, fast weights,
+ * and a modern Hopfield store.
  *
- * tests/golden/ntm.py wrote tests/golden/ntm.h: parameters, two copy sequences of lengths 3 and 1,
- * and for an LSTM and a feed-forward controller the loss, every output and every gradient, exact to
- * the last digits of a double. Here the library's machine gets the same parameters and runs both
- * sequences as one group.
+ * tests/golden/ntm.py and hopfield_memory.py wrote the headers beside them: parameters, two copy
+ * sequences of lengths 3 and 1, the loss, every output and every gradient, exact to the last digits
+ * of a double. Here the library's machine gets the same parameters and runs both sequences as one
+ * group.
  *
  * Compiled twice. In double both sides round some thousand operations to 1e-16: 1e-11 of the
  * largest number of an array is allowed. In float it is 6e-8 a rounding, some hundred of them in a
@@ -14,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "golden/hopfield_memory.h"
+#include "golden/modern_hopfield.h"
 #include "golden/ntm.h"
 #include "group.h"
 
@@ -45,16 +48,6 @@ static void check(const char *what, size_t count, const mann_real *found, const 
                      (double)found[i], expected[i]);
         }
         worst = fmax(worst, apart / (largest + 1e-300));
-    }
-}
-
-static void set(mann_context *context, mann_experiment *e, const char *key, const char *text,
-                int32_t number)
-{
-    char value[32];
-    snprintf(value, sizeof value, "%d", number);
-    if (mann_experiment_set(e, key, text ? text : value)) {
-        fail_msg("%s", mann_context_message(context));
     }
 }
 
@@ -113,25 +106,16 @@ static void check_gradients(const mann_params *params, const mann_real *gradient
     }
 }
 
-static void golden_case(void **state)
+static void machine_case(void **state)
 {
-    const struct golden_case *golden = *state;
+    const golden_case *golden = *state;
     mann_context *context = mann_context_alloc();
-    mann_experiment *e = mann_experiment_alloc(context, "copy", "ntm");
+    mann_experiment *e = mann_experiment_alloc(context, "copy", golden->preset);
     mann_tape *tape = mann_tape_alloc(context);
     assert_true(e && tape);
-    set(context, e, "task.bits", NULL, GOLDEN_BITS);
-    set(context, e, "model.controller", golden->controller, 0);
-    set(context, e, "model.hidden", NULL, GOLDEN_HIDDEN);
-    set(context, e, "memory.slots", NULL, GOLDEN_SLOTS);
-    set(context, e, "memory.width", NULL, GOLDEN_WIDTH);
-    set(context, e, "memory.read_heads", NULL, GOLDEN_READS);
-    set(context, e, "memory.write_heads", NULL, GOLDEN_WRITES);
-    set(context, e, "memory.shift_range", "1", 0);
-    set(context, e, "memory.initial", golden->initial, 0);
-    set(context, e, "memory.initial_value", "1e-6", 0);
-    set(context, e, "memory.initial_weights", "learned", 0);
-    set(context, e, "memory.order", "write-first", 0);
+    if (mann_experiment_settings(e, golden->settings)) {
+        fail_msg("%s", mann_context_message(context));
+    }
 
     mann_network *network = mann_network_alloc(context, e);
     assert_non_null(network);
@@ -175,16 +159,55 @@ static void golden_case(void **state)
     mann_context_free(context);
 }
 
+/* One update of the modern Hopfield network is attention: softmax(beta Q X^T) X. */
+static void modern_update(void **state)
+{
+    (void)state;
+    mann_context *context = mann_context_alloc();
+    mann_tape *tape = mann_tape_alloc(context);
+    assert_non_null(tape);
+    int32_t n[] = {1, GOLDEN_UNITS, GOLDEN_PATTERNS};
+    mann_var rows = mann_input(tape, 3, n);
+    mann_var queries = mann_input(tape, 3, (int32_t[]){1, GOLDEN_QUERIES, GOLDEN_UNITS});
+    assert_int_equal(mann_tape_status(tape), MANN_OK);
+    for (int i = 0; i < GOLDEN_UNITS * GOLDEN_PATTERNS; i++) { /* a column per pattern */
+        int unit = i / GOLDEN_PATTERNS, pattern = i % GOLDEN_PATTERNS;
+        mann_value(rows)[i] = golden_stored[pattern * GOLDEN_UNITS + unit];
+    }
+    for (int i = 0; i < GOLDEN_QUERIES * GOLDEN_UNITS; i++) {
+        mann_value(queries)[i] = golden_query[i];
+    }
+    worst = 0;
+    for (int b = 0; b < GOLDEN_BETAS; b++) {
+        mann_var scores = mann_match(tape, rows, queries, (mann_real)golden_beta[b]);
+        mann_var update = mann_read(tape, rows, mann_attend(tape, scores, NULL));
+        assert_int_equal(mann_tape_status(tape), MANN_OK);
+        const double *expected = golden_update + b * GOLDEN_QUERIES * GOLDEN_UNITS;
+        for (int i = 0; i < GOLDEN_QUERIES * GOLDEN_UNITS; i++) {
+            double apart = fabs((double)mann_value(update)[i] - expected[i]);
+            assert_true(apart <= 1e-6);
+            worst = fmax(worst, apart);
+        }
+    }
+    print_message("    worst error %.1e, allowed 1e-06\n", worst);
+    mann_tape_free(tape);
+    mann_context_free(context);
+}
+
 int main(void)
 {
 #ifdef MANN_DOUBLE
     unsetenv("MANN_CPU"); /* in double there are only the reference kernels */
 #endif
-    enum { CASES = sizeof golden_cases / sizeof golden_cases[0] };
-    struct CMUnitTest tests[CASES];
-    for (int i = 0; i < CASES; i++) {
-        tests[i] = (struct CMUnitTest){golden_cases[i].controller, golden_case, NULL, NULL,
-                                       (void *)&golden_cases[i]};
+    enum {
+        NTM = sizeof golden_ntm / sizeof golden_ntm[0],
+        HOPFIELD = sizeof golden_hopfield / sizeof golden_hopfield[0]
+    };
+    struct CMUnitTest tests[NTM + HOPFIELD + 1] = {cmocka_unit_test(modern_update)};
+    for (int i = 0; i < NTM + HOPFIELD; i++) {
+        const golden_case *one = i < NTM ? &golden_ntm[i] : &golden_hopfield[i - NTM];
+        tests[i + 1] =
+            (struct CMUnitTest){one->name, machine_case, NULL, NULL, (void *)(uintptr_t)one};
     }
     return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
 }

@@ -437,7 +437,8 @@ static const struct {
 } small[] = {
     {"hidden", "5"},     {"layers", "2"},      {"slots", "6"},       {"width", "3"},
     {"read_heads", "2"}, {"write_heads", "2"}, {"shift_range", "1"}, {"bits", "2"},
-    {"length", "1..3"},  {"items", "2..3"},    {"vectors", "1"},
+    {"length", "1..3"},  {"items", "2..3"},    {"vectors", "1"},     {"steps", "2"},
+    {"rows", "6"},
 };
 
 static void set(mann_experiment *e, const char *section, const char *option, const char *value)

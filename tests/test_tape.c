@@ -222,6 +222,10 @@ static const char *const presets[] = {
     ("model.controller=gru model.hidden=20 memory.slots=17 memory.width=9 memory.initial=random "
      "memory.initial_value=0.5"),
     "model.controller=rnn model.memory=none model.hidden=33 model.layers=2",
+    ("model.controller=none model.feedback=false model.output=reads model.memory=hopfield "
+     "memory.width=17 memory.steps=2"),
+    ("model.hidden=20 model.memory=hopfield memory.form=modern memory.width=9 memory.rows=7 "
+     "memory.steps=2"),
 };
 enum { PRESETS = sizeof presets / sizeof presets[0] };
 
@@ -511,6 +515,61 @@ static void observers_see_every_step(void **state)
     fixture_close(&f);
 }
 
+/* What observers see of a store: the last state, what it is like, and the
+ * energies it settled through. */
+typedef struct store_seen {
+    int32_t steps, energies, rows;
+    bool falls; /* energies must not rise */
+} store_seen;
+
+static void observe_store(void *user, const mann_tag_info *info, int32_t step,
+                          const mann_tensor *value)
+{
+    store_seen *s = user;
+    int32_t count = step < s->rows ? step : s->rows; /* rows stored before this step */
+    const mann_real *one = value->value;             /* of the longest sequence */
+    if (!strcmp(info->name, "store_energy")) {
+        assert_int_equal(value->n[1], s->energies);
+        for (int32_t i = 1; i < value->n[1]; i++) {
+            assert_true(isfinite(one[i]));
+            /* Rounded to float from double: a step of nought may rise by that. */
+            assert_true(!s->falls || one[i] <= one[i - 1] + 1e-5f * fabsf(one[i - 1]));
+        }
+        s->steps++;
+    } else if (!strcmp(info->name, "store_overlaps")) {
+        for (int32_t n = 0; n < value->n[1]; n++) {
+            assert_true(fabsf(one[n]) <= 1.0001f && (n < count || one[n] == 0));
+        }
+    } else if (!strcmp(info->name, "store_retrieval")) {
+        mann_real sum = 0;
+        for (int32_t n = 0; n < value->n[1]; n++) {
+            assert_true(one[n] >= 0 && (n < count || one[n] == 0));
+            sum += one[n];
+        }
+        assert_true(fabsf(sum - (count > 0)) < 1e-4f);
+    }
+}
+
+static void observers_see_a_store(void **state)
+{
+    (void)state;
+    static const int32_t rows[] = {128, 7};
+    for (int form = 0; form < 2; form++) {
+        fixture f;
+        mann_outputs outputs, unseen;
+        store_seen s = {.energies = 3, .rows = rows[form], .falls = form == 1};
+        fixture_open(&f, presets[PRESETS - 2 + form], 3);
+        group_forward(&f.group, 0, 3, f.network, tape, MANN_EVALUATE, &unseen);
+        mann_real loss = *mann_value(unseen.loss[0].value);
+        mann_tape_observe(tape, observe_store, &s);
+        group_forward(&f.group, 0, 3, f.network, tape, MANN_EVALUATE, &outputs);
+        mann_tape_observe(tape, NULL, NULL);
+        assert_int_equal(s.steps, outputs.steps);
+        assert_true(loss == *mann_value(outputs.loss[0].value)); /* looking changes nothing */
+        fixture_close(&f);
+    }
+}
+
 static void streams_follow_the_sequence(void **state)
 {
     (void)state;
@@ -544,19 +603,13 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes_are_refused),
-        cmocka_unit_test(small_batches_are_refused),
-        cmocka_unit_test(sizes_are_refused),
-        cmocka_unit_test(replays_are_equal),
-        cmocka_unit_test(steps_repeat),
-        cmocka_unit_test(groups_are_their_members),
-        cmocka_unit_test(nothing_is_allocated),
-        cmocka_unit_test(training_allocates_nothing),
-        cmocka_unit_test(parameters_come_and_go),
-        cmocka_unit_test(parameter_names),
-        cmocka_unit_test(nonfinite_is_found),
-        cmocka_unit_test(observers_see_every_step),
-        cmocka_unit_test(streams_follow_the_sequence),
+        cmocka_unit_test(shapes_are_refused),     cmocka_unit_test(small_batches_are_refused),
+        cmocka_unit_test(sizes_are_refused),      cmocka_unit_test(replays_are_equal),
+        cmocka_unit_test(steps_repeat),           cmocka_unit_test(groups_are_their_members),
+        cmocka_unit_test(nothing_is_allocated),   cmocka_unit_test(training_allocates_nothing),
+        cmocka_unit_test(parameters_come_and_go), cmocka_unit_test(parameter_names),
+        cmocka_unit_test(nonfinite_is_found),     cmocka_unit_test(observers_see_every_step),
+        cmocka_unit_test(observers_see_a_store),  cmocka_unit_test(streams_follow_the_sequence),
     };
     return cmocka_run_group_tests_name("tape", tests, set_up, tear_down);
 }

@@ -2,9 +2,9 @@
 #include <mann/memory.h>
 #include <string.h>
 
-extern const mann_memory_type mann_memory_matrix;
+extern const mann_memory_type mann_memory_matrix, mann_memory_hopfield;
 
-const mann_memory_type *const mann_memories[] = {&mann_memory_matrix, NULL};
+const mann_memory_type *const mann_memories[] = {&mann_memory_matrix, &mann_memory_hopfield, NULL};
 
 const mann_memory_type *mann_memory_find(mann_context *context, const char *name)
 {

@@ -8,7 +8,8 @@
  *   r_t = memories(interface(h_t))
  *   y_t = output([h_t, r_t])
  *
- * With one matrix it is the Neural Turing Machine, with no memory the plain recurrent network. */
+ * With one matrix it is the Neural Turing Machine, with no memory the plain recurrent network. A
+ * memory that is a recurrent network itself needs neither feedback of r_(t-1) nor h_t in y_t. */
 #include "model/sequence.h"
 #include "nn/controller.h"
 
@@ -17,9 +18,14 @@
 
 typedef struct machine_config {
     int32_t controller, hidden, layers;
+    bool feedback;
+    int32_t output;
 } machine_config;
 
+typedef enum output_of { OUTPUT_ALL, OUTPUT_READS } output_of;
+
 static const char *const controller_choices[] = {"none", "ff", "rnn", "lstm", "gru", NULL};
+static const char *const output_choices[] = {"all", "reads", NULL};
 
 #define FIELD(name) offsetof(machine_config, name)
 static const mann_option machine_options[] = {
@@ -27,6 +33,10 @@ static const mann_option machine_options[] = {
      "what drives the memories"},
     {"hidden", MANN_OPT_INT, FIELD(hidden), "100", 1, 65536, NULL, "units per layer H"},
     {"layers", MANN_OPT_INT, FIELD(layers), "1", 1, MANN_MAX_LAYERS, NULL, "layers"},
+    {"feedback", MANN_OPT_BOOL, FIELD(feedback), "true", 0, 0, NULL,
+     "whether the controller sees what the memories gave back in the last step"},
+    {"output", MANN_OPT_CHOICE, FIELD(output), "all", 0, 0, output_choices,
+     "what the output layer sees: controller and reads, or the reads alone"},
     {0},
 };
 
@@ -34,6 +44,7 @@ typedef struct machine {
     mann_io_shape io;
     mann_controller controller;
     mann_dense interface, output;
+    bool feedback, output_all;
     int32_t n_memories;
     struct {
         const mann_memory_type *type;
@@ -77,7 +88,13 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
                          "this model takes sequences of numbers, but the task gives stories "
                          "(mann models lists others)");
     }
+    if (config->output == OUTPUT_READS && !setup->n_memories) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "model.output=reads needs a memory to read; set model.memory");
+    }
     self->io = setup->io;
+    self->feedback = config->feedback;
+    self->output_all = config->output == OUTPUT_ALL;
     self->state_size = aligned(sizeof(machine_state));
     for (int32_t i = 0; i < setup->n_memories; i++) {
         const mann_memory_type *type = setup->memory[i].type;
@@ -95,7 +112,8 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         reads += self->memory[i].read_width;
     }
     mann_controller_init(&self->controller, (mann_controller_kind)config->controller,
-                         setup->io.inputs + reads, config->hidden, config->layers, params);
+                         setup->io.inputs + (self->feedback ? reads : 0), config->hidden,
+                         config->layers, params);
     int32_t outputs = mann_controller_outputs(&self->controller);
     if (self->n_memories) {
         self->interface = mann_dense_init(params, "interface", outputs, self->interface_total);
@@ -107,7 +125,8 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         }
         self->memory[i].type->init(self->memory[i].self, setup->memory[i].config, scope, params);
     }
-    self->output = mann_dense_init(params, "output", outputs + reads, setup->io.outputs);
+    self->output = mann_dense_init(params, "output", (self->output_all ? outputs : 0) + reads,
+                                   setup->io.outputs);
     return MANN_OK;
 }
 
@@ -136,23 +155,27 @@ static void begin(const void *self_, mann_tape *tape, int32_t batch, void *state
     }
 }
 
-/* first and the present reads, side by side. */
+/* first (or nothing, if NULL) and the present reads, side by side. */
 static mann_var with_reads(const machine *self, mann_tape *tape, mann_var first,
                            const machine_state *state)
 {
-    mann_var parts[1 + MANN_MAX_MEMORIES] = {first};
-    for (int32_t i = 0; i < self->n_memories; i++) {
-        parts[1 + i] = state->read[i];
+    mann_var part[1 + MANN_MAX_MEMORIES];
+    int32_t parts = 0;
+    if (first) {
+        part[parts++] = first;
     }
-    return self->n_memories ? mann_concat(tape, 1 + self->n_memories, parts) : first;
+    for (int32_t i = 0; i < self->n_memories; i++) {
+        part[parts++] = state->read[i];
+    }
+    return parts > 1 ? mann_concat(tape, parts, part) : part[0];
 }
 
 static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var input)
 {
     const machine *self = self_;
     machine_state *state = state_;
-    mann_var h = mann_controller_step(&self->controller, tape, &state->controller,
-                                      with_reads(self, tape, input, state));
+    mann_var x = self->feedback ? with_reads(self, tape, input, state) : input;
+    mann_var h = mann_controller_step(&self->controller, tape, &state->controller, x);
     mann_tag(tape, &hidden_tag, h);
     if (self->n_memories) {
         mann_var interface = mann_dense_apply(self->interface, tape, h);
@@ -164,7 +187,8 @@ static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var 
                                                         memory_state(self, state, i), slice);
         }
     }
-    return mann_dense_apply(self->output, tape, with_reads(self, tape, h, state));
+    return mann_dense_apply(self->output, tape,
+                            with_reads(self, tape, self->output_all ? h : NULL, state));
 }
 
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
@@ -206,10 +230,11 @@ static double multiply_adds(const mann_model_setup *setup)
         reads += type->read_width(setup->memory[i].config);
         total += type->multiply_adds(setup->memory[i].config);
     }
-    controller.inputs += (int32_t)reads;
+    controller.inputs += config->feedback ? (int32_t)reads : 0;
     double outputs = mann_controller_outputs(&controller);
+    double seen = reads + (config->output == OUTPUT_ALL ? outputs : 0);
     return total + mann_controller_multiply_adds(&controller) + outputs * interface +
-           (outputs + reads) * setup->io.outputs;
+           seen * setup->io.outputs;
 }
 
 const mann_model_type mann_model_machine = {

@@ -415,7 +415,8 @@ void mann_experiment_describe(const mann_experiment *e, char *text, size_t size)
     for (int32_t i = 0; i < e->n_memories; i++) {
         const mann_option *table = e->memory[i].type->options;
         append_option(table, e->memory[i].config, "slots", " %s", text, size);
-        append_option(table, e->memory[i].config, "width", "×%s", text, size);
+        append_option(table, e->memory[i].config, "width",
+                      mann_option_find(table, "slots") ? "×%s" : " %s", text, size);
         append_option(table, e->memory[i].config, "read_heads", " %sR", text, size);
         append_option(table, e->memory[i].config, "write_heads", "%sW", text, size);
     }

@@ -17,27 +17,14 @@ share nothing with the C code but the names and the layout of the parameters:
 
 What the paper leaves open is done as the library says it does it: keys and adds are tanh, |x| is
 sqrt(x.x + 1e-8), the matrix is written before it is read, the output sees this step's reads.
-
-Gradients come from the complex step, df/dx = Im f(x + ih) / h with h = 1e-30, which has no
-truncation and no cancellation: every function here is analytic.
 """
+from functools import partial
+
 import numpy as np
 
-HIDDEN, SLOTS, WIDTH, READS, WRITES, SHIFTS, BITS = 5, 6, 4, 2, 1, 3, 3
-LENGTHS = [3, 1]  # a group: longest first
+from machine import BITS, lstm, sigmoid, softmax, softplus, write_header
 
-
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
-def softplus(x):
-    return np.log(1 + np.exp(x))
-
-
-def softmax(x):
-    e = np.exp(x - x.real.max())
-    return e / e.sum()
+HIDDEN, SLOTS, WIDTH, READS, WRITES, SHIFTS = 5, 6, 4, 2, 1, 3
 
 
 def parse_head(v, heads, h, writes):
@@ -75,7 +62,7 @@ def address(memory, head, previous):
     return sharp / sharp.sum()
 
 
-def run(p, controller, inputs):
+def run(controller, p, inputs):
     """The logits of every step of one sequence."""
     if "memory.initial" in p:
         memory = p["memory.initial"].reshape(WIDTH, SLOTS).T
@@ -88,10 +75,7 @@ def run(p, controller, inputs):
     logits = []
     for x in inputs:
         if controller == "lstm":
-            g = np.concatenate([x, reads, h]) @ p["controller.0.weight"]
-            i, f, z, o = (g + p["controller.0.bias"][0]).reshape(4, HIDDEN)
-            c = sigmoid(f) * c + sigmoid(i) * np.tanh(z)
-            h = sigmoid(o) * np.tanh(c)
+            h, c = lstm(p, np.concatenate([x, reads]), h, c)
         else:
             h = np.concatenate([x, reads]) @ p["controller.0.weight"]
             h = np.tanh(h + p["controller.0.bias"][0])
@@ -111,29 +95,12 @@ def run(p, controller, inputs):
     return np.array(logits)
 
 
-def copy_example(rng, length):
-    bits = rng.integers(0, 2, (length, BITS)).astype(float)
-    inputs = np.zeros((2 * length + 1, BITS + 1))
-    inputs[:length, :BITS] = bits
-    inputs[length, BITS] = 1
-    return inputs, bits
-
-
-def loss(p, controller, examples):
-    """Nats: binary cross-entropy over the second half of every sequence."""
-    total = 0
-    for inputs, bits in examples:
-        answer = run(p, controller, inputs)[len(bits) + 1 :]
-        total = total + (softplus(answer) - bits * answer).sum()
-    return total
-
-
-def draw_parameters(rng, controller, learned):
+def shapes(controller, learned):
     reads = READS * WIDTH
     interface = WRITES * (3 * WIDTH + 3 + SHIFTS) + READS * (WIDTH + 3 + SHIFTS)
     into = BITS + 1 + reads + (HIDDEN if controller == "lstm" else 0)
     gates = 4 if controller == "lstm" else 1
-    shapes = {
+    found = {
         "controller.0.weight": (into, gates * HIDDEN),
         "controller.0.bias": (1, gates * HIDDEN),
         "interface.weight": (HIDDEN, interface),
@@ -145,81 +112,19 @@ def draw_parameters(rng, controller, learned):
         "output.bias": (1, BITS),
     }
     if not learned:
-        del shapes["memory.initial"]
-    # Rounded to three digits, so that the same numbers go into the library in float and double.
-    return {n: np.round(rng.normal(0, 0.7, s), 3).astype(complex) for n, s in shapes.items()}
+        del found["memory.initial"]
+    return found
 
 
-def numbers(values):
-    texts = [repr(float(v)) for v in np.ravel(values)]
-    lines = [", ".join(texts[i : i + 4]) for i in range(0, len(texts), 4)]
-    return "{\n    " + ",\n    ".join(lines) + "}"
-
-
-def write_case(name, controller, learned, seed):
-    rng = np.random.default_rng(seed)
-    p = draw_parameters(rng, controller, learned)
-    examples = [copy_example(rng, length) for length in LENGTHS]
-    rows = []
-    for number, (parameter, value) in enumerate(p.items()):
-        gradient = np.zeros(value.shape)
-        for at in np.ndindex(value.shape):
-            value[at] += 1e-30j
-            gradient[at] = loss(p, controller, examples).imag / 1e-30
-            value[at] = value[at].real
-        print(f"static const double {name}_{number}_value[] = {numbers(value.real)};")
-        print(f"static const double {name}_{number}_gradient[] = {numbers(gradient)};")
-        rows.append(f'    {{"{parameter}", {value.shape[0]}, {value.shape[1]}, '
-                    f"{name}_{number}_value, {name}_{number}_gradient}},")
-    print(f"static const golden_parameter {name}_parameters[] = {{")
-    print("\n".join(rows) + "\n    {0}};")
-    for i, (inputs, bits) in enumerate(examples):
-        output = sigmoid(run(p, controller, inputs)).real
-        print(f"static const double {name}_input_{i}[] = {numbers(inputs)};")
-        print(f"static const double {name}_output_{i}[] = {numbers(output)};")
-    each = ", ".join(f"{{{length}, {name}_input_{i}, {name}_output_{i}}}"
-                     for i, length in enumerate(LENGTHS))
-    total = float(loss(p, controller, examples).real)
-    return (f'    {{"{controller}", "{"learned" if learned else "constant"}", {total!r}, '
-            f"{name}_parameters, {{{each}}}}},")
-
-
-def main():
-    print("""/* Made by tests/golden/ntm.py: do not edit. */
-#ifndef MANN_GOLDEN_NTM_H
-#define MANN_GOLDEN_NTM_H
-
-#include <stdint.h>
-
-/* clang-format off */
-typedef struct golden_parameter {
-    const char *name;
-    int32_t rows, cols;
-    const double *value, *gradient;
-} golden_parameter;
-
-typedef struct golden_sequence {
-    int32_t length;              /* steps: 2 length + 1 */
-    const double *input, *output; /* [steps, bits + 1], [steps, bits] */
-} golden_sequence;
-""")
-    print(f"enum {{ GOLDEN_HIDDEN = {HIDDEN}, GOLDEN_SLOTS = {SLOTS}, GOLDEN_WIDTH = {WIDTH}, "
-          f"GOLDEN_READS = {READS},\n       GOLDEN_WRITES = {WRITES}, GOLDEN_BITS = {BITS}, "
-          f"GOLDEN_SEQUENCES = {len(LENGTHS)} }};\n")
-    cases = [write_case("lstm", "lstm", False, 1), write_case("ff", "ff", True, 2)]
-    print(f"""
-static const struct golden_case {{
-    const char *controller, *initial;
-    double loss; /* nats, of both sequences */
-    const golden_parameter *parameter;
-    golden_sequence sequence[GOLDEN_SEQUENCES];
-}} golden_cases[] = {{
-{chr(10).join(cases)}
-}};
-/* clang-format on */
-
-#endif""")
+def case(controller, learned, seed):
+    settings = (f"model.controller={controller} model.hidden={HIDDEN} memory.slots={SLOTS} "
+                f"memory.width={WIDTH} memory.read_heads={READS} memory.write_heads={WRITES} "
+                f"memory.shift_range={SHIFTS // 2} memory.order=write-first "
+                f"memory.initial={'learned' if learned else 'constant'} memory.initial_value=1e-6 "
+                "memory.initial_weights=learned")
+    return (controller, "ntm", settings, shapes(controller, learned), partial(run, controller),
+            seed)
 
 
 if __name__ == "__main__":
-    main()
+    write_header("ntm", "golden_ntm", [case("lstm", False, 1), case("ff", True, 2)])

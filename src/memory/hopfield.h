@@ -1,0 +1,63 @@
+/* What the two forms of the Hopfield memory share: options, state, numbers that may be learned. */
+#ifndef MANN_MEMORY_HOPFIELD_H
+#define MANN_MEMORY_HOPFIELD_H
+
+#include <mann/memory.h>
+
+enum { MANN_STORE_STEPS = 64 }; /* settling steps at most */
+
+typedef struct mann_store_config {
+    int32_t form, width, rows, steps;
+    double rate, decay, recurrence, beta;
+    bool learn, normalise;
+} mann_store_config;
+
+typedef struct mann_store {
+    mann_store_config config;
+    mann_handle rate, decay, beta;     /* before they are squashed; where they are learned */
+    mann_handle recurrent, gain, bias; /* of hebbian */
+} mann_store;
+
+typedef struct mann_store_state {
+    int32_t t;             /* steps so far */
+    mann_var rows;         /* [B, width, rows]; of hebbian while observed only, else NULL */
+    mann_var rate, decay;  /* [B, 1] */
+    mann_var associations; /* A [B, R, R] */
+    mann_var h;            /* [B, R] */
+    mann_var beta;         /* [B, M] */
+} mann_store_state;
+
+/* A form of the store; the hooks are those of mann_memory_type. */
+typedef struct mann_store_form {
+    int32_t interface_widths; /* numbers it takes, in widths */
+    void (*init)(mann_store *self, const char *scope, mann_params *params);
+    void (*begin)(const mann_store *self, mann_tape *tape, int32_t batch, mann_store_state *state);
+    mann_var (*step)(const mann_store *self, mann_tape *tape, mann_store_state *state,
+                     mann_var interface);
+    double (*multiply_adds)(const mann_store_config *config);
+} mann_store_form;
+
+extern const mann_store_form mann_store_hebbian, mann_store_modern;
+
+/* Announces a parameter whose softplus (or sigmoid) starts at x. */
+mann_handle mann_store_number(mann_params *params, const char *scope, const char *name,
+                              mann_squash_kind kind, double x);
+/* That number in all of [batch, width]; the fixed one instead, if numbers are not learned. */
+mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t batch,
+                           int32_t width, mann_handle handle, mann_squash_kind kind, double fixed);
+
+/* [n0, n1] of one value. */
+mann_var mann_store_constant(mann_tape *tape, int32_t n0, int32_t n1, double value);
+mann_var mann_store_squash(mann_tape *tape, mann_var x, mann_squash_kind kind);
+
+/* rows [B, width, N] with row [B, width] in column t mod N. */
+mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row);
+
+/* --- for observers alone --- */
+
+/* settled[0..steps] [B, width], with the energies [B, steps + 1] in which they stand; the last one
+ * is compared with the first count columns of rows [B, width, N]. */
+void mann_store_show(const mann_store_config *c, mann_tape *tape, const mann_var *settled,
+                     mann_var energy, mann_var rows, int32_t count);
+
+#endif
