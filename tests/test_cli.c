@@ -33,8 +33,9 @@ static void test_help(void **state)
 {
     (void)state;
     /* view hands its options to the viewer, which may not be built. */
-    static const char *const commands[] = {"train",  "eval",     "run",    "info",  "tasks",
-                                           "models", "memories", "render", "bench", "sweep"};
+    static const char *const commands[] = {"train", "eval",   "run",      "info",
+                                           "tasks", "models", "memories", "render",
+                                           "bench", "sweep",  "report"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char usage[64], line[64];
         snprintf(usage, sizeof usage, "Usage: mann %s", commands[i]);

@@ -1,5 +1,6 @@
 /* Pictures, tested without a display: what a pixel must be, whatever the layout. */
 #include "draw/layout.h"
+#include "draw/learning_plot.h"
 #include "draw/render.h"
 #include "synthetic.h"
 
@@ -553,6 +554,79 @@ static void films(void **state)
     assert_int_equal(mann_render(context, 1, &path, &options), MANN_E_IO);
 }
 
+/* Five runs: one settles early, one diverges early, one was stopped early, two go on. */
+static void bands_count_what_has_ended(void **state)
+{
+    (void)state;
+    static double x[] = {100, 200, 300, 400},
+                  y[5][4] = {
+                      {8, 1, 0, 0}, {6, 7, 0, 0}, {4, 3, 0, 0}, {10, 5, 4, 3}, {12, 9, 8, 2}};
+    static const int32_t lines[] = {2, 2, 2, 4, 4};
+    static const char *const ends[] = {"settled", "diverged", "signal", "sequences", "running"};
+    mann_series series[5];
+    mann_history run[5];
+    const mann_history *all[5];
+    for (int i = 0; i < 5; i++) {
+        series[i] = (mann_series){.name = "cost", .count = lines[i], .x = x, .y = y[i]};
+        run[i] = (mann_history){.n_series = 1, .series = &series[i]};
+        snprintf(run[i].exit_reason, sizeof run[i].exit_reason, "%s", ends[i]);
+        all[i] = &run[i];
+    }
+    mann_band band;
+    mann_band_make(&band, all, 5, "cost", 1);
+    assert_int_equal(band.count, 4);
+    assert_true(band.x[1] == 200 && band.x[3] == 400);
+    assert_true(band.low[0] == 6 && band.median[0] == 8 && band.high[0] == 10);
+    assert_true(band.low[1] == 3 && band.median[1] == 5 && band.high[1] == 7);
+    /* 1 of the settled one, 4, 8, and worse than anything; the stopped one is silent. */
+    assert_true(band.median[2] == 6 && isinf(band.high[2]));
+    assert_true(band.median[3] == 2.5 && band.low[3] == 1.75);
+    mann_band_make(&band, all, 5, "cost", 5);
+    assert_int_equal(band.count, 2);
+    mann_band_make(&band, all, 5, "loss", 1);
+    assert_int_equal(band.count, 0);
+}
+
+/* What is between the quartiles is tinted, and the names of several curves do not hide the plot. */
+static void learning_curves_have_bands(void **state)
+{
+    (void)state;
+    static mann_band band = {
+        .count = 2, .x = {0, 100}, .low = {2, 2}, .median = {5, 5}, .high = {9, 9}};
+    static const mann_band nothing;
+    mann_learning_curve curve[] = {{"first of two", &band}, {"second", &nothing}};
+    mann_learning_plot plot = {.title = "t",
+                               .subtitle = "s",
+                               .y_name = "y",
+                               .n_curves = 2,
+                               .curve = curve,
+                               .n_marks = 1,
+                               .mark = &(mann_learning_mark){"published", 0}};
+    char *data;
+    size_t size;
+    assert_int_equal(mann_learning_draw(context, &plot, "gif", false, &data, &size), MANN_E_INVAL);
+    assert_int_equal(mann_learning_draw(context, &plot, "png", false, &data, &size), MANN_OK);
+    FILE *file = fopen(in_folder("curves.png"), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    fclose(file);
+    free(data);
+    canvas c = {.surface = cairo_image_surface_create_from_png(in_folder("curves.png"))};
+    c.cr = cairo_create(c.surface);
+    const mann_theme *theme = mann_theme_get(false);
+    mann_ink ink = mann_curve_ink(false, 0);
+    uint32_t line = pixel_of(ink), tint = pixel_of(mann_ink_mix(theme->page, ink, 0.22));
+    int lines = 0, tints = 0, width = cairo_image_surface_get_width(c.surface);
+    int height = cairo_image_surface_get_height(c.surface);
+    for (int y = 160; y < height; y++) { /* below the names */
+        lines += apart(pixel(&c, width / 2 + 20, y), line) < 12;
+        tints += apart(pixel(&c, width / 2 + 20, y), tint) < 6;
+    }
+    assert_true(lines >= 1 && lines <= 4);
+    assert_true(tints > (height - 160) / 2 && tints < height - 160);
+    canvas_free(&c);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -590,6 +664,8 @@ int main(void)
         cmocka_unit_test(every_kind_of_file),
         cmocka_unit_test(renderings_that_cannot_be),
         cmocka_unit_test(films),
+        cmocka_unit_test(bands_count_what_has_ended),
+        cmocka_unit_test(learning_curves_have_bands),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

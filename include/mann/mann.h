@@ -12,6 +12,7 @@
 #include <mann/param.h>
 #include <mann/rng.h>
 #include <mann/run.h>
+#include <mann/statistics.h>
 #include <mann/tape.h>
 #include <mann/task.h>
 #include <mann/tensor.h>

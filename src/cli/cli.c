@@ -220,9 +220,9 @@ double cli_seconds(void)
 const char *cli_time(double seconds, char *text)
 {
     if (seconds < 99.5) {
-        snprintf(text, 32, "%.0f s", seconds);
+        snprintf(text, 32, "%.*f s", seconds < 9.95, seconds);
     } else if (seconds < 5970) {
-        snprintf(text, 32, "%.0f min", seconds / 60);
+        snprintf(text, 32, "%.*f min", seconds < 597, seconds / 60);
     } else {
         snprintf(text, 32, "%.1f h", seconds / 3600);
     }

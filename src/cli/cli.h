@@ -82,7 +82,7 @@ const char *cli_grouped(double value, char *text);
 
 /* A clock that only goes forward. */
 double cli_seconds(void);
-/* 45 s, 12 min, 3.2 h; text [32]. */
+/* 1.2 s, 45 s, 3.2 min, 45 min, 3.2 h; text [32]. */
 const char *cli_time(double seconds, char *text);
 
 /* Becomes mann-view; returns, after a message, only if there is none. */
@@ -91,6 +91,7 @@ void cli_exec_viewer(char *const *arguments);
 /* The sub-commands. */
 int mann_cmd_train(int argc, char **argv);
 int mann_cmd_sweep(int argc, char **argv);
+int mann_cmd_report(int argc, char **argv);
 int mann_cmd_eval(int argc, char **argv);
 int mann_cmd_run(int argc, char **argv);
 int mann_cmd_info(int argc, char **argv);

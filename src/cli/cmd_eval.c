@@ -1,5 +1,5 @@
 /* `mann eval`: scores on fresh sequences, over a sweep of any option of the task. */
-#include "cli/cli.h"
+#include "cli/values.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -33,40 +33,18 @@ static const struct option options[] = {
     CLI_LONG,
 };
 
-enum { MAX_VALUES = 64 };
-
 typedef struct request {
     mann_cli cli;
     const char *path, *require;
-    const char *swept; /* option of the task, NULL: none */
-    char *values;      /* "10,20,120" */
+    cli_values values;
     int64_t sequences, threads;
     uint64_t seed;
     mann_conditions conditions;
 } request;
 
-/* --NAME VALUES or --NAME=VALUES, for a name that only the task knows. */
-static bool sweep_option(request *q, int argc, char **argv)
-{
-    char *word = argv[optind - 1];
-    if (strncmp(word, "--", 2) || !word[2] || optopt || q->swept) {
-        return false;
-    }
-    char *equals = strchr(word, '=');
-    if (equals) {
-        *equals = '\0';
-        q->values = equals + 1;
-    } else if (optind < argc) {
-        q->values = argv[optind++];
-    } else {
-        return false;
-    }
-    q->swept = word + 2;
-    return true;
-}
-
 static bool parse_option(request *q, int option, int argc, char **argv, int *code)
 {
+    bool refused;
     *code = CLI_USAGE;
     switch (option) {
     case 'n': return cli_integer(&q->cli, "--sequences", optarg, 1, 100000000, &q->sequences);
@@ -74,17 +52,10 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
     case REQUIRE: q->require = optarg; return true;
     case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->threads);
     case '?':
-        if (sweep_option(q, argc, argv)) {
+        if (cli_values_take(&q->cli, &q->values, argc, argv, &refused)) {
             return true;
         }
-        if (q->swept && !optopt) {
-            cli_usage(&q->cli, "one option of the task at a time: '%s' after --%s",
-                      argv[optind - 1], q->swept);
-            return false;
-        }
-        if (!optopt && optind == argc && !strncmp(argv[optind - 1], "--", 2)) {
-            cli_usage(&q->cli, "'%s': an option of the task needs values, such as 10,20,120",
-                      argv[optind - 1]);
+        if (refused) {
             return false;
         }
         break;
@@ -108,10 +79,6 @@ static bool parse(request *q, int argc, char **argv, int *code)
         return false;
     }
     q->path = argv[optind];
-    if (q->swept && !q->values[strspn(q->values, ",")]) {
-        cli_usage(&q->cli, "--%s: which values? Such as 10,20,120", q->swept);
-        return false;
-    }
     if (q->require && mann_conditions_parse(q->cli.context, q->require, &q->conditions)) {
         *code = cli_fail(&q->cli, MANN_E_INVAL);
         return false;
@@ -123,7 +90,7 @@ static bool parse(request *q, int argc, char **argv, int *code)
 static bool concerns(const mann_condition *c, const request *q, const char *value)
 {
     char full[160];
-    snprintf(full, sizeof full, "%s=%s", q->swept ? q->swept : "", value);
+    snprintf(full, sizeof full, "%s=%s", q->values.name ? q->values.name : "", value);
     return !*c->at || !strcmp(c->at, value) || !strcmp(c->at, full);
 }
 
@@ -156,7 +123,7 @@ static void print_row(const request *q, const char *value, const mann_score *sco
     if (q->cli.json) {
         return;
     }
-    const char *axis = q->swept ? q->swept : "setting";
+    const char *axis = q->values.name ? q->values.name : "setting";
     if (first) {
         printf("%-12s %10s", axis, "sequences");
         for (int32_t i = 0; i < score->count; i++) {
@@ -174,10 +141,8 @@ static void print_row(const request *q, const char *value, const mann_score *sco
 static void add_result(const request *q, const char *value, const mann_score *score, outcome *o)
 {
     json_t *row = json_object();
-    if (q->swept) {
-        char *end;
-        long long whole = strtoll(value, &end, 10);
-        json_object_set_new(row, q->swept, *end ? json_string(value) : json_integer(whole));
+    if (q->values.name) {
+        json_object_set_new(row, q->values.name, cli_value_json(value));
     }
     json_object_set_new(row, "sequences", json_integer(q->sequences));
     for (int32_t i = 0; i < score->count; i++) {
@@ -189,12 +154,8 @@ static void add_result(const request *q, const char *value, const mann_score *sc
 }
 
 static mann_status evaluate(const request *q, const mann_network *network, const char *value,
-                            outcome *o)
+                            const char *setting, outcome *o)
 {
-    char setting[512] = "";
-    if (q->swept) {
-        snprintf(setting, sizeof setting, "%s=%s", q->swept, value);
-    }
     mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
     mann_score score;
     mann_status status = variant ? MANN_OK : cli_status(&q->cli);
@@ -239,10 +200,10 @@ static int run(request *q)
     if (q->cli.verbose) {
         cli_note(&q->cli, "%s (step %lld)", info.path, (long long)info.step);
     }
-    char *rest = NULL, none[] = "";
-    char *value = q->swept ? strtok_r(q->values, ",", &rest) : none;
-    for (; value && !status; value = q->swept ? strtok_r(NULL, ",", &rest) : NULL) {
-        status = evaluate(q, network, value, &o);
+    const char *at = NULL;
+    char value[CLI_VALUE], setting[CLI_VALUE + 64];
+    while (!status && cli_values_next(&q->values, &at, value, setting)) {
+        status = evaluate(q, network, value, setting, &o);
     }
     int code = status ? cli_fail(&q->cli, status) : CLI_DONE;
     if (!status && q->cli.json) {

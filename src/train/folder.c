@@ -153,6 +153,9 @@ static json_t *score_json(const mann_score *score)
     return object;
 }
 
+const char *const mann_folder_front[] = {"step", "sequences", "seconds", "lesson",
+                                         "loss", "grad_norm", "lr",      NULL};
+
 mann_status mann_folder_append(mann_folder *folder, const mann_progress *progress, double seconds,
                                const mann_score *score, const mann_score *harder)
 {

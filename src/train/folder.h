@@ -22,6 +22,8 @@ void mann_folder_close(mann_folder *folder);
 
 /* Cuts metrics.jsonl back to the lines up to step, and opens it for appending. */
 mann_status mann_folder_metrics(mann_folder *folder, int64_t step);
+/* What every line of metrics.jsonl begins with, before the scores. Ends with NULL. */
+extern const char *const mann_folder_front[];
 /* Appends a line for an event. */
 mann_status mann_folder_append(mann_folder *folder, const mann_progress *progress, double seconds,
                                const mann_score *score, const mann_score *harder);

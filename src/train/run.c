@@ -23,7 +23,7 @@
 /* Stands for "no cost yet". */
 #define NO_COST 1e15
 
-enum { MEMOS = 10 };
+enum { MEMOS = 12 };
 
 typedef struct run {
     mann_context *context;
@@ -35,7 +35,7 @@ typedef struct run {
     mann_conditions until, solved;
     /* Remembered in LATEST. */
     double best_cost, best_solved, best_solved_harder, best_step, best_sequences, stale,
-        solved_once, seconds_before;
+        solved_once, loss_sum, losses, seconds_before;
     mann_real *best; /* weights of BEST */
     bool best_unsaved;
     double started, last_saved, last_watched;
@@ -88,6 +88,8 @@ static void memo_of(run *r, double *elapsed, mann_memo memo[MEMOS])
                              {"best_sequences", &r->best_sequences},
                              {"stale", &r->stale},
                              {"solved", &r->solved_once},
+                             {"loss_sum", &r->loss_sum},
+                             {"losses", &r->losses},
                              {"seconds", elapsed},
                              {NULL, NULL}};
     memcpy(memo, all, sizeof all);
@@ -227,9 +229,12 @@ static mann_status score(run *r)
     return status;
 }
 
+/* The loss of a line is the mean since the line before: of one minibatch it says little. */
 static mann_status append(run *r)
 {
-    return mann_folder_append(&r->folder, &r->event.progress, r->event.seconds, &r->event.score,
+    mann_progress progress = r->event.progress;
+    progress.loss = r->loss_sum / r->losses;
+    return mann_folder_append(&r->folder, &progress, r->event.seconds, &r->event.score,
                               &r->event.harder);
 }
 
@@ -241,6 +246,7 @@ static mann_status validate(run *r)
         decide(r);
         adapt(r);
         status = append(r);
+        r->loss_sum = r->losses = 0;
     }
     return status;
 }
@@ -373,6 +379,8 @@ static mann_status loop(run *r)
         if (status == MANN_E_DIVERGED) {
             return diverged(r);
         }
+        r->loss_sum += r->event.progress.loss;
+        r->losses++;
         mann_tracer_offer(r->tracer, mann_params_values(r->network->params), r->event.progress.step,
                           r->event.progress.sequences);
         if (!status && r->event.progress.step % r->trainer->config->validate_every == 0) {

@@ -52,7 +52,7 @@ static const rule layers[] = {
 
 /* Who may include a library's headers; a library that is not here is the C library's. */
 static const rule libraries[] = {
-    {"gsl/", "include/mann/gsl.h src/base/rng.c src/hopfield/ tasks/ src/train/metrics "
+    {"gsl/", "include/mann/gsl.h src/base/rng.c src/hopfield/ tasks/ src/train/statistics "
              "src/cli/ bench/ tests/"},
     {"jansson.h", "src/io/ src/train/ src/cli/ tasks/ viz/ bench/ tests/"},
     {"archive", "src/io/ tests/"},

@@ -7,20 +7,17 @@
 #include "draw/hopfield_plot.h"
 
 #include "draw/heat.h"
-#include "draw/panel.h"
+#include "draw/page.h"
 #include "draw/plot.h"
 
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     WIDTH = 940,
-    MARGIN = 18,
-    HEAD = 66,       /* title and two lines below it */
+    MARGIN = MANN_PAGE_MARGIN,
+    HEAD = MANN_PAGE_HEAD,
     SWEEP = 400,     /* height of a sweep's plot */
     ROW_NAMES = 116, /* left of a gallery */
     GAP = 10,        /* between pictures */
@@ -29,98 +26,6 @@ enum {
     BELOW = 230, /* height of the panels under a gallery */
     MOST_CURVES = 64
 };
-
-#define PNG_SCALE 1.5
-
-/* Memory that a Cairo surface writes to. */
-typedef struct sink {
-    char *data;
-    size_t size, room;
-} sink;
-
-static cairo_status_t pour(void *closure, const unsigned char *data, unsigned length)
-{
-    sink *to = closure;
-    if (to->room - to->size < length) {
-        size_t room = 2 * to->room + length;
-        char *larger = realloc(to->data, room);
-        if (!larger) {
-            return CAIRO_STATUS_NO_MEMORY;
-        }
-        to->data = larger;
-        to->room = room;
-    }
-    memcpy(to->data + to->size, data, length);
-    to->size += length;
-    return CAIRO_STATUS_SUCCESS;
-}
-
-typedef void draw_function(cairo_t *cr, const mann_theme *theme, const void *what);
-
-static mann_status draw_page(mann_context *context, const char *format, bool dark, double height,
-                             draw_function *draw, const void *what, char **data, size_t *size)
-{
-    sink to = {NULL, 0, 0};
-    bool png = !strcmp(format, "png");
-    cairo_surface_t *surface;
-    if (png) {
-        surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(WIDTH * PNG_SCALE),
-                                             (int)(height * PNG_SCALE));
-    } else if (!strcmp(format, "svg")) {
-        surface = cairo_svg_surface_create_for_stream(pour, &to, WIDTH, height);
-    } else if (!strcmp(format, "pdf")) {
-        surface = cairo_pdf_surface_create_for_stream(pour, &to, WIDTH, height);
-    } else {
-        return mann_fail(context, MANN_E_INVAL, "pictures are png, svg or pdf, not %s", format);
-    }
-    cairo_t *cr = cairo_create(surface);
-    if (png) {
-        cairo_scale(cr, PNG_SCALE, PNG_SCALE);
-    }
-    const mann_theme *theme = mann_theme_get(dark);
-    mann_fill(cr, (mann_box){0, 0, WIDTH, height}, theme->page);
-    draw(cr, theme, what);
-    cairo_status_t status = cairo_status(cr);
-    cairo_destroy(cr);
-    if (png && !status) {
-        status = cairo_surface_write_to_png_stream(surface, pour, &to);
-    }
-    cairo_surface_finish(surface);
-    status = status ? status : cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
-    if (status) {
-        free(to.data);
-        return mann_fail(context, status == CAIRO_STATUS_NO_MEMORY ? MANN_E_NOMEM : MANN_E_IO,
-                         "the picture could not be drawn: %s", cairo_status_to_string(status));
-    }
-    *data = to.data;
-    *size = to.size;
-    return MANN_OK;
-}
-
-/* Title, and a subtitle in up to two lines that break at a "·". */
-static void draw_head(cairo_t *cr, const mann_theme *theme, const char *title, const char *subtitle)
-{
-    const mann_font large = {.size = 15, .bold = true};
-    double width = WIDTH - 2 * MARGIN;
-    mann_text_fit(cr, large, theme->text, MARGIN, 28, MANN_LEFT, width, title);
-    char first[384];
-    snprintf(first, sizeof first, "%s", subtitle);
-    const char *rest = "";
-    char *dot = first + strlen(first);
-    while (mann_text_width(cr, MANN_FONT_TEXT, first) > width) {
-        while (dot > first && strncmp(dot, " · ", 4)) {
-            dot--;
-        }
-        if (dot == first) {
-            break;
-        }
-        *dot = 0;
-        rest = subtitle + (dot - first) + 4;
-    }
-    mann_text_fit(cr, MANN_FONT_TEXT, theme->muted, MARGIN, 45, MANN_LEFT, width, first);
-    mann_text_fit(cr, MANN_FONT_TEXT, theme->muted, MARGIN, 60, MANN_LEFT, width, rest);
-}
 
 static mann_curve make_curve(const mann_theme *theme, const mann_hopfield_curve *from, int i)
 {
@@ -166,7 +71,7 @@ static void draw_sweep(cairo_t *cr, const mann_theme *theme, const void *what)
         plot.x_high = from->log_x ? right * room : right + room;
     }
     mann_box box = {MARGIN, HEAD, WIDTH - 2 * MARGIN, SWEEP};
-    draw_head(cr, theme, from->title, from->subtitle);
+    mann_page_head(cr, theme, WIDTH, from->title, from->subtitle);
     mann_plot_place place = mann_plot_draw(cr, theme, &plot, box);
     if (isfinite(from->mark) && from->mark > place.x.low && from->mark < place.x.high) {
         double x = place.area.x + place.area.w * mann_axis_place(&place.x, from->mark);
@@ -178,7 +83,8 @@ static void draw_sweep(cairo_t *cr, const mann_theme *theme, const void *what)
 mann_status mann_hopfield_draw_sweep(mann_context *context, const mann_hopfield_sweep_plot *plot,
                                      const char *format, bool dark, char **data, size_t *size)
 {
-    return draw_page(context, format, dark, HEAD + SWEEP + MARGIN, draw_sweep, plot, data, size);
+    return mann_page_draw(context, format, dark, WIDTH, HEAD + SWEEP + MARGIN, draw_sweep, plot,
+                          data, size);
 }
 
 /* Size of one picture of a gallery. */
@@ -319,7 +225,7 @@ static void draw_overlaps(cairo_t *cr, const mann_theme *theme, const mann_hopfi
 static void draw_gallery(cairo_t *cr, const mann_theme *theme, const void *what)
 {
     const mann_hopfield_gallery *from = what;
-    draw_head(cr, theme, from->title, from->subtitle);
+    mann_page_head(cr, theme, WIDTH, from->title, from->subtitle);
     draw_pictures(cr, theme, from);
     double y = HEAD + rows_height(from) + 12, half = (WIDTH - 3.0 * MARGIN) / 2;
     if (from->n_paths) {
@@ -334,6 +240,7 @@ mann_status mann_hopfield_draw_gallery(mann_context *context, const mann_hopfiel
                                        const char *format, bool dark, char **data, size_t *size)
 {
     double below = gallery->n_paths || gallery->patterns ? BELOW + 12 : 0;
-    return draw_page(context, format, dark, HEAD + rows_height(gallery) + below + MARGIN,
-                     draw_gallery, gallery, data, size);
+    return mann_page_draw(context, format, dark, WIDTH,
+                          HEAD + rows_height(gallery) + below + MARGIN, draw_gallery, gallery, data,
+                          size);
 }

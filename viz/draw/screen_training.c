@@ -1,5 +1,6 @@
 /* Screen 4, training: the numbers of metrics.jsonl over the sequences seen, for one run in full
  * or for several against each other, and a table of the runs. */
+#include "draw/band.h"
 #include "draw/plot.h"
 #include "draw/screen.h"
 
@@ -8,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CURVES = 12, GRID = 240 };
+enum { MOST_CURVES = 12 };
 
 typedef struct chart {
     mann_curve curve[MOST_CURVES];
     char name[MOST_CURVES][64];
     int32_t count;
-    double x[GRID], middle[GRID], low[GRID], high[GRID]; /* over runs */
+    mann_band runs; /* of several */
 } chart;
 
 /* "cost_bits" as it stands, or as the last part of "validation.L40.cost_bits". */
@@ -41,7 +42,7 @@ static void add_series(chart *out, const mann_scene *scene, const mann_series *s
     if (out->count == MOST_CURVES || !series || !series->count) {
         return;
     }
-    snprintf(out->name[out->count], sizeof out->name[0], "%s", name);
+    snprintf(out->name[out->count], sizeof out->name[0], "%.63s", name);
     out->curve[out->count] = (mann_curve){.name = out->name[out->count],
                                           .count = series->count,
                                           .x = series->x,
@@ -51,82 +52,17 @@ static void add_series(chart *out, const mann_scene *scene, const mann_series *s
     out->count++;
 }
 
-/* Between the numbers before and after x, in proportion; NaN before the first. */
-static double value_at(const mann_series *series, double x)
-{
-    int32_t low = 0, high = series->count;
-    while (low < high) {
-        int32_t middle = low + (high - low) / 2;
-        if (series->x[middle] <= x) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    if (!low) {
-        return NAN;
-    }
-    double before = series->y[low - 1];
-    if (low == series->count || series->x[low] <= series->x[low - 1]) {
-        return before;
-    }
-    double part = (x - series->x[low - 1]) / (series->x[low] - series->x[low - 1]);
-    return before + part * (series->y[low] - before);
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Linear between order statistics. */
-static double quantile(const double *sorted, int32_t n, double part)
-{
-    double place = part * (n - 1);
-    int32_t left = (int32_t)place, right = left + 1 < n ? left + 1 : left;
-    return sorted[left] + (place - left) * (sorted[right] - sorted[left]);
-}
-
 /* Median and quartiles over the runs, where at least three have got so far. */
 static void add_quartiles(chart *out, const mann_scene *scene, const char *metric)
 {
-    double first = INFINITY, last = -INFINITY;
-    for (int32_t i = 0; i < scene->n_runs; i++) {
-        const mann_series *series = mann_history_series(scene->run[i], metric);
-        if (series && series->count) {
-            first = fmin(first, series->x[0]);
-            last = fmax(last, series->x[series->count - 1]);
-        }
-    }
-    int32_t used = 0;
-    for (int32_t k = 0; k < GRID && first < last; k++) {
-        double x = first + (last - first) * k / (GRID - 1), value[MANN_MAX_RUNS];
-        int32_t n = 0;
-        for (int32_t i = 0; i < scene->n_runs; i++) {
-            const mann_series *series = mann_history_series(scene->run[i], metric);
-            if (series && series->count && series->x[series->count - 1] >= x) {
-                double y = value_at(series, x);
-                if (isfinite(y)) {
-                    value[n++] = y;
-                }
-            }
-        }
-        if (n >= 3) {
-            qsort(value, (size_t)n, sizeof *value, by_size);
-            out->x[used] = x;
-            out->middle[used] = quantile(value, n, 0.5);
-            out->low[used] = quantile(value, n, 0.25);
-            out->high[used++] = quantile(value, n, 0.75);
-        }
-    }
-    if (used > 1 && out->count < MOST_CURVES) {
+    mann_band_make(&out->runs, (const mann_history *const *)scene->run, scene->n_runs, metric, 3);
+    if (out->runs.count > 1 && out->count < MOST_CURVES) {
         out->curve[out->count++] = (mann_curve){.name = "median and quartiles",
-                                                .count = used,
-                                                .x = out->x,
-                                                .y = out->middle,
-                                                .low = out->low,
-                                                .high = out->high,
+                                                .count = out->runs.count,
+                                                .x = out->runs.x,
+                                                .y = out->runs.median,
+                                                .low = out->runs.low,
+                                                .high = out->runs.high,
                                                 .ink = mann_theme_get(scene->dark)->text};
     }
 }

@@ -1,0 +1,288 @@
+/* From run folders to groups with their statistics. */
+#include "cli/report.h"
+
+#include "io/file.h"
+#include "train/folder.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- collecting --- */
+
+static report_run *new_run(report *r, const char *path)
+{
+    if (r->n_runs == r->room) {
+        int32_t room = r->room ? 2 * r->room : 32;
+        report_run *larger = realloc(r->run, (size_t)room * sizeof *larger);
+        if (!larger) {
+            mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory for the runs");
+            return NULL;
+        }
+        r->run = larger;
+        r->room = room;
+    }
+    report_run *run = &r->run[r->n_runs];
+    *run = (report_run){.solved_at = INFINITY, .final = NAN, .best = NAN, .loss = NAN};
+    if (snprintf(run->path, sizeof run->path, "%s", path) >= (int)sizeof run->path) {
+        mann_fail(r->cli->context, MANN_E_INVAL, "%s: the path is too long", path);
+        return NULL;
+    }
+    return run;
+}
+
+static mann_status add_run(report *r, const char *path, bool restart)
+{
+    report_run *run = new_run(r, path);
+    if (!run) {
+        return cli_status(r->cli);
+    }
+    mann_status status = mann_outcome_read(r->cli->context, path, &run->outcome);
+    if (!status) {
+        status = mann_history_open(r->cli->context, path, &run->history);
+        run->restart = restart;
+        r->n_runs++;
+    }
+    return status;
+}
+
+/* Whether `mann sweep --restarts` made the runs in a folder. */
+static bool are_restarts(const char *folder)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%s/sweep.json", folder);
+    json_t *root = json_load_file(path, 0, NULL);
+    bool are = json_integer_value(json_object_get(root, "restarts")) > 0;
+    json_decref(root);
+    return are;
+}
+
+static mann_status add_folder(report *r, const char *path)
+{
+    struct dirent **entry;
+    char inside[1400];
+    mann_status status = MANN_OK;
+    bool restart = are_restarts(path);
+    int32_t before = r->n_runs;
+    int count = scandir(path, &entry, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        snprintf(inside, sizeof inside, "%s/%s", path, entry[i]->d_name);
+        if (!status && entry[i]->d_name[0] != '.' && mann_run_is_folder(inside)) {
+            status = add_run(r, inside, restart);
+        }
+        free(entry[i]);
+    }
+    if (count >= 0) {
+        free(entry);
+    }
+    if (!status && r->n_runs == before) {
+        status =
+            mann_fail(r->cli->context, MANN_E_INVAL, "%s: %s", path,
+                      count < 0 ? "there is no such folder" : "neither a run nor a folder of runs");
+    }
+    return status;
+}
+
+mann_status report_add(report *r, const char *path)
+{
+    return mann_run_is_folder(path) ? add_run(r, path, false) : add_folder(r, path);
+}
+
+/* --- measuring --- */
+
+/* The number of a series on a line of metrics.jsonl; NaN if it is not there. */
+static double value_at(const mann_history *run, const mann_series *series, int32_t line)
+{
+    if (series && series->count == run->n_lines) {
+        return series->y[line];
+    }
+    for (int32_t i = 0; series && i < series->count; i++) {
+        if (series->x[i] == run->line_sequences[line]) {
+            return series->y[i];
+        }
+    }
+    return NAN;
+}
+
+static bool holds(const mann_history *run, const mann_condition *c, int32_t line)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s%s%s", c->at, *c->at ? "." : "", c->metric);
+    double value = value_at(run, mann_history_series(run, name), line);
+    return c->at_most ? value <= c->bound : value >= c->bound;
+}
+
+static int32_t last_lesson(const mann_experiment *e)
+{
+    int32_t count = 0;
+    for (const char *c = mann_experiment_train(e)->lessons; *c;) {
+        c += strspn(c, " ");
+        count += *c != '\0';
+        c += strcspn(c, " ");
+    }
+    return count ? count - 1 : 0;
+}
+
+static double first_solved(const report_run *run, const mann_conditions *conditions)
+{
+    const mann_history *h = run->history;
+    const mann_series *lesson = mann_history_series(h, "lesson");
+    int32_t last = last_lesson(run->outcome.experiment);
+    for (int32_t line = 0; conditions->count && line < h->n_lines; line++) {
+        bool all = !lesson || value_at(h, lesson, line) == last;
+        for (int32_t i = 0; all && i < conditions->count; i++) {
+            all = holds(h, &conditions->condition[i], line);
+        }
+        if (all) {
+            return h->line_sequences[line];
+        }
+    }
+    return INFINITY;
+}
+
+/* The first score of the lines: what a task lists first is its cost. */
+static const char *usual_metric(const mann_history *h)
+{
+    for (int32_t i = 0; i < h->n_series; i++) {
+        const char *const *front = mann_folder_front;
+        while (*front && strcmp(*front, h->series[i].name)) {
+            front++;
+        }
+        if (!*front) {
+            return h->series[i].name;
+        }
+    }
+    return NULL;
+}
+
+static mann_status choose_metric(report *r)
+{
+    bool found = false;
+    for (int32_t i = 0; !r->metric && i < r->n_runs; i++) {
+        r->metric = usual_metric(r->run[i].history);
+    }
+    for (int32_t i = 0; !found && i < r->n_runs; i++) {
+        const mann_history *h = r->run[i].history;
+        found = !h->n_lines || (r->metric && mann_history_series(h, r->metric));
+    }
+    return found ? MANN_OK
+                 : mann_fail(r->cli->context, MANN_E_INVAL,
+                             "--metric: none of the runs has '%s' in its metrics.jsonl", r->metric);
+}
+
+static mann_status measure(const report *r, report_run *run)
+{
+    const mann_history *h = run->history;
+    const mann_series *series = r->metric ? mann_history_series(h, r->metric) : NULL;
+    const mann_series *loss = mann_history_series(h, "loss");
+    const char *solved =
+        r->solved ? r->solved : mann_experiment_task(run->outcome.experiment)->solved;
+    mann_conditions conditions = {0};
+    mann_status status =
+        solved ? mann_conditions_parse(r->cli->context, solved, &conditions) : MANN_OK;
+    run->solved_at = first_solved(run, &conditions);
+    for (int32_t i = 0; series && i < series->count; i++) {
+        run->best = fmin(run->best, series->y[i]); /* NaN is left out */
+    }
+    bool diverged = run->outcome.stop == MANN_STOP_DIVERGED;
+    run->final = diverged ? INFINITY : series && series->count ? series->y[series->count - 1] : NAN;
+    run->loss = !diverged && loss && loss->count ? loss->y[loss->count - 1] : NAN;
+    return status;
+}
+
+/* --- groups --- */
+
+static int by_seed(const void *a, const void *b)
+{
+    uint64_t x = mann_experiment_seed((*(report_run *const *)a)->outcome.experiment);
+    uint64_t y = mann_experiment_seed((*(report_run *const *)b)->outcome.experiment);
+    return x < y ? -1 : x > y;
+}
+
+/* One number of every run in the group. */
+static mann_quartiles quartiles(const report_group *g, size_t field, double *value)
+{
+    for (int32_t i = 0; i < g->count; i++) {
+        value[i] = *(const double *)((const char *)g->run[i] + field);
+    }
+    return mann_quartiles_of(value, g->count);
+}
+
+static void sum_up(report_group *g, double *value)
+{
+    for (int32_t i = 0; i < g->count; i++) {
+        report_run *run = g->run[i];
+        mann_stop stop = run->outcome.stop;
+        g->solved += isfinite(run->solved_at);
+        g->diverged += stop == MANN_STOP_DIVERGED;
+        g->unfinished += stop == MANN_STOP_NONE || stop == MANN_STOP_SIGNAL;
+        bool better = !isnan(run->loss) && (!g->selected || run->loss < g->selected->loss);
+        if (run->restart && better) {
+            g->selected = run;
+        }
+    }
+    g->solved_at = quartiles(g, offsetof(report_run, solved_at), value);
+    g->seconds = quartiles(g, offsetof(report_run, outcome.seconds), value);
+    g->final = quartiles(g, offsetof(report_run, final), value);
+    g->best = quartiles(g, offsetof(report_run, best), value);
+}
+
+/* Lists the members of each group. */
+static void make_groups(report *r)
+{
+    report_run **next = r->member;
+    for (int32_t k = 0; k < r->groups.count; k++) {
+        report_group *g = &r->group[k];
+        *g = (report_group){.label = r->groups.label[k], .run = next};
+        for (int32_t i = 0; i < r->n_runs; i++) {
+            if (r->groups.of[i] == k) {
+                *next++ = &r->run[i];
+                g->count++;
+            }
+        }
+        qsort(g->run, (size_t)g->count, sizeof *g->run, by_seed);
+    }
+}
+
+mann_status report_finish(report *r)
+{
+    size_t runs = (size_t)r->n_runs;
+    const mann_experiment **experiment = malloc((runs + 1) * sizeof *experiment);
+    double *value = malloc((runs + 1) * sizeof *value);
+    r->member = malloc((runs + 1) * sizeof *r->member);
+    mann_status status = experiment && value && r->member
+                             ? choose_metric(r)
+                             : mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory");
+    for (int32_t i = 0; !status && i < r->n_runs; i++) {
+        experiment[i] = r->run[i].outcome.experiment;
+        status = measure(r, &r->run[i]);
+    }
+    status = status ? status : mann_groups_make(r->cli->context, r->n_runs, experiment, &r->groups);
+    if (!status) {
+        r->group = malloc(((size_t)r->groups.count + 1) * sizeof *r->group);
+        status = r->group ? MANN_OK : mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory");
+    }
+    if (!status) {
+        make_groups(r);
+        for (int32_t k = 0; k < r->groups.count; k++) {
+            sum_up(&r->group[k], value);
+        }
+    }
+    free(experiment);
+    free(value);
+    return status;
+}
+
+void report_clear(report *r)
+{
+    for (int32_t i = 0; i < r->n_runs; i++) {
+        mann_outcome_clear(&r->run[i].outcome);
+        mann_history_close(r->run[i].history);
+    }
+    free(r->run);
+    free(r->group);
+    free(r->member);
+    mann_groups_clear(&r->groups);
+}

@@ -1,0 +1,91 @@
+/* Runs summed up: what `mann report` and what is built on it share. */
+#ifndef MANN_CLI_REPORT_H
+#define MANN_CLI_REPORT_H
+
+#include "cli/values.h"
+#include "draw/history.h"
+#include "train/groups.h"
+#include "train/outcome.h"
+
+#include <mann/statistics.h>
+
+typedef struct report_run {
+    char path[1024];
+    bool restart; /* one of several tries at one result */
+    mann_outcome outcome;
+    mann_history *history;
+    double solved_at;   /* sequences; infinite: never */
+    double final, best; /* of the metric; infinite: diverged, NaN: there is none yet */
+    double loss;        /* of training, at the end; NaN: unknown */
+} report_run;
+
+/* Runs that differ in nothing but the seed. */
+typedef struct report_group {
+    const char *label;
+    int32_t count;
+    report_run **run; /* by seed */
+    /* Of restarts, the one with the lowest training loss; the test has no part in it. Else NULL. */
+    report_run *selected;
+    int32_t solved, diverged, unfinished;
+    mann_quartiles solved_at, seconds, final, best;
+} report_group;
+
+typedef struct report {
+    const mann_cli *cli;
+    const char *metric; /* NULL: the first that the runs have */
+    const char *solved; /* conditions; NULL: what the task calls solved */
+    int32_t n_runs, room;
+    report_run *run;
+    mann_groups groups;
+    report_group *group; /* [groups.count] */
+    report_run **member; /* where the groups' lists are */
+} report;
+
+/* Adds a run, or all runs in a folder. MANN_E_INVAL: there is none. */
+mann_status report_add(report *report, const char *path);
+/* Makes and measures the groups. */
+mann_status report_finish(report *report);
+void report_clear(report *report);
+
+/* How runs are tested: their best checkpoints, on fresh sequences. */
+typedef struct report_test {
+    int64_t sequences, threads;
+    uint64_t seed;
+} report_test;
+
+/* At a setting such as "length=40". */
+mann_status report_score(const report *report, const report_run *run, const report_test *test,
+                         const char *setting, mann_score *score);
+
+/* The scores of every group at one value. */
+typedef struct report_tested {
+    char value[CLI_VALUE]; /* "": as trained */
+    int32_t metrics;
+    const char *metric[MANN_MAX_METRICS];
+    mann_quartiles (*score)[MANN_MAX_METRICS]; /* [groups] */
+} report_tested;
+
+typedef struct report_tests {
+    const char *option; /* NULL: as trained */
+    int64_t sequences;
+    int32_t count;
+    report_tested *at; /* [count] */
+} report_tests;
+
+/* All runs of each group, or its selected one, at each value. */
+mann_status report_tests_run(const report *report, const cli_values *values,
+                             const report_test *test, report_tests *tests);
+void report_tests_clear(report_tests *tests);
+
+typedef enum report_style { REPORT_TEXT, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSON } report_style;
+/* On standard output. */
+void report_print(const report *report, const report_tests *tests, report_style style);
+
+/* Learning curves of the groups into a file, whose ending says how. */
+typedef struct report_picture {
+    const char *output, *title;
+    bool dark, linear;
+} report_picture;
+mann_status report_draw(const report *report, const report_picture *picture);
+
+#endif

@@ -1,0 +1,90 @@
+/* Testing the best checkpoints of groups of runs. */
+#include "cli/report.h"
+
+#include <stdlib.h>
+
+enum { MOST_VALUES = 64 };
+
+mann_status report_score(const report *r, const report_run *run, const report_test *test,
+                         const char *setting, mann_score *score)
+{
+    mann_status status;
+    mann_context *context = r->cli->context;
+    mann_network *network = mann_checkpoint_open(context, run->path, NULL, NULL, &status);
+    if (!network) {
+        return status;
+    }
+    mann_variant *variant = mann_variant_open(context, network, setting);
+    status = variant
+                 ? mann_network_evaluate(context, network, variant, MANN_SPLIT_TEST, test->seed,
+                                         (int32_t)test->sequences, (int32_t)test->threads, score)
+                 : cli_status(r->cli);
+    mann_variant_free(variant);
+    mann_network_free(network);
+    return status;
+}
+
+static mann_status no_memory(const report *r)
+{
+    return mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory for the test");
+}
+
+/* Tests a group's runs, or the selected one, at one setting. */
+static mann_status test_group(const report *r, int32_t group, const report_test *test,
+                              const char *setting, report_tested *t)
+{
+    const report_group *g = &r->group[group];
+    int32_t count = g->selected ? 1 : g->count;
+    double *value = calloc((size_t)count * MANN_MAX_METRICS, sizeof *value);
+    mann_status status = value ? MANN_OK : no_memory(r);
+    for (int32_t i = 0; !status && i < count; i++) {
+        mann_score score = {0};
+        status = report_score(r, g->selected ? g->selected : g->run[i], test, setting, &score);
+        for (int32_t m = 0; m < score.count; m++) {
+            t->metric[m] = score.metric[m].name;
+            t->metrics = m + 1 > t->metrics ? m + 1 : t->metrics;
+        }
+        for (int32_t m = 0; m < t->metrics; m++) {
+            value[m * count + i] = mann_score_get(&score, t->metric[m]);
+        }
+    }
+    for (int32_t m = 0; !status && m < t->metrics; m++) {
+        t->score[group][m] = mann_quartiles_of(value + m * count, count);
+    }
+    free(value);
+    return status;
+}
+
+mann_status report_tests_run(const report *r, const cli_values *values, const report_test *test,
+                             report_tests *tests)
+{
+    const char *at = NULL;
+    char value[CLI_VALUE], setting[CLI_VALUE + 64];
+    *tests = (report_tests){.option = values->name,
+                            .sequences = test->sequences,
+                            .at = calloc(MOST_VALUES, sizeof *tests->at)};
+    mann_status status = tests->at ? MANN_OK : no_memory(r);
+    while (!status && cli_values_next(values, &at, value, setting)) {
+        if (tests->count == MOST_VALUES) {
+            return mann_fail(r->cli->context, MANN_E_INVAL, "--%s: more than %d values",
+                             values->name, MOST_VALUES);
+        }
+        report_tested *t = &tests->at[tests->count++];
+        t->score = calloc((size_t)r->groups.count + 1, sizeof *t->score);
+        snprintf(t->value, sizeof t->value, "%s", value);
+        status = t->score ? MANN_OK : no_memory(r);
+        for (int32_t k = 0; !status && k < r->groups.count; k++) {
+            status = test_group(r, k, test, setting, t);
+        }
+    }
+    return status;
+}
+
+void report_tests_clear(report_tests *tests)
+{
+    for (int32_t i = 0; i < tests->count; i++) {
+        free(tests->at[i].score);
+    }
+    free(tests->at);
+    *tests = (report_tests){.count = 0};
+}

@@ -1,0 +1,28 @@
+/* --length 10,20,120: an option that only the task knows, with the values to test it at. */
+#ifndef MANN_CLI_VALUES_H
+#define MANN_CLI_VALUES_H
+
+#include "cli/cli.h"
+
+#include <jansson.h>
+
+enum { CLI_VALUE = 128 };
+
+/* Zeroed: none; then there is one setting, as trained. */
+typedef struct cli_values {
+    const char *name;
+    const char *list;
+} cli_values;
+
+/* For '?' of getopt_long: takes --NAME LIST or --NAME=LIST. False if it is nothing of the kind, or
+ * with *refused after a message. */
+bool cli_values_take(const mann_cli *cli, cli_values *values, int argc, char **argv, bool *refused);
+
+/* The next value and the setting for mann_variant_open, from *at = NULL on; false at the end. */
+bool cli_values_next(const cli_values *values, const char **at, char value[CLI_VALUE],
+                     char setting[CLI_VALUE + 64]);
+
+/* A whole number, or a text. */
+json_t *cli_value_json(const char *value);
+
+#endif
