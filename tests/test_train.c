@@ -474,8 +474,8 @@ static void test_lessons(void **state)
     (void)state;
     /* A network that guesses pays a bit per bit: below 2 it passes, below 0.5 it does not. Four
      * validations, three lessons. */
-#define SCHOOL SMALL "train.batch=8 train.validate_every=2 train.lr=0 "
-    static const char lessons[] = "length=1 length=2..3 length=5";
+#define SCHOOL SMALL "task.length=5 train.batch=8 train.validate_every=2 train.lr=0 "
+    static const char lessons[] = "length=1;length=2..3";
     assert_int_equal(lesson_after("copy", "ntm", SCHOOL "train.lesson_threshold=2", lessons, 16),
                      1);
     assert_int_equal(lesson_after("copy", "ntm", SCHOOL "train.lesson_threshold=2", lessons, 64),
@@ -522,10 +522,10 @@ static void test_review(void **state)
     } rows[] = {{0, 1, 1}, {0.5, 0.4, 0.6}, {1, 0, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char settings[512];
-        snprintf(settings, sizeof settings, SMALL "train.batch=64 train.lesson_review=%g",
+        snprintf(settings, sizeof settings, SMALL "task.length=7 train.batch=64 train.lesson_review=%g",
                  rows[i].review);
         mann_experiment *e = experiment_of("copy", "ntm", settings);
-        good(mann_experiment_set(e, "train.lessons", "length=2 length=4 length=7"));
+        good(mann_experiment_set(e, "train.lessons", "length=2 length=4"));
         mann_network *network = mann_network_alloc(context, e);
         mann_experiment_free(e);
         assert_non_null(network);
@@ -712,10 +712,10 @@ static void test_stop_anywhere(void **state)
 {
     (void)state;
 #define STEERED                                                                                    \
-    SMALL "train.batch=4 train.validate_every=7 train.schedule=halve train.patience=1 "            \
+    SMALL "task.length=1..5 train.batch=4 train.validate_every=7 train.schedule=halve train.patience=1 "            \
           "train.lr=0.02 train.lesson_threshold=0.99 train.lr_final=1e-6 train.average=0.8"
     mann_experiment *e = experiment_of("copy", "ntm", STEERED);
-    good(mann_experiment_set(e, "train.lessons", "length=1 length=1..2 length=1..5"));
+    good(mann_experiment_set(e, "train.lessons", "length=1 length=1..2"));
     mann_run_result result;
     mann_run_options whole = {.folder = "whole", .max_sequences = 4 * 100, .threads = 1};
     good(mann_run_train(context, e, &whole, &result));
@@ -951,7 +951,7 @@ static void test_kills(void **state)
     check_kills("plain", QUICK, 16 * 1000, &rng);
     check_kills("steered",
                 QUICK "-p train.average=0.95 -p train.schedule=halve -p train.patience=2 "
-                      "-p train.lessons=length=1\tlength=1..3\tlength=1..5 "
+                      "-p train.lessons=length=1;length=1..3 "
                       "-p train.lesson_threshold=0.8 -p train.lesson_review=0.3 "
                       "-p train.optimiser=rmsprop -p train.lr=2e-3",
                 16 * 1000, &rng);

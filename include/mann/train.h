@@ -38,7 +38,7 @@ typedef struct mann_train_config {
     int32_t validate_every, validate_sequences;
     double max_sequences;
     int32_t settle;
-    char lessons[MANN_TEXT_SIZE]; /* curriculum: settings of the task, "length=1..5 length=1..20" */
+    char lessons[MANN_TEXT_SIZE]; /* before the task as it is set: "length=1..5 length=1..10" */
     double lesson_threshold, lesson_review;
     double save_seconds; /* of the clock: files only, never the course of training */
     int32_t trace_every, trace_seed;

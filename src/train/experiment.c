@@ -55,7 +55,7 @@ static const mann_option train_options[] = {
      "validations without improvement, once solved, after which training stops by itself; four "
      "times as many while the harder setting is not solved"},
     {"lessons", MANN_OPT_TEXT, FIELD(lessons), "", 0, 0, NULL,
-     "curriculum: settings of the task from easy to hard, 'length=1..5 length=1..20'"},
+     "curriculum: easier settings of the task to begin with, 'length=1..5;length=1..10'"},
     {"lesson_threshold", MANN_OPT_REAL, FIELD(lesson_threshold), "0.1", 0, 1e9, NULL,
      "validation cost per target number (bits, or squared error) at which the next lesson starts"},
     {"lesson_review", MANN_OPT_REAL, FIELD(lesson_review), "0.1", 0, 1, NULL,
@@ -181,6 +181,8 @@ static mann_status set_model(mann_experiment *e, const char *name)
     return status ? status : mann_experiment_settings(e, preset->settings);
 }
 
+static mann_status set_all(mann_experiment *e, const char *settings, bool pass_over);
+
 mann_experiment *mann_experiment_alloc(mann_context *context, const char *task, const char *model)
 {
     mann_experiment *e = calloc(1, sizeof *e);
@@ -195,7 +197,7 @@ mann_experiment *mann_experiment_alloc(mann_context *context, const char *task, 
     const char *usual = e->task && e->task->model ? e->task->model : "ntm";
     status = status ? status : set_model(e, model ? model : usual);
     if (!status && e->task->defaults) {
-        status = mann_experiment_settings(e, e->task->defaults);
+        status = set_all(e, e->task->defaults, true);
     }
     if (status) {
         mann_experiment_free(e);
@@ -338,7 +340,21 @@ mann_status mann_experiment_set(mann_experiment *e, const char *key, const char 
     return unknown_section(e, key);
 }
 
-mann_status mann_experiment_settings(mann_experiment *e, const char *settings)
+/* Whether the experiment's present task, model and memories have the option. */
+static bool has_option(const mann_experiment *e, const char *key)
+{
+    size_t length = strcspn(key, ".");
+    const char *name = key[length] ? key + length + 1 : "";
+    int32_t memory = memory_index(key, length);
+    if (memory >= 0) {
+        return memory < e->n_memories &&
+               mann_option_find(e->memory[memory].type->options, name) != NULL;
+    }
+    return strncmp(key, "model.", 6) || mann_option_find(e->model->options, name);
+}
+
+/* "key=value key=value"; those that are not there are an error, or are passed over. */
+static mann_status set_all(mann_experiment *e, const char *settings, bool pass_over)
 {
     char text[MANN_TEXT_SIZE];
     if (snprintf(text, sizeof text, "%s", settings) >= (int)sizeof text) {
@@ -352,12 +368,18 @@ mann_status mann_experiment_settings(mann_experiment *e, const char *settings)
             return mann_fail(e->context, MANN_E_INVAL, "'%s' is not of the form key=value", word);
         }
         *equals = '\0';
-        mann_status status = mann_experiment_set(e, word, equals + 1);
+        bool there = !pass_over || has_option(e, word);
+        mann_status status = there ? mann_experiment_set(e, word, equals + 1) : MANN_OK;
         if (status) {
             return status;
         }
     }
     return MANN_OK;
+}
+
+mann_status mann_experiment_settings(mann_experiment *e, const char *settings)
+{
+    return set_all(e, settings, false);
 }
 
 mann_status mann_experiment_check(const mann_experiment *e)

@@ -9,26 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The lessons of the curriculum, and the task as it is set, which is the last. */
 static mann_status open_lessons(mann_trainer *t)
 {
     char text[MANN_TEXT_SIZE], *rest = NULL;
     snprintf(text, sizeof text, "%s", t->config->lessons);
-    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+    const char *word = strtok_r(text, " ;", &rest);
+    for (bool last = false; !last; word = word ? strtok_r(NULL, " ;", &rest) : NULL) {
+        last = !word;
         if (t->lessons == MANN_MAX_LESSONS) {
             return mann_fail(t->context, MANN_E_INVAL, "train.lessons: more than %d lessons",
-                             MANN_MAX_LESSONS);
+                             MANN_MAX_LESSONS - 1);
         }
-        t->lesson[t->lessons] = mann_variant_open(t->context, t->network, word);
+        t->lesson[t->lessons] = mann_variant_open(t->context, t->network, last ? "" : word);
         if (!t->lesson[t->lessons]) {
-            return MANN_E_INVAL;
+            return mann_context_status(t->context);
         }
         t->lessons++;
     }
-    if (!t->lessons) {
-        t->lesson[0] = mann_variant_open(t->context, t->network, "");
-        t->lessons = 1;
-    }
-    return t->lesson[0] ? MANN_OK : MANN_E_NOMEM;
+    return MANN_OK;
 }
 
 static mann_real *flat(size_t size)

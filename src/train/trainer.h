@@ -13,7 +13,7 @@ struct mann_trainer {
     mann_network *network;
     const mann_train_config *config;
     mann_crew *crew, *validation_crew;
-    mann_variant *lesson[MANN_MAX_LESSONS]; /* [0]: the task itself if there is no curriculum */
+    mann_variant *lesson[MANN_MAX_LESSONS]; /* the last is the task as it is set */
     int32_t lessons;
     mann_variant *harder;
     mann_optimiser_state optimiser;
