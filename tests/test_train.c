@@ -522,8 +522,8 @@ static void test_review(void **state)
     } rows[] = {{0, 1, 1}, {0.5, 0.4, 0.6}, {1, 0, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char settings[512];
-        snprintf(settings, sizeof settings, SMALL "task.length=7 train.batch=64 train.lesson_review=%g",
-                 rows[i].review);
+        snprintf(settings, sizeof settings,
+                 SMALL "task.length=7 train.batch=64 train.lesson_review=%g", rows[i].review);
         mann_experiment *e = experiment_of("copy", "ntm", settings);
         good(mann_experiment_set(e, "train.lessons", "length=2 length=4"));
         mann_network *network = mann_network_alloc(context, e);
@@ -712,7 +712,8 @@ static void test_stop_anywhere(void **state)
 {
     (void)state;
 #define STEERED                                                                                    \
-    SMALL "task.length=1..5 train.batch=4 train.validate_every=7 train.schedule=halve train.patience=1 "            \
+    SMALL "task.length=1..5 train.batch=4 train.validate_every=7 train.schedule=halve "            \
+          "train.patience=1 "                                                                      \
           "train.lr=0.02 train.lesson_threshold=0.99 train.lr_final=1e-6 train.average=0.8"
     mann_experiment *e = experiment_of("copy", "ntm", STEERED);
     good(mann_experiment_set(e, "train.lessons", "length=1 length=1..2"));
