@@ -296,7 +296,7 @@ static unsigned press_pane(mann_view *view, const mann_layout *layout, const man
 {
     int32_t column, row;
     bool taken = false;
-    if (pane->form == MANN_FORM_MATRIX) {
+    if (!mann_pane_over_steps(pane)) {
         return 0;
     }
     if (view->scene.editing && pane->role == MANN_ROLE_INPUT &&
@@ -365,7 +365,7 @@ static unsigned wheel(mann_view *view, const mann_gesture *event)
 {
     mann_layout layout = mann_layout_make(&view->scene);
     int32_t pane = mann_layout_pane(&layout, event->x, event->y);
-    if (pane < 0 || layout.pane[pane].form == MANN_FORM_MATRIX || event->amount == 0) {
+    if (pane < 0 || !mann_pane_over_steps(&layout.pane[pane]) || event->amount == 0) {
         return 0;
     }
     return zoom(view, mann_layout_step(&layout, layout.pane[pane].area, event->x),

@@ -428,6 +428,13 @@ void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout
     lines += !isnan(episode->match);
     lines += episode->counted > 0;
     double below = lines * LINE + 4;
+    if (layout->ranking.items > 0 && layout->ranking.family >= 0 && at.box.h - below > 270) {
+        enum { HIGH = 150 };
+        mann_draw_ranking(cr, scene, layout,
+                          (mann_box){at.box.x - 4, at.box.y + 4, at.box.w + 8, HIGH});
+        at.box.y += HIGH + 8;
+        at.box.h -= HIGH + 8;
+    }
     if (at.family && at.family->matrix && at.box.h - below > 70) {
         double start = at.box.x, wide = at.box.w, high = at.box.h - below;
         draw_matrix(&at, (mann_box){start - 4, at.box.y, wide + 8, high});

@@ -26,7 +26,7 @@ static need needs(const mann_pane *pane)
         content = (need){34, fmin(fmax(2.6 * rows, 60), 130), fmax(28 * rows, 60)};
     } else if (pane->array->kind == MANN_KIND_GATE) {
         content = (need){8, fmin(fmax(11 * rows, 12), 60), 18 * rows};
-    } else if (pane->form == MANN_FORM_MATRIX) {
+    } else if (!mann_pane_over_steps(pane)) {
         content = (need){60, 120, 300};
     }
     return (need){content.least + head, content.good + head, content.most + head};
@@ -96,7 +96,7 @@ static void share_height(const mann_layout *layout, double height, double band[M
 static void place_pane(mann_layout *layout, mann_pane *pane, mann_box box, bool foot)
 {
     pane->placed = true;
-    pane->foot = foot || pane->form == MANN_FORM_MATRIX;
+    pane->foot = foot || !mann_pane_over_steps(pane);
     pane->box = box;
     pane->area = mann_panel_area(box, pane->foot);
     layout->n_placed++;
@@ -282,6 +282,11 @@ mann_box mann_layout_knob(const mann_scene *scene, const mann_layout *layout, ma
     double stage = MANN_INSPECTOR_LINE + MANN_INSPECTOR_KNOB + MANN_INSPECTOR_BARS;
     return (mann_box){inner.x, inner.y + MANN_INSPECTOR_HEAD + knob * stage + MANN_INSPECTOR_LINE,
                       inner.w, MANN_INSPECTOR_KNOB};
+}
+
+bool mann_pane_over_steps(const mann_pane *pane)
+{
+    return pane->form == MANN_FORM_HEAT || pane->form == MANN_FORM_CURVE;
 }
 
 int32_t mann_layout_pane(const mann_layout *layout, double x, double y)

@@ -3,6 +3,7 @@
 #define MANN_DRAW_LAYOUT_H
 
 #include "draw/panel.h"
+#include "draw/ranking.h"
 #include "draw/scene.h"
 
 enum { MANN_MAX_PANES = 128 };
@@ -18,9 +19,10 @@ typedef enum mann_role {
 } mann_role;
 
 typedef enum mann_pane_form {
-    MANN_FORM_HEAT,  /* steps by numbers */
-    MANN_FORM_CURVE, /* a curve for each number */
-    MANN_FORM_MATRIX /* rows by columns, at the scene's step */
+    MANN_FORM_HEAT,   /* steps by numbers */
+    MANN_FORM_CURVE,  /* a curve for each number */
+    MANN_FORM_MATRIX, /* rows by columns, at the scene's step */
+    MANN_FORM_SCATTER /* write locations over priorities: the layout's ranking */
 } mann_pane_form;
 
 /* Values of a model that are inspected head by head, and whatever else there is no band for, are
@@ -60,6 +62,7 @@ typedef struct mann_layout {
     mann_box header, tab[MANN_SCREENS], body, inspector, footer;
     mann_box play, episode_bar, training_bar;
     int32_t first, count; /* steps shown */
+    mann_ranking ranking;
     int32_t n_panes, n_placed;
     bool full; /* one pane alone is placed */
     mann_pane pane[MANN_MAX_PANES];
@@ -80,6 +83,9 @@ enum { /* of the inspector, whose places the layout knows */
        MANN_INSPECTOR_KNOB = 13,
        MANN_INSPECTOR_BARS = 25
 };
+
+/* Whether the pane's x axis is the steps. */
+bool mann_pane_over_steps(const mann_pane *pane);
 
 /* The pane at a point, -1 for none. */
 int32_t mann_layout_pane(const mann_layout *layout, double x, double y);

@@ -90,8 +90,12 @@ void mann_panel_draw(cairo_t *cr, const mann_theme *theme, const mann_panel *pan
                            panel->title);
     }
     if (panel->note && end - x > 30) {
-        mann_text_fit(cr, MANN_FONT_TEXT, panel->note_ink, x + 8, baseline, MANN_LEFT, end - x - 8,
-                      panel->note);
+        x += 8 + mann_text_fit(cr, MANN_FONT_TEXT, panel->note_ink, x + 8, baseline, MANN_LEFT,
+                               end - x - 8, panel->note);
+    }
+    if (panel->aside && end - x > 30) {
+        mann_text_fit(cr, MANN_FONT_TEXT, theme->muted, x + 10, baseline, MANN_LEFT, end - x - 10,
+                      panel->aside);
     }
     mann_box frame = {area.x - 1, area.y - 1, area.w + 2, area.h + 2};
     mann_frame(cr, frame, panel->focused ? theme->cursor : theme->line);

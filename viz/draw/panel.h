@@ -24,6 +24,7 @@ typedef struct mann_panel {
     const char *tag;
     const char *note; /* a finding, behind the title: "0 wrong" */
     mann_ink note_ink;
+    const char *aside; /* behind the note */
     const char *x_name, *y_name;
     const mann_shade *shade; /* its legend goes to the right end of the title row */
     bool missing;            /* some cells are not numbers: the legend explains their colour */

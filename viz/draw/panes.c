@@ -240,6 +240,26 @@ static bool is_stage(const mann_episode *episode, const mann_trace_array *array)
     return false;
 }
 
+static void add_ranking(const mann_scene *scene, mann_layout *layout)
+{
+    const mann_ranking *ranking = &layout->ranking;
+    if (ranking->family < 0 || layout->n_panes == MANN_MAX_PANES) {
+        return;
+    }
+    const mann_family *family = &scene->episode->family[ranking->family];
+    mann_pane *pane = &layout->pane[layout->n_panes++];
+    *pane = (mann_pane){.title = "Write location against priority",
+                        .role = MANN_ROLE_OTHER,
+                        .form = MANN_FORM_SCATTER,
+                        .array = family->stage[MANN_STAGE_FINAL],
+                        .head = ranking->head,
+                        .family = -1,
+                        .marker = MANN_MARKER_WRITE,
+                        .ink = mann_head_ink(scene->dark, MANN_MARKER_WRITE, ranking->head),
+                        .band = MANN_BAND_NONE}; /* the inspector has it */
+    snprintf(pane->tag, sizeof pane->tag, "W%d", ranking->head + 1);
+}
+
 void mann_panes_collect(const mann_scene *scene, mann_layout *layout)
 {
     const mann_episode *episode = scene->episode;
@@ -248,6 +268,7 @@ void mann_panes_collect(const mann_scene *scene, mann_layout *layout)
         return;
     }
     const mann_trace *trace = episode->trace;
+    layout->ranking = mann_ranking_find(episode);
     int32_t extras = 0;
     /* Known names first, in the order of their table, so that panels stand where people look. */
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -266,4 +287,5 @@ void mann_panes_collect(const mann_scene *scene, mann_layout *layout)
             add_array(scene, layout, array, &extras);
         }
     }
+    add_ranking(scene, layout);
 }

@@ -145,14 +145,17 @@ static void draw_curve(cairo_t *cr, const mann_plot_place *place, const mann_cur
     cairo_set_line_width(cr, 1.5);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_set_dash(cr, dash, curve->dashed ? 2 : 0, 0);
-    trace_curve(cr, place, curve);
-    cairo_stroke(cr);
+    if (!curve->points) {
+        trace_curve(cr, place, curve);
+        cairo_stroke(cr);
+    }
     cairo_set_dash(cr, NULL, 0, 0);
-    for (int32_t i = 0; (curve->dots || curve->count == 1) && i < curve->count; i++) {
+    bool dots = curve->dots || curve->points || curve->count == 1;
+    for (int32_t i = 0; dots && i < curve->count; i++) {
         double x = place_x(place, curve->x[i]), y = place_y(place, curve->y[i]);
         if (isfinite(x) && isfinite(y)) {
             cairo_new_sub_path(cr);
-            cairo_arc(cr, x, y, 2.2, 0, 6.283185307179586);
+            cairo_arc(cr, x, y, curve->points ? 3 : 2.2, 0, 6.283185307179586);
         }
     }
     cairo_fill(cr);
@@ -184,7 +187,8 @@ static void draw_guides(cairo_t *cr, const mann_theme *theme, const mann_plot *p
 /* At the right end of the title row, from the right. */
 static void draw_names(cairo_t *cr, const mann_theme *theme, const mann_plot *plot, mann_box area)
 {
-    double x = area.x + area.w, y = floor(area.y) - 5, stop = area.x + 80;
+    double x = area.x + area.w, y = floor(area.y) - 5;
+    double stop = area.x + mann_text_width(cr, MANN_FONT_TITLE, plot->title) + 6;
     for (int32_t i = plot->n_curves; i-- > 0;) {
         const mann_curve *curve = &plot->curve[i];
         if (!curve->name) {

@@ -13,6 +13,7 @@ typedef struct mann_curve {
     const double *low, *high; /* of a band around the curve, or NULL */
     mann_ink ink;
     bool dashed, dots; /* dots: a mark at every point */
+    bool points;       /* dots and no line */
 } mann_curve;
 
 /* A line across the plot at one number. */

@@ -6,6 +6,16 @@
 
 void mann_draw_memory(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+/* Phases and marks of the task, on a panel over steps; their names, in its title row; what they say
+ * behind its title. And the ranking of a layout that has one, as a panel. */
+void mann_draw_marks(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
+                     const mann_pane *pane);
+void mann_draw_mark_names(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
+                          const mann_pane *pane);
+void mann_marks_aside(const mann_scene *scene, const mann_layout *layout, const mann_pane *pane,
+                      char text[96]);
+void mann_draw_ranking(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
+                       mann_box box);
 void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);

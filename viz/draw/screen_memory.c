@@ -6,86 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static mann_ink span_ink(const mann_theme *theme, const char *name)
-{
-    if (!strcmp(name, "query")) {
-        return theme->good;
-    }
-    if (!strcmp(name, "answer") || !strcmp(name, "target")) {
-        return theme->bad;
-    }
-    return theme->amber;
-}
-
-/* The part of steps first..last that is shown, as a stretch of x; false if none is. */
-static bool span_place(const mann_layout *layout, mann_box area, int32_t first, int32_t last,
-                       double *x0, double *x1)
-{
-    double cell = area.w / layout->count;
-    *x0 = area.x + fmax(first - layout->first, 0) * cell;
-    *x1 = area.x + fmin((double)last + 1 - layout->first, layout->count) * cell;
-    return *x1 > *x0 && last >= layout->first;
-}
-
-/* Marks of what is asked and answered go on those panels, marks of what was given on the inputs. */
-static bool is_marked(const mann_scene *scene, const mann_pane *pane, int32_t first)
-{
-    return mann_episode_counts(scene->episode, first)
-               ? pane->role == MANN_ROLE_OUTPUT || pane->role == MANN_ROLE_TARGET
-               : pane->role == MANN_ROLE_INPUT;
-}
-
-/* Phases: a line where each begins; marks: boxes around their steps. */
-static void draw_notes(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
-                       const mann_pane *pane)
-{
-    static const double dash[] = {3, 3};
-    const mann_theme *theme = mann_theme_get(scene->dark);
-    const mann_notes *notes = &scene->episode->trace->notes;
-    for (int32_t i = 0; i < notes->count && i < MANN_MAX_NOTES; i++) {
-        double x0, x1;
-        if (!span_place(layout, pane->area, notes->span[i].first, notes->span[i].last, &x0, &x1)) {
-            continue;
-        }
-        if (!notes->span[i].mark && notes->span[i].first > layout->first) {
-            cairo_set_dash(cr, dash, 2, 0);
-            mann_stroke(cr, floor(x0) + 0.5, pane->area.y, floor(x0) + 0.5,
-                        pane->area.y + pane->area.h, theme->faint, 1);
-            cairo_set_dash(cr, NULL, 0, 0);
-        } else if (notes->span[i].mark && is_marked(scene, pane, notes->span[i].first)) {
-            mann_pen_ink(cr, span_ink(theme, notes->span[i].name), 1);
-            cairo_set_line_width(cr, 2);
-            cairo_rectangle(cr, x0, pane->area.y + 1, x1 - x0, pane->area.h - 2);
-            cairo_stroke(cr);
-        }
-    }
-}
-
-/* The names of phases and marks, in the title row of the input panel. */
-static void draw_note_names(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
-                            const mann_pane *pane)
-{
-    const mann_theme *theme = mann_theme_get(scene->dark);
-    const mann_notes *notes = &scene->episode->trace->notes;
-    double width = mann_text_width(cr, MANN_FONT_TITLE, pane->title);
-    double free_from = pane->area.x + width + 10, free_to = pane->area.x + pane->area.w - 76;
-    for (int32_t i = 0; i < notes->count && i < MANN_MAX_NOTES; i++) {
-        double x0, x1, y = floor(pane->area.y) - 5;
-        if (!span_place(layout, pane->area, notes->span[i].first, notes->span[i].last, &x0, &x1)) {
-            continue;
-        }
-        double wide = mann_text_width(cr, MANN_FONT_SMALL, notes->span[i].name);
-        double x = fmin(fmax((x0 + x1) / 2 - wide / 2, free_from), fmax(x0, free_from));
-        x = notes->span[i].mark ? (x0 + x1) / 2 - wide / 2 : x;
-        if (x < free_from || x + wide > free_to) {
-            continue;
-        }
-        mann_ink ink = notes->span[i].mark ? span_ink(theme, notes->span[i].name) : theme->muted;
-        mann_text(cr, MANN_FONT_SMALL, ink, x, y, MANN_LEFT, notes->span[i].name);
-        free_from = x + wide + 8;
-    }
-}
-
 /* Red, with a lining of the page's colour, because the map has reds too. */
 static void outline(cairo_t *cr, const mann_theme *theme, mann_box cell)
 {
@@ -283,6 +203,10 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
 {
     const mann_theme *theme = mann_theme_get(scene->dark);
     bool over_steps = pane->form != MANN_FORM_MATRIX, bad;
+    if (pane->form == MANN_FORM_SCATTER) {
+        mann_draw_ranking(cr, scene, layout, pane->box);
+        return;
+    }
     if (pane->form == MANN_FORM_CURVE) {
         mann_box area = draw_curves(cr, scene, layout, pane);
         draw_cursor(cr, scene, layout, area);
@@ -293,12 +217,13 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
         if (pane->role == MANN_ROLE_OUTPUT) {
             draw_unscored(cr, scene, layout, pane);
         }
-        draw_notes(cr, scene, layout, pane);
+        mann_draw_marks(cr, scene, layout, pane);
         if (pane->role == MANN_ROLE_OUTPUT) {
             draw_wrong(cr, scene, layout, pane);
         }
     }
-    char note[64];
+    char note[64], aside[96];
+    mann_marks_aside(scene, layout, pane, aside);
     note_text(scene, pane, note, sizeof note, &bad);
     mann_panel panel = {.title = pane->title,
                         .marker = pane->marker,
@@ -306,6 +231,7 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                         .tag = pane->tag[0] ? pane->tag : NULL,
                         .note = note[0] ? note : NULL,
                         .note_ink = bad ? theme->bad : theme->muted,
+                        .aside = aside[0] ? aside : NULL,
                         .x_name = pane->foot ? pane->x_name : NULL,
                         .y_name = pane->y_name,
                         .shade = &pane->shade,
@@ -320,7 +246,7 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     }
     if (over_steps) {
         if (pane->role == MANN_ROLE_INPUT) {
-            draw_note_names(cr, scene, layout, pane);
+            mann_draw_mark_names(cr, scene, layout, pane);
         }
         draw_cursor(cr, scene, layout, pane->area);
         draw_pin(cr, scene, layout, pane);
@@ -331,7 +257,8 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
 static void draw_hover(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     int32_t found = scene->pointed ? mann_layout_pane(layout, scene->x, scene->y) : -1, c, r;
-    if (found < 0 || layout->pane[found].form == MANN_FORM_CURVE) {
+    if (found < 0 || layout->pane[found].form == MANN_FORM_CURVE ||
+        layout->pane[found].form == MANN_FORM_SCATTER) {
         return;
     }
     const mann_pane *pane = &layout->pane[found];

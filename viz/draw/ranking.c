@@ -1,0 +1,138 @@
+/* Least squares on a ring: locations are numbers once the ring is cut somewhere, and the cut that
+ * leaves the smallest residual is as good as any. Of the heads that write, the one of the largest
+ * R² is meant; with a single location written there is no line. */
+#include "draw/ranking.h"
+
+#include <math.h>
+#include <string.h>
+
+double mann_ranking_priority(const mann_episode *episode, const mann_ranking *ranking, int32_t step)
+{
+    const mann_trace_array *input = mann_trace_find(episode->trace, "input");
+    return (double)mann_episode_value(input, step, ranking->channel, 0);
+}
+
+static int32_t peak(const mann_family *family, int32_t step, int32_t head)
+{
+    return family->peak[step * family->heads + head];
+}
+
+/* The line through the points with the ring cut before location `cut`. False if there is none. */
+static bool fit_line(const mann_episode *episode, const mann_ranking *ranking,
+                     const mann_family *family, int32_t head, int32_t cut, double *slope,
+                     double *offset, double *fit)
+{
+    int32_t n = ranking->items, N = family->locations;
+    double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
+    for (int32_t t = 0; t < n; t++) {
+        int32_t location = peak(family, t, head);
+        double x = mann_ranking_priority(episode, ranking, t);
+        double y = (location - cut + N) % N;
+        if (location < 0 || !isfinite(x)) {
+            return false;
+        }
+        sx += x;
+        sy += y;
+        sxx += x * x;
+        sxy += x * y;
+        syy += y * y;
+    }
+    double dxx = sxx - sx * sx / n, dxy = sxy - sx * sy / n, dyy = syy - sy * sy / n;
+    if (dxx <= 0 || dyy <= 0) {
+        return false;
+    }
+    *slope = dxy / dxx;
+    *offset = (sy - *slope * sx) / n + cut;
+    *fit = dxy * dxy / (dxx * dyy);
+    return true;
+}
+
+static void fit_head(const mann_episode *episode, mann_ranking *ranking, int32_t f, int32_t head)
+{
+    const mann_family *family = &episode->family[f];
+    for (int32_t cut = 0; cut < family->locations; cut++) {
+        double slope, offset, fit;
+        if (fit_line(episode, ranking, family, head, cut, &slope, &offset, &fit) &&
+            fit > ranking->fit) {
+            ranking->family = f;
+            ranking->head = head;
+            ranking->cut = cut;
+            ranking->slope = slope;
+            ranking->offset = offset;
+            ranking->fit = fit;
+        }
+    }
+}
+
+static void find_reader(const mann_episode *episode, mann_ranking *ranking)
+{
+    const mann_family *write = &episode->family[ranking->family];
+    for (int32_t f = 0; f < episode->n_families; f++) {
+        const mann_family *read = &episode->family[f];
+        if (read->marker != MANN_MARKER_READ || read->memory != write->memory) {
+            continue;
+        }
+        for (int32_t h = 0; h < read->heads; h++) {
+            int32_t right = 0;
+            for (int32_t k = 0; k < ranking->ranked; k++) {
+                right += peak(read, ranking->first_answer + k, h) ==
+                         peak(write, ranking->rank[k], ranking->head);
+            }
+            if (right > ranking->read_right) {
+                ranking->read_family = f;
+                ranking->read_head = h;
+                ranking->read_right = right;
+            }
+        }
+    }
+}
+
+mann_ranking mann_ranking_find(const mann_episode *episode)
+{
+    mann_ranking found = {.family = -1, .read_family = -1, .read_right = 0};
+    const mann_trace *trace = episode->trace;
+    const mann_trace_array *input = mann_trace_find(trace, "input");
+    const mann_trace_array *target = mann_trace_find(trace, "target");
+    int32_t items = 0;
+    for (int32_t i = 0; i < trace->notes.count && i < MANN_MAX_NOTES; i++) {
+        if (trace->notes.span[i].mark && !strcmp(trace->notes.span[i].name, "ranked")) {
+            found.rank[found.ranked++] = trace->notes.span[i].first;
+        } else if (!strcmp(trace->notes.span[i].name, "input")) {
+            items = trace->notes.span[i].last + 1;
+        } else if (!strcmp(trace->notes.span[i].name, "output")) {
+            found.first_answer = trace->notes.span[i].first;
+        }
+    }
+    if (!found.ranked || items < 3 || !input || !target || input->rank != 2 || target->rank != 2 ||
+        target->n[1] >= input->n[1] || found.first_answer + found.ranked > trace->steps) {
+        return (mann_ranking){.family = -1, .read_family = -1};
+    }
+    found.items = items;
+    found.channel = target->n[1]; /* behind the vector */
+    for (int32_t f = 0; f < episode->n_families; f++) {
+        for (int32_t h = 0;
+             episode->family[f].marker == MANN_MARKER_WRITE && h < episode->family[f].heads; h++) {
+            fit_head(episode, &found, f, h);
+        }
+    }
+    if (found.family >= 0) {
+        find_reader(episode, &found);
+    }
+    return found;
+}
+
+int32_t mann_ranking_location(const mann_episode *episode, const mann_ranking *ranking,
+                              int32_t step)
+{
+    int32_t N = episode->family[ranking->family].locations;
+    double place = ranking->offset + ranking->slope * mann_ranking_priority(episode, ranking, step);
+    int32_t location = (int32_t)fmod(round(place), N);
+    return location < 0 ? location + N : location;
+}
+
+int32_t mann_ranking_written(const mann_episode *episode, const mann_ranking *ranking, int32_t step)
+{
+    const mann_family *family = &episode->family[ranking->family];
+    int32_t location = peak(family, step, ranking->head);
+    return location < ranking->cut ? location + family->locations : location;
+}

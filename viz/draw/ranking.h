@@ -1,0 +1,37 @@
+/* Sorting by priority: where the vectors are written, over their priorities, with a line through
+ * them (Graves et al. 2014, figure 19). */
+#ifndef MANN_DRAW_RANKING_H
+#define MANN_DRAW_RANKING_H
+
+#include "draw/episode.h"
+
+typedef struct mann_ranking {
+    int32_t items;                /* shown at the steps 0 .. items-1; 0: no such episode */
+    int32_t ranked;               /* how many are wanted, the first at step first_answer */
+    int32_t rank[MANN_MAX_NOTES]; /* steps at which they are shown */
+    int32_t first_answer;
+    int32_t channel; /* of the inputs: the priority */
+    /* The head whose locations a line fits best, and that line; family -1: there is none. */
+    int32_t family, head;
+    int32_t cut;          /* the ring is cut before this location */
+    double slope, offset; /* location = offset + slope * priority, from cut on */
+    double fit;           /* R² */
+    /* The head that reads most answers where that head wrote them, and how many; -1. */
+    int32_t read_family, read_head, read_right;
+} mann_ranking;
+
+/* What the marks called "ranked" say. items is 0 if there are none. */
+mann_ranking mann_ranking_find(const mann_episode *episode);
+
+/* The location at which the line expects the item of a step. */
+int32_t mann_ranking_location(const mann_episode *episode, const mann_ranking *ranking,
+                              int32_t step);
+
+/* The item's priority, and where the head wrote it: a location, or one ring more if it is before
+ * the cut. */
+double mann_ranking_priority(const mann_episode *episode, const mann_ranking *ranking,
+                             int32_t step);
+int32_t mann_ranking_written(const mann_episode *episode, const mann_ranking *ranking,
+                             int32_t step);
+
+#endif
