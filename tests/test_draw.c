@@ -331,12 +331,12 @@ static void findings_hold_on_a_perfect_copy(void **state)
         const mann_family *family = &episode->family[f];
         assert_true(family->focus > 0.99);
         assert_true(family->move == 1 && family->move_share == 1);
-        assert_true(family->used_count < 60 && family->used_first > 40);
+        assert_true(family->used.count < 60 && family->used.first > 40);
     }
     mann_episode_free(episode);
     episode = mann_episode_alloc(context, synthetic_copy(context, usual, 0, 7));
     assert_true(episode->family[0].focus < 0.1);
-    assert_int_equal(episode->family[0].used_count, 128); /* nothing stands out: all is shown */
+    assert_int_equal(episode->family[0].used.count, 128); /* nothing stands out: all is shown */
     mann_episode_free(episode);
 }
 

@@ -159,9 +159,10 @@ static unsigned other_locations(mann_view *view)
     mann_scene *scene = &view->scene;
     mann_pin pin = mann_scene_pin(scene);
     const mann_family *family = pin.family >= 0 ? &scene->episode->family[pin.family] : NULL;
-    bool used = family && mann_scene_used(scene, family);
+    int32_t shown = family ? mann_scene_stretch(scene, family).count : 0;
+    bool used = family && shown < family->locations;
     scene->locations = MANN_LOCATIONS_USUAL;
-    if (family && mann_scene_used(scene, family) == used) { /* the usual is what there was */
+    if (family && mann_scene_stretch(scene, family).count == shown) { /* the usual is what there was */
         scene->locations = used ? MANN_LOCATIONS_ALL : MANN_LOCATIONS_USED;
     }
     return MANN_WISH_DRAW;

@@ -127,10 +127,10 @@ static mann_status add_family(mann_context *context, mann_episode *episode,
     return MANN_OK;
 }
 
-/* The stretch of the ring that is left when the longest run of unused locations is taken out. */
-static void find_used(mann_family *family, const bool *used)
+/* What is left of the ring when the longest run of unused locations is taken out. */
+mann_stretch mann_stretch_find(const bool *used, int32_t n)
 {
-    int32_t n = family->locations, gap_end = 0, longest = 0, run = 0;
+    int32_t gap_end = 0, longest = 0, run = 0;
     for (int32_t i = 0; i < 2 * n; i++) {
         run = used[i % n] ? 0 : run + 1;
         if (run > longest) {
@@ -138,22 +138,32 @@ static void find_used(mann_family *family, const bool *used)
             gap_end = i + 1;
         }
     }
-    family->used_first = 0;
-    family->used_count = n;
     if (longest >= n || longest <= 2 * MARGIN || n <= SMALL_MEMORY) {
-        return;
+        return (mann_stretch){0, n};
     }
-    int32_t first = gap_end % n, count = n - longest;
-    bool wraps = first + count > n;
-    family->used_count = count + 2 * MARGIN;
-    family->used_first = first - MARGIN;
+    int32_t first = gap_end % n, count = n - longest + 2 * MARGIN, last = n - count;
+    bool wraps = first + n - longest > n;
+    first -= MARGIN;
     if (wraps) {
-        family->used_first = (family->used_first + n) % n;
-    } else { /* the margin alone must not wrap */
-        int32_t last = n - family->used_count;
-        family->used_first = family->used_first < 0      ? 0
-                             : family->used_first > last ? last
-                                                         : family->used_first;
+        return (mann_stretch){(first + n) % n, count};
+    }
+    return (mann_stretch){first < 0 ? 0 : first > last ? last : first, count}; /* no margin wraps */
+}
+
+void mann_episode_mark_used(const mann_episode *episode, const mann_family *family, bool *used)
+{
+    for (int32_t g = 0; g < episode->n_families; g++) {
+        const mann_family *other = &episode->family[g];
+        if (!same_memory(family, other)) {
+            continue;
+        }
+        const float *w = other->stage[MANN_STAGE_FINAL]->data;
+        size_t rows = (size_t)episode->trace->steps * (size_t)other->heads;
+        for (size_t row = 0; row < rows; row++) {
+            for (int32_t i = 0; i < other->locations; i++) {
+                used[i] |= w[row * (size_t)other->locations + (size_t)i] > used_weight;
+            }
+        }
     }
 }
 
@@ -165,20 +175,8 @@ static mann_status find_used_locations(mann_context *context, mann_episode *epis
         if (!used) {
             return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
         }
-        for (int32_t g = 0; g < episode->n_families; g++) {
-            const mann_family *other = &episode->family[g];
-            if (!same_memory(family, other)) {
-                continue;
-            }
-            const float *w = other->stage[MANN_STAGE_FINAL]->data;
-            size_t rows = (size_t)episode->trace->steps * (size_t)other->heads;
-            for (size_t row = 0; row < rows; row++) {
-                for (int32_t i = 0; i < other->locations; i++) {
-                    used[i] |= w[row * (size_t)other->locations + (size_t)i] > used_weight;
-                }
-            }
-        }
-        find_used(family, used);
+        mann_episode_mark_used(episode, family, used);
+        family->used = mann_stretch_find(used, family->locations);
         free(used);
     }
     return MANN_OK;

@@ -17,6 +17,11 @@ typedef enum mann_stage {
     MANN_STAGES
 } mann_stage;
 
+/* Some locations of a ring. */
+typedef struct mann_stretch {
+    int32_t first, count;
+} mann_stretch;
+
 /* Heads of one kind on one memory: the values called "write_...", or "read_...2" for those of the
  * second memory. Values that the model does not have are NULL. */
 typedef struct mann_family {
@@ -29,8 +34,7 @@ typedef struct mann_family {
     const mann_trace_array *matrix; /* [T, word, location] of its memory */
     int32_t *peak;                  /* [T][heads]: location of most weight, -1 for none */
     double focus;                   /* mean of the largest weight */
-    int32_t used_first,
-        used_count;    /* the shortest stretch of the ring that holds all that is used */
+    mann_stretch used; /* the shortest that holds all locations that any head uses */
     int32_t move;      /* commonest change of peak from a step to the next, */
     double move_share; /* and how often; NaN: too few steps */
 } mann_family;
@@ -64,6 +68,11 @@ mann_extent mann_episode_extent(const mann_episode *episode, const mann_trace_ar
 
 /* Takes "write_weights2" apart: base "write_weights", and the number of the memory, 1 for none. */
 int32_t mann_episode_memory(const char *name, char base[48]);
+
+/* Sets used[location] where any head uses the family's memory, and leaves it elsewhere. */
+void mann_episode_mark_used(const mann_episode *episode, const mann_family *family, bool *used);
+/* The shortest stretch of n locations that holds those, with a margin; all of a small memory. */
+mann_stretch mann_stretch_find(const bool *used, int32_t n);
 
 /* The family that a weighting belongs to, -1 for none. */
 int32_t mann_episode_family(const mann_episode *episode, const mann_trace_array *weights);

@@ -22,12 +22,12 @@ enum { LINE = MANN_INSPECTOR_LINE, BARS = MANN_INSPECTOR_BARS - 5, PAD = MANN_IN
 
 static int32_t first_row(const place *at)
 {
-    return mann_scene_used(at->scene, at->family) ? at->family->used_first : 0;
+    return mann_scene_stretch(at->scene, at->family).first;
 }
 
 static int32_t shown_rows(const place *at)
 {
-    return mann_scene_used(at->scene, at->family) ? at->family->used_count : at->family->locations;
+    return mann_scene_stretch(at->scene, at->family).count;
 }
 
 /* The location's place among those shown, -1 if it is not. */

@@ -158,9 +158,10 @@ static void add_pane(const mann_scene *scene, mann_layout *layout, const mann_pa
     pane->heat = matrix ? heat_at_step(array, head, scene->step)
                         : heat_over_steps(array, head, layout->first, layout->count);
     const mann_family *family = pane->family >= 0 ? &scene->episode->family[pane->family] : NULL;
-    if (family && mann_scene_used(scene, family)) {
-        pane->heat.first_row = family->used_first;
-        pane->heat.rows = family->used_count;
+    if (family) {
+        mann_stretch shown = mann_scene_stretch(scene, family);
+        pane->heat.first_row = shown.first;
+        pane->heat.rows = shown.count;
     }
     pane->ink = mann_head_ink(scene->dark, pane->marker, head > 0 ? head : 0);
     if (head >= 0) {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_COLUMNS = 100, LARGEST = 16384 };
@@ -113,7 +114,36 @@ typedef struct reel {
     mann_source *source;
     mann_over over;
     int32_t choice, frames, first_step;
+    mann_stretch used[MANN_MAX_FAMILIES]; /* by any frame */
 } reel;
+
+/* Locations that any of the snapshots uses, so that the picture stands still while it learns. */
+static mann_status find_used(mann_context *context, reel *film, const mann_scene *first)
+{
+    bool *used[MANN_MAX_FAMILIES] = {NULL};
+    mann_scene scene = *first;
+    mann_status status = MANN_OK;
+    int32_t n = first->episode->n_families;
+    for (int32_t f = 0; f < n; f++) {
+        used[f] = calloc((size_t)first->episode->family[f].locations, sizeof *used[f]);
+        status = used[f] ? status : mann_fail(context, MANN_E_NOMEM, "out of memory");
+    }
+    for (int32_t i = 0; !status && i < film->frames; i++) {
+        status = mann_source_show(context, film->source, film->choice, i, &scene);
+        for (int32_t f = 0; !status && f < n && f < scene.episode->n_families; f++) {
+            if (scene.episode->family[f].locations == film->used[f].count) {
+                mann_episode_mark_used(scene.episode, &scene.episode->family[f], used[f]);
+            }
+        }
+    }
+    for (int32_t f = 0; f < n; f++) {
+        if (!status) {
+            film->used[f] = mann_stretch_find(used[f], film->used[f].count);
+        }
+        free(used[f]);
+    }
+    return status;
+}
 
 /* The last picture stands still for a while: frames beyond the end repeat it. */
 static mann_status show_frame(void *user, mann_context *context, int32_t i, mann_scene *scene)
@@ -147,13 +177,24 @@ static mann_status write_film(mann_context *context, mann_source *source, int32_
         int32_t steps = scene->episode->trace->steps - user.first_step;
         user.frames = scene->count > 0 && scene->count < steps ? scene->count : steps;
     }
+    mann_scene steady = *scene;
+    for (int32_t f = 0; f < scene->episode->n_families; f++) {
+        user.used[f] = (mann_stretch){0, scene->episode->family[f].locations};
+    }
+    if (user.over == MANN_OVER_TRAINING) {
+        mann_status status = find_used(context, &user, scene);
+        if (status) {
+            return status;
+        }
+        steady.used = user.used;
+    }
     double rate = options->rate > 0 ? options->rate : fmin(fmax(user.frames / 12.0, 4), 25);
     mann_film film = {.frames = user.frames + (int32_t)ceil(1.5 * rate),
                       .rate = rate,
                       .scale = options->scale > 0 ? options->scale : 1,
                       .frame = show_frame,
                       .user = &user};
-    return mann_film_write(context, &film, scene, options->output);
+    return mann_film_write(context, &film, &steady, options->output);
 }
 
 static mann_status make_scene(mann_context *context, mann_source *source,
@@ -185,9 +226,6 @@ static mann_status make_scene(mann_context *context, mann_source *source,
     }
     scene->step = scene->episode ? mann_episode_middle(scene->episode) : 0;
     mann_state_apply(&state, scene);
-    if (options->over == MANN_OVER_TRAINING && scene->locations == MANN_LOCATIONS_USUAL) {
-        scene->locations = MANN_LOCATIONS_ALL; /* what is used changes from frame to frame */
-    }
     mann_state_print(scene, scene->state);
     return MANN_OK;
 }

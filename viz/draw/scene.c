@@ -8,10 +8,12 @@ mann_scene mann_scene_make(void)
         .width = 1280, .height = 800, .dark = true, .pin = {-1, 0, -1}, .focus = -1, .speed = 1};
 }
 
-bool mann_scene_used(const mann_scene *scene, const mann_family *family)
+mann_stretch mann_scene_stretch(const mann_scene *scene, const mann_family *family)
 {
-    return scene->locations == MANN_LOCATIONS_USED || (scene->locations == MANN_LOCATIONS_USUAL &&
-                                                       family->used_count <= family->locations / 2);
+    mann_stretch used = scene->used ? scene->used[family - scene->episode->family] : family->used;
+    bool part = scene->locations == MANN_LOCATIONS_USED ||
+                (scene->locations == MANN_LOCATIONS_USUAL && used.count <= family->locations / 2);
+    return part ? used : (mann_stretch){0, family->locations};
 }
 
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)

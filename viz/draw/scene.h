@@ -47,6 +47,7 @@ typedef struct mann_scene {
     mann_scale scale;
     bool automatic; /* weights scaled to their largest instead of to 1 */
     mann_locations locations;
+    const mann_stretch *used; /* of each family, instead of the episode's own; NULL */
     int32_t focus; /* pane with the keyboard, -1: none */
     bool full;     /* the focused pane alone */
 
@@ -73,8 +74,8 @@ typedef struct mann_scene {
 /* Sensible beginnings: dark, 1280x800, nothing loaded. */
 mann_scene mann_scene_make(void);
 
-/* True if only the stretch that is used of the family's memory is shown. */
-bool mann_scene_used(const mann_scene *scene, const mann_family *family);
+/* The locations of the family's memory that are shown. */
+mann_stretch mann_scene_stretch(const mann_scene *scene, const mann_family *family);
 
 /* Draws at logical size; scale the context for more pixels. */
 void mann_scene_draw(cairo_t *cr, const mann_scene *scene);
