@@ -51,11 +51,17 @@ expect 0 '^hebb,1,' --patterns random:100x3 --csv
 expect 0 'theory_overlap' --patterns random:100x10 --sweep load=0.05,0.1 --trials 2 -o "$scratch/x.svg" --csv
 grep -q '<svg' "$scratch/x.svg" || { echo "x.svg is no SVG"; bad=1; }
 expect 0 'recalled' --patterns random:100x4 -o "$scratch/x.png"
+expect 0 'recalled' --patterns "$scratch/good.txt" --corrupt 0 -o "$scratch/x.safetensors"
+"$mann" render "$scratch/x.safetensors" -o - --at rule=modern/noise=0/cue=2 >"$scratch/out" ||
+    { echo "x.safetensors cannot be drawn"; bad=1; }
+grep -q 'recalled #2' "$scratch/out" || { echo "the store is not what was stored"; bad=1; }
 expect 0 'recalled' --patterns "$scratch/good.txt" --rule hebb,modern --half -o "$scratch/x.pdf"
 expect 0 'limit cycle\|recalled\|spurious' --patterns random:40x8 --update sync --corrupt 0.5
 expect 0 'T 0.3' --patterns random:100x4 --temperature 0.3 --max-sweeps 20
 
 # Usage.
+expect 2 'sweep is of many' --patterns random:50x3 --sweep corrupt=0,0.1 --view
+expect 2 'sweep is of many' --patterns random:50x3 --sweep corrupt=0,0.1 -o "$scratch/y.safetensors"
 expect 2 'patterns is missing'
 expect 2 "did you mean 'storkey'" --patterns random:100x3 --rule storky
 expect 2 "did you mean '--corrupt'" --patterns random:100x3 --corupt 0.1

@@ -97,6 +97,28 @@ wait "$viewer"; code=$?
 viewer=
 [ $code = 0 ] || fail "quitting gave $code"
 
+# A Hopfield store: the cue is painted, damaged and settles; the file that the viewer reads goes.
+printf '##..\n##..\n....\n....\n\n..##\n..##\n....\n....\n' >squares
+mkdir place
+TMPDIR=$PWD/place "$mann" hopfield --patterns squares --corrupt 0.1 --theme dark --view >/dev/null &
+viewer=$!
+for i in $(seq 100); do window=$(xdotool search --name '^squares$' 2>/dev/null | tail -n 1)
+    [ -n "$window" ] && break; sleep 0.1; done
+[ -n "$window" ] || fail "no store appears"
+[ "$(ls place)" ] || fail "the viewer reads no file"
+xdotool windowfocus "$window" 2>/dev/null; sleep 0.5
+xdotool key s;                      saved squares-rule-hebb-cue-1-noise-0.1-draw-1.png
+xdotool key m Down d s;             saved squares-rule-storkey-cue-2-mask-0.1-draw-1.png
+xdotool key Home; sleep 0.2
+xdotool mousemove --window "$window" 380 200 click 1; sleep 0.3
+xdotool key End s; sleep 0.5
+ls squares-*-edited*.png >/dev/null 2>&1 || fail "the cue is not painted"
+xdotool key ctrl+q
+wait "$viewer"; code=$?
+viewer=
+[ $code = 0 ] || fail "quitting the store gave $code"
+[ -z "$(ls place)" ] || fail "the viewer's file stays: $(ls place)"
+
 # Training that is watched: its traces appear, another example is run from its checkpoint, its
 # input is edited; closing the window leaves it training. (At such a rate it learns nothing, and so
 # does not end.)

@@ -93,18 +93,15 @@ static int exit_code(mann_status status)
 static mann_status begin(mann_context *context, mann_source *source, const options *chosen,
                          mann_view *view)
 {
-    mann_state state = {.training = -1, .length = -1, .step = -1, .panel = -1};
-    if (chosen->at) {
-        mann_status status = mann_state_parse(context, chosen->at, &state);
-        if (status) {
-            return status;
-        }
+    mann_state state;
+    mann_status status = mann_state_parse(context, chosen->at ? chosen->at : "", &state);
+    if (status) {
+        return status;
     }
     view->n_choices = mann_source_choices(source);
     mann_scene *scene = &view->scene;
     scene->dark = !chosen->light;
-    mann_status status =
-        mann_source_show_state(context, source, &state, &view->choice, &view->snapshot, scene);
+    status = mann_source_show_state(context, source, &state, &view->choice, &view->snapshot, scene);
     if (status) {
         return status;
     }
@@ -112,7 +109,7 @@ static mann_status begin(mann_context *context, mann_source *source, const optio
     view->own = scene->live && choice && !choice->live;
     scene->following = mann_follow_needed(view);
     scene->step = scene->episode ? mann_episode_middle(scene->episode) : 0;
-    if (chosen->at) {
+    if (chosen->at || scene->lab) {
         mann_state_apply(&state, scene);
         scene->dark = chosen->themed ? !chosen->light : scene->dark;
     }

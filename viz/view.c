@@ -25,7 +25,7 @@ void mann_view_say(mann_view *view, bool bad, const char *format, ...)
 
 static int32_t steps(const mann_view *view)
 {
-    return view->scene.episode ? view->scene.episode->trace->steps : 1;
+    return mann_scene_steps(&view->scene);
 }
 
 static int32_t clip(int64_t value, int64_t low, int64_t high)
@@ -37,6 +37,10 @@ static int32_t clip(int64_t value, int64_t low, int64_t high)
 static unsigned go(mann_view *view, int64_t step)
 {
     mann_scene *scene = &view->scene;
+    if (mann_scene_on_lab(scene)) {
+        mann_lab_go(scene->lab, step);
+        return MANN_WISH_DRAW;
+    }
     scene->step = clip(step, 0, steps(view) - 1);
     if (scene->count > 0) {
         if (scene->step < scene->first) {
@@ -86,7 +90,7 @@ static unsigned set_playing(mann_view *view, bool playing)
 {
     mann_scene *scene = &view->scene;
     scene->playing = playing && scene->episode;
-    if (scene->playing && scene->step >= steps(view) - 1) {
+    if (scene->playing && mann_scene_step(scene) >= steps(view) - 1) {
         go(view, 0);
     }
     view->step_due = view->now + 1 / (steps_per_second * scene->speed);
@@ -162,7 +166,8 @@ static unsigned other_locations(mann_view *view)
     int32_t shown = family ? mann_scene_stretch(scene, family).count : 0;
     bool used = family && shown < family->locations;
     scene->locations = MANN_LOCATIONS_USUAL;
-    if (family && mann_scene_stretch(scene, family).count == shown) { /* the usual is what there was */
+    if (family &&
+        mann_scene_stretch(scene, family).count == shown) { /* the usual is what there was */
         scene->locations = used ? MANN_LOCATIONS_ALL : MANN_LOCATIONS_USED;
     }
     return MANN_WISH_DRAW;
@@ -248,9 +253,15 @@ static unsigned key_event(mann_view *view, const mann_gesture *event)
             return wishes;
         }
     }
+    if (mann_scene_on_lab(scene)) {
+        unsigned wishes = mann_view_lab_key(view, event, &taken);
+        if (taken) {
+            return wishes;
+        }
+    }
     switch (event->key) {
-    case MANN_KEY_LEFT: return go(view, scene->step - by);
-    case MANN_KEY_RIGHT: return go(view, scene->step + by);
+    case MANN_KEY_LEFT: return go(view, mann_scene_step(scene) - by);
+    case MANN_KEY_RIGHT: return go(view, mann_scene_step(scene) + by);
     case MANN_KEY_HOME: return go(view, 0);
     case MANN_KEY_END: return go(view, steps(view) - 1);
     case MANN_KEY_UP: return show_choice(view, (int64_t)view->choice - 1);
@@ -275,9 +286,12 @@ static unsigned turn_knob(mann_view *view, double place)
     return MANN_WISH_DRAW;
 }
 
-static unsigned drag_to(mann_view *view, double x)
+static unsigned drag_to(mann_view *view, double x, double y)
 {
     mann_box area = view->drag_area;
+    if (view->drag == MANN_DRAG_PAINT || view->drag == MANN_DRAG_ENERGY) {
+        return mann_view_lab_drag(view, x, y);
+    }
     double part = fmin(fmax((x - area.x - 6) / fmax(area.w - 12, 1), 0), 1);
     if (view->drag == MANN_DRAG_KNOB) {
         return turn_knob(view, part);
@@ -342,12 +356,15 @@ static unsigned press(mann_view *view, double x, double y)
     if (layout.footer.h > 0 && near(layout.episode_bar, x, y)) {
         view->drag = MANN_DRAG_EPISODE;
         view->drag_area = layout.episode_bar;
-        return drag_to(view, x);
+        return drag_to(view, x, y);
     }
     if (layout.footer.h > 0 && near(layout.training_bar, x, y)) {
         view->drag = MANN_DRAG_TRAINING;
         view->drag_area = layout.training_bar;
-        return drag_to(view, x);
+        return drag_to(view, x, y);
+    }
+    if (mann_scene_on_lab(&view->scene)) {
+        return mann_view_lab_press(view, x, y);
     }
     for (int i = 0; i < MANN_KNOBS && view->scene.screen == MANN_SCREEN_MEMORY; i++) {
         mann_box track = mann_layout_knob(&view->scene, &layout, (mann_knob)i);
@@ -355,7 +372,7 @@ static unsigned press(mann_view *view, double x, double y)
             view->drag = MANN_DRAG_KNOB;
             view->drag_knob = (mann_knob)i;
             view->drag_area = track;
-            return drag_to(view, x);
+            return drag_to(view, x, y);
         }
     }
     int32_t pane = mann_layout_pane(&layout, x, y);
@@ -384,9 +401,11 @@ static unsigned tick(mann_view *view, double now)
     double period = 1 / (steps_per_second * view->scene.speed);
     if (view->scene.playing && now >= view->step_due) {
         int64_t due = 1 + (int64_t)fmin((now - view->step_due) / period, 1e6);
-        go(view, view->scene.step + due);
+        /* A store settles in some seconds, whatever its size. */
+        int64_t by = mann_scene_on_lab(&view->scene) ? 1 + steps(view) / 40 : 1;
+        go(view, mann_scene_step(&view->scene) + due * by);
         view->step_due += (double)due * period;
-        view->scene.playing = view->scene.step < steps(view) - 1;
+        view->scene.playing = mann_scene_step(&view->scene) < steps(view) - 1;
         wishes |= MANN_WISH_DRAW;
     }
     return wishes;
@@ -409,7 +428,7 @@ void mann_view_settle(mann_view *view)
 {
     mann_scene *scene = &view->scene;
     const mann_episode *episode = scene->episode;
-    go(view, scene->step);
+    go(view, mann_scene_step(scene));
     if (scene->count > 0 && scene->first + scene->count > steps(view)) {
         scene->first = scene->count = 0;
     }
@@ -430,7 +449,7 @@ unsigned mann_view_event(mann_view *view, const mann_gesture *event)
         scene->pointed = true;
         scene->x = event->x;
         scene->y = event->y;
-        wishes = MANN_WISH_DRAW | (view->drag ? drag_to(view, event->x) : 0);
+        wishes = MANN_WISH_DRAW | (view->drag ? drag_to(view, event->x, event->y) : 0);
         break;
     case MANN_GESTURE_LEAVE:
         wishes = scene->pointed ? MANN_WISH_DRAW : 0;

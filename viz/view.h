@@ -54,7 +54,9 @@ typedef enum mann_drag {
     MANN_DRAG_STEPS,
     MANN_DRAG_EPISODE,
     MANN_DRAG_TRAINING,
-    MANN_DRAG_KNOB
+    MANN_DRAG_KNOB,
+    MANN_DRAG_PAINT, /* units of a cue */
+    MANN_DRAG_ENERGY
 } mann_drag;
 
 typedef struct mann_view {
@@ -68,6 +70,7 @@ typedef struct mann_view {
     mann_drag drag;
     mann_box drag_area;
     mann_knob drag_knob;
+    float paint;          /* what a drag makes of the units of a cue */
     double now, step_due; /* seconds */
     double message_until;
     char message[256];
@@ -84,6 +87,11 @@ unsigned mann_view_edit_key(mann_view *view, const mann_gesture *event, bool *ta
 unsigned mann_view_edit_press(mann_view *view, int32_t step, int32_t channel, bool *taken);
 /* Shows the bit that is edited; after rows have changed. */
 void mann_view_edit_place(mann_view *view);
+
+/* On the Hopfield screen: keys and presses that turn, paint or choose. */
+unsigned mann_view_lab_key(mann_view *view, const mann_gesture *event, bool *taken);
+unsigned mann_view_lab_press(mann_view *view, double x, double y);
+unsigned mann_view_lab_drag(mann_view *view, double x, double y);
 
 /* Says something in the footer for some seconds. */
 void mann_view_say(mann_view *view, bool bad, const char *format, ...) MANN_PRINTF(3, 4);

@@ -292,7 +292,9 @@ mann_status mann_window_run(mann_context *context, mann_source *source, mann_vie
         return status;
     }
     window self = {.scale = options->scale};
-    const char *name = view->scene.n_runs ? view->scene.run[0]->name : "mann";
+    const char *name = view->scene.n_runs    ? view->scene.run[0]->name
+                       : view->scene.episode ? view->scene.episode->trace->run
+                                             : "mann";
     self.window = SDL_CreateWindow(name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
                                    (int)lround(options->width * self.scale),
                                    (int)lround(options->height * self.scale),

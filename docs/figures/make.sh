@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the pictures of this folder again, in a few minutes on two cores:
 #
-#     docs/figures/make.sh build/src/cli/mann
+#     MANN_DATA=DATA docs/figures/make.sh build/src/cli/mann
 #
 # What the training learns is the same each time on one machine; it differs a little where the
 # processor adds in another order.
@@ -46,5 +46,8 @@ render untrained untrained
 render two-heads two-heads
 render lstm lstm
 render recall recall
+"$mann" hopfield --patterns "${MANN_DATA:?names the folder with mnist/}/mnist/train-images-idx3-ubyte.gz" --first 12 \
+    -o digits.safetensors -q >store.txt
+render store digits.safetensors --at rule=pseudo-inverse/noise=0.25/cue=3/t120
 render training copy-1 --at screen=4
 "$mann" render copy-1 -o "$here/copy-learning.gif" --over training --size 960x600 --rate 4

@@ -48,6 +48,7 @@ typedef struct mann_hopfield_job {
     uint64_t seed;
     bool json, csv, quiet, dark;
     const char *output; /* NULL: no picture */
+    bool view;
 } mann_hopfield_job;
 
 /* One point of a sweep, or the whole of a recall: everything a network and its cues depend on. */
@@ -97,6 +98,12 @@ const float *mann_hopfield_trial_patterns(const mann_hopfield_job *job,
 /* Both print their results and write the picture; the return value is the exit code. */
 int mann_hopfield_recall_run(const mann_hopfield_job *job);
 int mann_hopfield_sweep_run(const mann_hopfield_job *job);
+
+/* Whether the output is the store itself, for the viewer: *.safetensors. */
+bool mann_hopfield_is_store(const mann_hopfield_job *job);
+/* Writes it; opens the viewer on it. The return value is the exit code. */
+int mann_hopfield_store_save(const mann_hopfield_job *job, const float *pattern);
+int mann_hopfield_store_view(const mann_hopfield_job *job, const float *pattern);
 
 /* "asynchronous, random order", "T 0.2" ... for headings. */
 void mann_hopfield_describe_dynamics(const mann_hopfield_setting *setting, char *text, size_t size);

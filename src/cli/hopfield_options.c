@@ -62,6 +62,8 @@ static const char help[] =
     "\n"
     "Output\n"
     "  -o FILE.png|svg|pdf    the picture; --theme light (default) or dark\n"
+    "  -o FILE.safetensors    the store, for mann view, render and export\n"
+    "      --view             the store in the viewer: paint a cue, damage it, watch it settle\n"
     "  --csv                  instead of the table\n"
     "  --seed S               of everything random (1)\n"
     "\n" CLI_COMMON_HELP "\n"
@@ -97,7 +99,8 @@ enum {
     OPT_THREADS,
     OPT_THEME,
     OPT_CSV,
-    OPT_SEED
+    OPT_SEED,
+    OPT_VIEW
 };
 
 static const struct option table[] = {{"patterns", required_argument, NULL, OPT_PATTERNS},
@@ -122,6 +125,7 @@ static const struct option table[] = {{"patterns", required_argument, NULL, OPT_
                                       {"theme", required_argument, NULL, OPT_THEME},
                                       {"csv", no_argument, NULL, OPT_CSV},
                                       {"seed", required_argument, NULL, OPT_SEED},
+                                      {"view", no_argument, NULL, OPT_VIEW},
                                       {"output", required_argument, NULL, 'o'},
                                       CLI_LONG};
 
@@ -377,8 +381,10 @@ static mann_status parse_seed(mann_hopfield_job *job, const char *text)
 static mann_status parse_output(mann_hopfield_job *job, const char *text)
 {
     const char *dot = strrchr(text, '.');
-    if (!dot || (strcmp(dot, ".png") && strcmp(dot, ".svg") && strcmp(dot, ".pdf"))) {
-        return usage(job, "output", text, "a file name that ends in .png, .svg or .pdf");
+    if (!dot || (strcmp(dot, ".png") && strcmp(dot, ".svg") && strcmp(dot, ".pdf") &&
+                 strcmp(dot, ".safetensors"))) {
+        return usage(job, "output", text,
+                     "a file name that ends in .png, .svg, .pdf or .safetensors");
     }
     job->output = text;
     return MANN_OK;
@@ -429,6 +435,7 @@ static mann_status take(mann_hopfield_job *job, int option, const char *text, do
     case OPT_THREADS: return parse_integer(job, "threads", text, 1, &job->threads);
     case OPT_THEME: return parse_choice(job, "theme", text, "light", "dark", &job->dark);
     case CLI_JSON: job->json = true; return MANN_OK;
+    case OPT_VIEW: job->view = true; return MANN_OK;
     case OPT_CSV: job->csv = true; return MANN_OK;
     case OPT_SEED: return parse_seed(job, text);
     case 'o': return parse_output(job, text);
@@ -526,6 +533,10 @@ static mann_status check_together(mann_hopfield_job *job, double beta, bool plai
     }
     if (job->json && job->csv) {
         return mann_fail(context, MANN_E_INVAL, "--json and --csv exclude each other");
+    }
+    if (job->n_axes && (job->view || mann_hopfield_is_store(job))) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "a sweep is of many networks: --view and -o FILE.safetensors are for one");
     }
     if (job->trials && !job->n_axes) {
         return mann_fail(

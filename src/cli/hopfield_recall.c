@@ -442,7 +442,13 @@ int mann_hopfield_recall_run(const mann_hopfield_job *job)
         code = mann_hopfield_report(job->context, status);
     } else {
         (job->json ? print_json : job->csv ? print_csv : print_table)(job, all, pattern);
-        code = job->output ? draw(job, all, pattern) : 0;
+        code = !job->output                  ? 0
+               : mann_hopfield_is_store(job) ? mann_hopfield_store_save(job, pattern)
+                                             : draw(job, all, pattern);
+        if (!code && job->view) {
+            fflush(stdout);
+            code = mann_hopfield_store_view(job, pattern);
+        }
     }
     for (int32_t r = 0; r < job->n_rules; r++) {
         attempt_clear(&all[r]);

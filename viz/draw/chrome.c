@@ -11,6 +11,13 @@ static const char *const screen_name[MANN_SCREENS] = {"Memory", "Hopfield", "Hop
 static void describe(const mann_scene *scene, char *text, size_t size)
 {
     const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
+    if (scene->lab) {
+        char rule[24];
+        mann_lab_rule_name(&scene->lab->setting.net, rule);
+        snprintf(text, size, "Hopfield store · %s · %d patterns of %d units", rule,
+                 scene->lab->count, scene->lab->units);
+        return;
+    }
     if (!scene->episode) {
         snprintf(text, size, "%s%s%s", run && run->task[0] ? "task " : "", run ? run->task : "",
                  run && run->model[0] ? " · " : "");
@@ -129,7 +136,8 @@ static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_l
     const mann_theme *theme = mann_theme_get(scene->dark);
     mann_box bar = layout->episode_bar;
     double y = bar.y + bar.h / 2;
-    mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT, "episode");
+    bool lab = mann_scene_on_lab(scene);
+    mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT, lab ? "settling" : "episode");
     draw_transport(cr, theme, layout->play, scene->playing);
     char text[64];
     snprintf(text, sizeof text, "%g×", scene->speed);
@@ -139,20 +147,21 @@ static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_l
         return;
     }
     const mann_trace *trace = scene->episode->trace;
-    double last = fmax(trace->steps - 1, 1);
-    if (layout->count < trace->steps) { /* the part that is zoomed into */
+    int32_t steps = mann_scene_steps(scene), step = mann_scene_step(scene);
+    double last = fmax(steps - 1, 1);
+    if (!lab && layout->count < steps) { /* the part that is zoomed into */
         double x0 = bar_place(bar, layout->first / last);
         double x1 = bar_place(bar, (layout->first + layout->count - 1) / last);
         mann_stroke(cr, x0, y, x1, y, theme->muted, 3);
     }
-    for (int32_t i = 0; i < trace->notes.count && i < MANN_MAX_NOTES; i++) {
+    for (int32_t i = 0; !lab && i < trace->notes.count && i < MANN_MAX_NOTES; i++) {
         if (!trace->notes.span[i].mark) {
             double x = floor(bar_place(bar, trace->notes.span[i].first / last)) + 0.5;
             mann_stroke(cr, x, y - 5, x, y + 5, theme->faint, 1);
         }
     }
-    draw_knob(cr, theme, bar_place(bar, scene->step / last), y);
-    snprintf(text, sizeof text, "step %d / %d", scene->step, trace->steps - 1);
+    draw_knob(cr, theme, bar_place(bar, step / last), y);
+    snprintf(text, sizeof text, "%s %d / %d", lab ? "frame" : "step", step, steps - 1);
     mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4, MANN_LEFT, text);
 }
 
@@ -217,7 +226,9 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     mann_fill(cr, box, theme->card);
     mann_stroke(cr, 0, box.y + 0.5, box.w, box.y + 0.5, theme->line, 1);
     draw_episode_line(cr, scene, layout);
-    draw_training_line(cr, scene, layout);
+    if (!mann_scene_on_lab(scene)) {
+        draw_training_line(cr, scene, layout);
+    }
     double y = box.y + box.h - 9, x = 12;
     char left_out[96] = "";
     if (layout->n_panes > layout->n_placed) {
@@ -234,10 +245,13 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                            MANN_LEFT, box.w * 0.6, scene->message) +
              16;
     } else {
-        const char *keys = box.w < 1100
-                               ? "Space play · ← → step · [ ] training · ? help"
-                               : "Space play · ← → step · [ ] training · ↑ ↓ example · H head · "
-                                 "Z locations · C colours · G scale · T theme · S picture · ? help";
+        const char *keys =
+            mann_scene_on_lab(scene)
+                ? "Space run · ← → one change · Home cue · End settled · paint the cue "
+                  "with the mouse · X blank · ? help"
+            : box.w < 1100 ? "Space play · ← → step · [ ] training · ? help"
+                           : "Space play · ← → step · [ ] training · ↑ ↓ example · H head · "
+                             "Z locations · C colours · G scale · T theme · S picture · ? help";
         x += mann_text_fit(cr, MANN_FONT_SMALL, theme->faint, x, y, MANN_LEFT, box.w * 0.62, keys);
         x += 16;
     }
@@ -304,8 +318,10 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"Esc", "back: help, panel, zoom, pin"},
         {"? F1", "this help"},
         {"Ctrl-Q", "quit"},
+        {"Hopfield", "M rule, U update, < > sharpness, ↑ ↓ cue,"},
+        {"", "D damage, + − how much, N draw, X blank"},
         {"Mouse", "hover reads out, click pins a cell,"},
-        {"", "drag scrubs, wheel zooms time"},
+        {"", "drag scrubs or paints, wheel zooms time"},
     };
     enum { ROWS = sizeof keys / sizeof keys[0], HIGH = 19 };
     const mann_theme *theme = mann_theme_get(scene->dark);

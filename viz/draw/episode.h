@@ -34,9 +34,9 @@ typedef struct mann_family {
     const mann_trace_array *matrix; /* [T, word, location] of its memory */
     int32_t *peak;                  /* [T][heads]: location of most weight, -1 for none */
     double focus;                   /* mean of the largest weight */
-    mann_stretch used; /* the shortest that holds all locations that any head uses */
-    int32_t move;      /* commonest change of peak from a step to the next, */
-    double move_share; /* and how often; NaN: too few steps */
+    mann_stretch used;              /* the shortest that holds all locations that any head uses */
+    int32_t move;                   /* commonest change of peak from a step to the next, */
+    double move_share;              /* and how often; NaN: too few steps */
 } mann_family;
 
 typedef struct mann_extent {

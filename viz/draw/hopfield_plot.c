@@ -8,6 +8,7 @@
 
 #include "draw/heat.h"
 #include "draw/page.h"
+#include "draw/pattern.h"
 #include "draw/plot.h"
 
 #include <math.h>
@@ -106,43 +107,6 @@ static double rows_height(const mann_hopfield_gallery *from)
     return from->rows * (cell_size(from).h + CAPTION + GAP);
 }
 
-/* Black is +1 on light and on dark alike: these are pictures of what was stored. */
-static uint32_t shade_of(double value)
-{
-    value = fmin(fmax(value, -1), 1);
-    int level = (int)lround(250 - 235 * (value + 1) / 2);
-    return (uint32_t)level;
-}
-
-/* Cells as rectangles, neighbours of one shade in one: sharp at every scale and in SVG. */
-static void paint_state(cairo_t *cr, const mann_hopfield_gallery *from, const float *state,
-                        mann_box box)
-{
-    double w = box.w / from->width, h = box.h / from->height;
-    cairo_save(cr);
-    cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
-    for (int32_t r = 0; r < from->height; r++) {
-        int32_t first = r * from->width;
-        int32_t last = first + from->width < from->units ? first + from->width : from->units;
-        for (int32_t i = first; i < last;) {
-            uint32_t shade = shade_of((double)state[i]);
-            int32_t run = i + 1;
-            while (run < last && shade_of((double)state[run]) == shade) {
-                run++;
-            }
-            double grey = shade / 255.0;
-            /* An unknown unit is not a shade between black and white. */
-            bool unknown = state[i] == 0;
-            cairo_set_source_rgb(cr, unknown ? 0.82 : grey, unknown ? 0.72 : grey,
-                                 unknown ? 0.50 : grey);
-            cairo_rectangle(cr, box.x + (i - first) * w, box.y + r * h, (run - i) * w, h);
-            cairo_fill(cr);
-            i = run;
-        }
-    }
-    cairo_restore(cr);
-}
-
 static void draw_pictures(cairo_t *cr, const mann_theme *theme, const mann_hopfield_gallery *from)
 {
     mann_box cell = cell_size(from);
@@ -155,7 +119,8 @@ static void draw_pictures(cairo_t *cr, const mann_theme *theme, const mann_hopfi
         for (int32_t c = 0; c < from->columns; c++) {
             int32_t at = r * from->columns + c;
             mann_box box = {MARGIN + ROW_NAMES + c * across, y, cell.w, cell.h};
-            paint_state(cr, from, from->state[at], box);
+            mann_pattern pattern = {from->state[at], from->units, from->width, from->height};
+            mann_pattern_paint(cr, &pattern, box);
             mann_box frame = {box.x - 1, box.y - 1, box.w + 2, box.h + 2};
             mann_frame(cr, frame, from->failed[at] ? theme->bad : theme->line);
             if (from->caption[at]) {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_COLUMNS = 100, LARGEST = 16384 };
+enum { TEXT_COLUMNS = 100, LARGEST = 16384, MOST_SETTLING = 150 };
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -153,6 +153,8 @@ static mann_status show_frame(void *user, mann_context *context, int32_t i, mann
     mann_status status = MANN_OK;
     if (film->over == MANN_OVER_TRAINING) {
         status = mann_source_show(context, film->source, film->choice, i, scene);
+    } else if (scene->lab) {
+        mann_lab_go(scene->lab, (int64_t)i * scene->lab->frames / (film->frames - 1));
     } else {
         scene->step = film->first_step + i;
     }
@@ -176,6 +178,10 @@ static mann_status write_film(mann_context *context, mann_source *source, int32_
         user.first_step = scene->count > 0 ? scene->first : 0;
         int32_t steps = scene->episode->trace->steps - user.first_step;
         user.frames = scene->count > 0 && scene->count < steps ? scene->count : steps;
+        if (scene->lab) { /* at most MOST_SETTLING of its frames, the last one among them */
+            steps = scene->lab->frames + 1;
+            user.frames = steps < 2 ? 2 : steps > MOST_SETTLING ? MOST_SETTLING : steps;
+        }
     }
     mann_scene steady = *scene;
     for (int32_t f = 0; f < scene->episode->n_families; f++) {
@@ -201,19 +207,17 @@ static mann_status make_scene(mann_context *context, mann_source *source,
                               const mann_render_options *options, int32_t *choice,
                               mann_scene *scene)
 {
-    mann_state state = {.training = -1, .length = -1, .step = -1, .panel = -1};
-    if (options->at) {
-        mann_status status = mann_state_parse(context, options->at, &state);
-        if (status) {
-            return status;
-        }
+    mann_state state;
+    mann_status status = mann_state_parse(context, options->at ? options->at : "", &state);
+    if (status) {
+        return status;
     }
     int32_t snapshot;
     *scene = mann_scene_make();
     scene->width = options->width > 0 ? options->width : scene->width;
     scene->height = options->height > 0 ? options->height : scene->height;
     scene->dark = !options->light;
-    mann_status status = mann_source_show_state(context, source, &state, choice, &snapshot, scene);
+    status = mann_source_show_state(context, source, &state, choice, &snapshot, scene);
     if (status) {
         return status;
     }

@@ -16,6 +16,23 @@ mann_stretch mann_scene_stretch(const mann_scene *scene, const mann_family *fami
     return part ? used : (mann_stretch){0, family->locations};
 }
 
+bool mann_scene_on_lab(const mann_scene *scene)
+{
+    return scene->lab && scene->screen == MANN_SCREEN_HOPFIELD;
+}
+
+int32_t mann_scene_steps(const mann_scene *scene)
+{
+    return mann_scene_on_lab(scene) ? scene->lab->frames + 1
+           : scene->episode         ? scene->episode->trace->steps
+                                    : 1;
+}
+
+int32_t mann_scene_step(const mann_scene *scene)
+{
+    return mann_scene_on_lab(scene) ? scene->lab->frame : scene->step;
+}
+
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     static const char *const lines[] = {
@@ -46,7 +63,9 @@ void mann_scene_draw(cairo_t *cr, const mann_scene *given)
     mann_draw_header(cr, &scene, &layout);
     mann_draw_footer(cr, &scene, &layout);
     switch (scene.screen) {
-    case MANN_SCREEN_HOPFIELD: draw_hopfield(cr, &scene, &layout); break;
+    case MANN_SCREEN_HOPFIELD:
+        (scene.lab ? mann_draw_lab : draw_hopfield)(cr, &scene, &layout);
+        break;
     case MANN_SCREEN_HOPS: draw_hops(cr, &scene, &layout); break;
     case MANN_SCREEN_TRAINING: mann_draw_training(cr, &scene, &layout); break;
     case MANN_SCREEN_MEMORY:

@@ -5,6 +5,7 @@
 
 #include "draw/episode.h"
 #include "draw/history.h"
+#include "draw/lab.h"
 #include "draw/pen.h"
 #include "draw/what_if.h"
 
@@ -40,6 +41,7 @@ typedef struct mann_scene {
     const mann_episode *episode; /* NULL: there is none yet */
     int32_t step;                /* the cursor */
     int32_t first, count;        /* steps shown; count 0: all */
+    mann_lab *lab;               /* of an episode that is a Hopfield store; else NULL */
     mann_pin pin;
     mann_what_if what_if; /* of the pinned head, at every step */
 
@@ -48,8 +50,8 @@ typedef struct mann_scene {
     bool automatic; /* weights scaled to their largest instead of to 1 */
     mann_locations locations;
     const mann_stretch *used; /* of each family, instead of the episode's own; NULL */
-    int32_t focus; /* pane with the keyboard, -1: none */
-    bool full;     /* the focused pane alone */
+    int32_t focus;            /* pane with the keyboard, -1: none */
+    bool full;                /* the focused pane alone */
 
     int32_t n_runs;
     const mann_history *run[MANN_MAX_RUNS]; /* run[0] is the episode's, if it is of a run */
@@ -73,6 +75,14 @@ typedef struct mann_scene {
 
 /* Sensible beginnings: dark, 1280x800, nothing loaded. */
 mann_scene mann_scene_make(void);
+
+/* Whether a Hopfield store is what is seen. */
+bool mann_scene_on_lab(const mann_scene *scene);
+
+/* What the first time line goes through: 0 .. count-1. Steps of the episode, or on the Hopfield
+ * screen the frames of the lab. */
+int32_t mann_scene_steps(const mann_scene *scene);
+int32_t mann_scene_step(const mann_scene *scene);
 
 /* The locations of the family's memory that are shown. */
 mann_stretch mann_scene_stretch(const mann_scene *scene, const mann_family *family);

@@ -5,6 +5,8 @@
 #include "draw/layout.h"
 
 void mann_draw_memory(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+/* Of a scene that has a lab. */
+void mann_draw_lab(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Phases and marks of the task, on a panel over steps; their names, in its title row; what they say
  * behind its title. And the ranking of a layout that has one, as a panel. */

@@ -22,6 +22,8 @@ struct mann_source {
     int32_t n_choices;
     mann_choice *choice;
     mann_shelf shelf;
+    mann_lab *lab; /* of the file below */
+    int32_t lab_file;
 };
 
 /* Whether there is something to run already. */
@@ -175,6 +177,7 @@ void mann_source_close(mann_source *source)
         free(source->file[i]);
     }
     mann_episode_free(source->own);
+    mann_lab_free(source->lab);
     free(source->checkpoint);
     free(source->file);
     free(source->choice);
@@ -231,6 +234,23 @@ static int32_t before_best(const mann_history *run, const mann_choice *choice)
     return k;
 }
 
+/* An episode that is a Hopfield store is one to play with. */
+static mann_status show_lab(mann_context *context, mann_source *source, int32_t file,
+                            mann_scene *scene)
+{
+    scene->lab = NULL;
+    if (!mann_lab_is_store(scene->episode->trace)) {
+        return MANN_OK;
+    }
+    if (!source->lab || source->lab_file != file) {
+        mann_lab_free(source->lab);
+        source->lab = mann_lab_alloc(context, scene->episode->trace);
+        source->lab_file = file;
+    }
+    scene->lab = source->lab;
+    return source->lab ? MANN_OK : mann_context_status(context);
+}
+
 mann_status mann_source_show(mann_context *context, mann_source *source, int32_t i, int32_t k,
                              mann_scene *scene)
 {
@@ -277,6 +297,7 @@ mann_status mann_source_show(mann_context *context, mann_source *source, int32_t
         scene->live = false;
         scene->best = choice->count && source->run[0]->finished &&
                       source->run[0]->best == scene->snapshots[k].step;
+        status = show_lab(context, source, choice->file, scene);
     }
     return status;
 }
@@ -308,6 +329,7 @@ mann_status mann_source_run(mann_context *context, mann_source *source, const ma
         scene->episode = episode;
         scene->live = true;
         scene->best = false;
+        scene->lab = NULL;
         mann_episode_free(source->own);
         source->own = episode;
     }
@@ -347,6 +369,11 @@ mann_status mann_source_show_state(mann_context *context, mann_source *source,
     bool found = mann_source_find(source, state, choice, snapshot);
     found = found && !runs_better(source, state, *choice, *snapshot);
     mann_status status = mann_source_show(context, source, *choice, *snapshot, scene);
+    const mann_trace *shown = status || !scene->episode ? NULL : scene->episode->trace;
+    if (shown && !source->n_runs && !source->checkpoint) { /* a trace is known when it is read */
+        found = (state->length < 0 || state->length == shown->length) &&
+                (!state->seeded || state->seed == shown->seed);
+    }
     if (found || !has_checkpoint(source)) {
         return status || found
                    ? status

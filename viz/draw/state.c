@@ -60,9 +60,52 @@ static bool parse_knob(const char *part, mann_state *state)
     return false;
 }
 
+/* "noise=0.2", "mask=0.5", "half". */
+static bool parse_damage(const char *part, mann_state *state)
+{
+    for (int i = 0; i < MANN_DAMAGES; i++) {
+        size_t length = strlen(mann_damage_names[i]);
+        if (strncmp(part, mann_damage_names[i], length) != 0) {
+            continue;
+        }
+        char *end;
+        state->damaged = true;
+        state->lab.damage = (mann_damage)i;
+        if (i == MANN_DAMAGE_HALF) {
+            return !part[length];
+        }
+        state->lab.amount = strtod(part + length + (part[length] == '='), &end);
+        return part[length] == '=' && part[length + 1] && !*end && state->lab.amount >= 0 &&
+               state->lab.amount <= 1;
+    }
+    return false;
+}
+
+static bool parse_store(const char *part, mann_state *state)
+{
+    if (!strncmp(part, "rule=", 5)) {
+        return state->ruled = mann_lab_rule_find(part + 5, &state->lab.net);
+    }
+    if (!strcmp(part, "update=sync") || !strcmp(part, "update=async")) {
+        state->updated = true;
+        state->lab.update = part[7] == 's' ? MANN_HOPFIELD_SYNC : MANN_HOPFIELD_ASYNC;
+        return true;
+    }
+    if (!strncmp(part, "cue=", 4)) {
+        return matches(part + 4, "%" SCNd32, &state->cue, NULL) && --state->cue >= 0;
+    }
+    if (!strncmp(part, "draw=", 5)) {
+        return state->drawn = matches(part + 5, "%" SCNu64, &state->lab.draw, NULL);
+    }
+    return parse_damage(part, state);
+}
+
 static bool parse_word(const char *part, mann_state *state)
 {
     int32_t number;
+    if (parse_store(part, state)) {
+        return true;
+    }
     if (parse_knob(part, state)) {
         return true;
     }
@@ -142,7 +185,7 @@ static bool parse_part(const char *part, bool first, mann_state *state)
 
 mann_status mann_state_parse(mann_context *context, const char *text, mann_state *state)
 {
-    mann_state made = {.training = -1, .length = -1, .step = -1, .panel = -1};
+    mann_state made = {.training = -1, .length = -1, .step = -1, .panel = -1, .cue = -1};
     bool first = true;
     while (*text) {
         char part[160];
@@ -163,6 +206,30 @@ mann_status mann_state_parse(mann_context *context, const char *text, mann_state
     }
     *state = made;
     return MANN_OK;
+}
+
+static void apply_to_lab(const mann_state *state, mann_scene *scene)
+{
+    mann_lab_setting setting = scene->lab->setting;
+    if (state->ruled) {
+        setting.net = state->lab.net;
+    }
+    if (state->what_if.turned[MANN_KNOB_STRENGTH]) {
+        setting.net.beta = state->what_if.value[MANN_KNOB_STRENGTH];
+    }
+    if (state->damaged) {
+        setting.damage = state->lab.damage;
+        setting.amount = state->lab.amount;
+    }
+    setting.update = state->updated ? state->lab.update : setting.update;
+    setting.pattern = state->cue >= 0 ? state->cue : setting.pattern;
+    setting.draw = state->drawn ? state->lab.draw : setting.draw;
+    mann_lab_set(scene->lab, &setting);
+    if (state->step >= 0) {
+        mann_lab_go(scene->lab, state->step);
+    }
+    scene->what_if.on = false;
+    scene->screen = state->screen == MANN_SCREEN_MEMORY ? MANN_SCREEN_HOPFIELD : state->screen;
 }
 
 void mann_state_apply(const mann_state *state, mann_scene *scene)
@@ -188,6 +255,9 @@ void mann_state_apply(const mann_state *state, mann_scene *scene)
             scene->pin = (mann_pin){f, state->pin_head, state->pin_location};
         }
     }
+    if (scene->lab) {
+        apply_to_lab(state, scene);
+    }
 }
 
 /* Adds a part where there is room for it. */
@@ -204,10 +274,45 @@ static void MANN_PRINTF(2, 3) add(char text[192], const char *format, ...)
     }
 }
 
+static void print_lab(const mann_scene *scene, char text[192])
+{
+    const mann_lab *lab = scene->lab;
+    const mann_lab_setting *setting = &lab->setting;
+    char rule[24];
+    mann_lab_rule_name(&setting->net, rule);
+    add(text, "%s/rule=%s", scene->episode->trace->run, rule);
+    if (setting->net.beta > 0) {
+        add(text, "/beta=%.4g", setting->net.beta);
+    }
+    if (setting->update == MANN_HOPFIELD_SYNC) {
+        add(text, "/update=sync");
+    }
+    add(text, "/cue=%" PRId32, setting->pattern + 1);
+    if (setting->damage == MANN_DAMAGE_HALF) {
+        add(text, "/half");
+    } else {
+        add(text, "/%s=%.4g", mann_damage_names[setting->damage], setting->amount);
+    }
+    add(text, "/draw=%" PRIu64, setting->draw);
+    if (lab->painted) {
+        add(text, "/edited");
+    }
+    if (lab->frame != lab->frames) {
+        add(text, "/t%" PRId32, lab->frame);
+    }
+    if (!scene->dark) {
+        add(text, "/light");
+    }
+}
+
 void mann_state_print(const mann_scene *scene, char text[192])
 {
     text[0] = 0;
     const mann_episode *episode = scene->episode;
+    if (episode && scene->lab && scene->screen == MANN_SCREEN_HOPFIELD) {
+        print_lab(scene, text);
+        return;
+    }
     if (episode) {
         const mann_trace *trace = episode->trace;
         add(text, "%s", trace->run[0] ? trace->run : "trace");

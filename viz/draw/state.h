@@ -1,7 +1,8 @@
 /* State strings: "copy-1@1500/L20/s7/t23" is a picture. The first part names the run, @ is the
  * training step; L the length, s the seed, t the step of the episode. What differs from the usual
  * follows: screen=4 pin=read.1.57 zoom=10+20 map=viridis scale=log panel=6 auto used all full
- * light. */
+ * light. Of a Hopfield store: rule=modern beta=8 update=sync cue=2 noise=0.2 mask=0.5 half draw=3.
+ */
 #ifndef MANN_DRAW_STATE_H
 #define MANN_DRAW_STATE_H
 
@@ -24,6 +25,10 @@ typedef struct mann_state {
     bool automatic, full, dark, themed; /* themed: dark was given */
     mann_what_if what_if;
     int32_t panel; /* -1 */
+    /* Of a Hopfield store. */
+    bool ruled, updated, damaged, drawn; /* given */
+    mann_lab_setting lab;
+    int32_t cue; /* from 0; -1 */
 } mann_state;
 
 /* Any part may be missing. MANN_E_INVAL names the part that is not understood. */

@@ -90,8 +90,46 @@ static void write_head(FILE *file, const mann_episode *episode)
     }
 }
 
+static void write_pattern(FILE *file, const mann_lab *lab, const float *state, const char *title,
+                          int32_t columns)
+{
+    fprintf(file, "\n%s\n", title);
+    for (int32_t i = 0; i < lab->units; i++) {
+        if (i % lab->width < columns) {
+            fputs(state[i] > 0 ? "#" : state[i] < 0 ? "." : "?", file);
+        }
+        if (i % lab->width == lab->width - 1 || i == lab->units - 1) {
+            fputc('\n', file);
+        }
+    }
+}
+
+static void write_lab(FILE *file, const mann_scene *scene, int32_t columns)
+{
+    const mann_lab *lab = scene->lab;
+    char text[192], rule[24];
+    mann_lab_rule_name(&lab->setting.net, rule);
+    fprintf(file, "%s · %s · %" PRId32 " patterns of %" PRId32 " units · load %.3f\n",
+            scene->episode->trace->run, rule, lab->count, lab->units,
+            (double)lab->count / lab->units);
+    if (lab->trouble[0]) {
+        fprintf(file, "%s\n", lab->trouble);
+        return;
+    }
+    mann_hopfield_describe(&lab->verdict, text, sizeof text);
+    write_pattern(file, lab, lab->cue, "cue", columns);
+    write_pattern(file, lab, lab->state, "state", columns);
+    fprintf(file, "\n%s after %" PRId32 " of %" PRId32 ", energy %.6g, overlap %.3f\n", text,
+            lab->frame, lab->frames, lab->energy[lab->frame],
+            lab->overlap[lab->verdict.pattern[0]]);
+}
+
 void mann_scene_write(FILE *file, const mann_scene *given, int32_t columns)
 {
+    if (mann_scene_on_lab(given)) {
+        write_lab(file, given, columns);
+        return;
+    }
     if (!given->episode) {
         fprintf(file, "no episode trace yet\n");
         return;
