@@ -142,7 +142,7 @@ static void draw_curve(cairo_t *cr, const mann_plot_place *place, const mann_cur
     }
     static const double dash[] = {5, 3};
     mann_pen_ink(cr, curve->ink, 1);
-    cairo_set_line_width(cr, 1.5);
+    cairo_set_line_width(cr, curve->thin ? 0.8 : 1.5);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_set_dash(cr, dash, curve->dashed ? 2 : 0, 0);
     if (!curve->points) {
@@ -175,7 +175,11 @@ static void draw_guides(cairo_t *cr, const mann_theme *theme, const mann_plot *p
         } else {
             double y = floor(place_y(place, guide->value)) + 0.5;
             mann_stroke(cr, area.x, y, area.x + area.w, y, guide->ink, 1);
-            if (guide->name) {
+            if (guide->name) { /* on a ground of its own, as curves may cross it */
+                double wide = mann_text_width(cr, MANN_FONT_SMALL, guide->name);
+                mann_pen_ink(cr, theme->page, 0.75);
+                cairo_rectangle(cr, area.x + 3, y - 12, wide + 4, 11);
+                cairo_fill(cr);
                 mann_text(cr, MANN_FONT_SMALL, theme->muted, area.x + 5, y - 3, MANN_LEFT,
                           guide->name);
             }

@@ -14,6 +14,7 @@ typedef struct mann_curve {
     mann_ink ink;
     bool dashed, dots; /* dots: a mark at every point */
     bool points;       /* dots and no line */
+    bool thin;         /* stands back behind others */
 } mann_curve;
 
 /* A line across the plot at one number. */

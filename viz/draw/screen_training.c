@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CURVES = 12 };
+enum { MOST_CURVES = MANN_MAX_RUNS + 1, MANY_RUNS = 7, MOST_GUIDES = 2 };
 
 typedef struct chart {
     mann_curve curve[MOST_CURVES];
@@ -49,6 +49,12 @@ static void add_series(chart *out, const mann_scene *scene, const mann_series *s
                                           .y = series->y,
                                           .ink = mann_curve_ink(scene->dark, out->count),
                                           .dots = series->count < 30};
+    size_t length = strlen(name), tail = strlen("optimal");
+    if (length >= tail && !strcmp(name + length - tail, "optimal")) { /* nobody can do better */
+        out->curve[out->count].dashed = true;
+        out->curve[out->count].dots = false;
+        out->curve[out->count].ink = mann_theme_get(scene->dark)->muted;
+    }
     out->count++;
 }
 
@@ -81,10 +87,97 @@ static void collect(chart *out, const mann_scene *scene, const char *metric)
         }
         return;
     }
+    bool many = scene->n_runs >= MANY_RUNS;
     for (int32_t i = 0; i < scene->n_runs && out->count < MOST_CURVES - 1; i++) {
         add_series(out, scene, mann_history_series(scene->run[i], metric), scene->run[i]->name);
     }
+    for (int32_t i = 0; i < out->count; i++) { /* the table says which is which */
+        out->curve[i].thin = many;
+        out->curve[i].dots &= !many;
+        out->curve[i].name = many ? NULL : out->curve[i].name;
+    }
     add_quartiles(out, scene, metric);
+}
+
+/* What is shown in the other screens, as a place in the training. */
+static double shown_sequences(const mann_scene *scene)
+{
+    const mann_trace *trace = scene->live && scene->episode ? scene->episode->trace : NULL;
+    return trace && trace->sequences >= 0
+               ? (double)trace->sequences
+               : mann_history_sequences(scene->run[0], scene->snapshots[scene->snapshot].step);
+}
+
+/* The bits that a sequence asks for: wrong ones to the rate of wrong ones. A network that guesses
+ * pays one for each. NaN if that is not known. */
+static double asked_bits(const mann_history *run)
+{
+    const mann_series *wrong = mann_history_series(run, "wrong_bits");
+    const mann_series *rate = mann_history_series(run, "bit_error_rate");
+    for (int32_t i = 0; wrong && rate && i < wrong->count && i < rate->count; i++) {
+        if (rate->y[i] > 0) {
+            return wrong->y[i] / rate->y[i];
+        }
+    }
+    return NAN;
+}
+
+/* The place that is shown, and what guessing costs. */
+static int32_t make_guides(const mann_scene *scene, const char *metric,
+                           mann_guide guide[MOST_GUIDES])
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    bool cost = !strcmp(metric, "cost_bits"), wrong = !strcmp(metric, "wrong_bits");
+    double bits = asked_bits(scene->run[0]);
+    int32_t count = 0;
+    if (scene->n_snapshots) {
+        guide[count++] =
+            (mann_guide){.value = shown_sequences(scene), .upright = true, .ink = theme->cursor};
+    }
+    if ((cost || wrong) && isfinite(bits)) {
+        guide[count++] =
+            (mann_guide){.name = "guessing", .value = cost ? bits : bits / 2, .ink = theme->muted};
+    }
+    return count;
+}
+
+/* The number of a curve nearest to an x; NaN beyond its ends. */
+static double nearest(const mann_curve *curve, double x)
+{
+    double best = INFINITY, value = NAN;
+    for (int32_t i = 0; i < curve->count; i++) {
+        double apart = fabs(curve->x[i] - x);
+        if (apart < best) {
+            best = apart;
+            value = curve->y[i];
+        }
+    }
+    return curve->count && x <= curve->x[curve->count - 1] ? value : NAN;
+}
+
+/* What the curves say at the pointer. */
+static void draw_readout(cairo_t *cr, const mann_scene *scene, const chart *what,
+                         const mann_plot_place *place)
+{
+    if (!scene->pointed || !mann_box_holds(place->area, scene->x, scene->y)) {
+        return;
+    }
+    double part = (scene->x - place->area.x) / place->area.w;
+    double x = place->x.low + part * (place->x.high - place->x.low);
+    char text[256], number[32];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s sequences",
+                                   mann_count(number, (int64_t)fmax(x, 0)));
+    for (int32_t i = 0; i < what->count && used < sizeof text - 1; i++) {
+        double value = nearest(&what->curve[i], x);
+        if (what->curve[i].name && !isnan(value)) {
+            used += (size_t)snprintf(text + used, sizeof text - used, " · %s %s",
+                                     what->curve[i].name, mann_number(number, value));
+        }
+    }
+    double line = floor(scene->x) + 0.5;
+    mann_stroke(cr, line, place->area.y, line, place->area.y + place->area.h,
+                mann_theme_get(scene->dark)->faint, 1);
+    mann_draw_tip(cr, scene, scene->x, scene->y, text);
 }
 
 static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric, const char *title,
@@ -96,11 +189,8 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
     }
     collect(what, scene, metric);
     const mann_theme *theme = mann_theme_get(scene->dark);
-    mann_guide guide = {.upright = true, .ink = theme->cursor};
-    bool marked = scene->n_snapshots > 0;
-    if (marked) {
-        guide.value = mann_history_sequences(scene->run[0], scene->snapshots[scene->snapshot].step);
-    }
+    mann_guide guide[MOST_GUIDES];
+    int32_t guides = make_guides(scene, metric, guide);
     double last = 0;
     for (int32_t i = 0; i < what->count; i++) {
         last = fmax(last, what->curve[i].x[what->curve[i].count - 1]);
@@ -114,10 +204,11 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
                       .log_y = true,
                       .n_curves = what->count,
                       .curve = what->curve,
-                      .n_guides = marked,
-                      .guide = &guide,
+                      .n_guides = guides,
+                      .guide = guide,
                       .empty = empty};
-    mann_plot_draw(cr, theme, &plot, box);
+    mann_plot_place place = mann_plot_draw(cr, theme, &plot, box);
+    draw_readout(cr, scene, what, &place);
     free(what);
 }
 
@@ -142,13 +233,23 @@ static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
 {
     static const char *const head[] = {"run",  "task",  "seed", "sequences",
                                        "cost", "wrong", "|g|",  "state"};
-    static const double share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
+    static const double wide_share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
+    static const double narrow_share[] = {0.27, 0, 0.10, 0.19, 0.14, 0.14, 0, 0.16};
     enum { COLUMNS = sizeof head / sizeof head[0], HIGH = 18 };
     const mann_theme *theme = mann_theme_get(scene->dark);
     mann_box area = {box.x + MANN_PANEL_GUTTER, box.y, fmax(1, box.w - MANN_PANEL_GUTTER - 4),
                      box.h};
+    const double *share = area.w < 540 ? narrow_share : wide_share;
     mann_text(cr, MANN_FONT_TITLE, theme->text, area.x, box.y + 12, MANN_LEFT, "Runs");
-    for (int32_t i = -1; i < scene->n_runs && 42 + (i + 1) * HIGH < box.h; i++) {
+    int32_t room = (int32_t)((box.h - 42) / HIGH);
+    int32_t rows = scene->n_runs <= room ? scene->n_runs : room - 1;
+    if (rows < scene->n_runs && rows > 0) {
+        char more[32];
+        snprintf(more, sizeof more, "and %d more", scene->n_runs - rows);
+        mann_text(cr, MANN_FONT_TEXT, theme->muted, area.x, area.y + 32 + (rows + 1) * HIGH,
+                  MANN_LEFT, more);
+    }
+    for (int32_t i = -1; i < rows; i++) {
         double x = area.x, y = area.y + 32 + (i + 1) * HIGH;
         char seed[32] = "", sequences[32] = "–", cost[32], wrong[32], norm[32];
         const char *cell[COLUMNS];
@@ -170,6 +271,9 @@ static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
             memcpy(cell, row, sizeof cell);
         }
         for (int c = 0; c < COLUMNS; c++) {
+            if (share[c] == 0) {
+                continue;
+            }
             bool words = c < 2 || c == COLUMNS - 1;
             double width = share[c] * area.w, pad = c == COLUMNS - 1 ? 14 : 0;
             mann_ink ink = i < 0 ? theme->muted
@@ -203,9 +307,9 @@ void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout 
     draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost", bits ? "bits per sequence" : "loss",
                (mann_box){body.x, body.y, left - gap, top});
     draw_chart(cr, scene, "wrong_bits", "Wrong bits", "per sequence",
-               (mann_box){body.x + left, body.y, body.w - left, top});
+               (mann_box){body.x + left, body.y, body.w - left - 8, top});
     draw_chart(cr, scene, "grad_norm", "Gradient norm", "norm",
                (mann_box){body.x, body.y + top + 8, left - gap, body.h - top - 8});
     draw_table(cr, scene,
-               (mann_box){body.x + left, body.y + top + 10, body.w - left, body.h - top - 10});
+               (mann_box){body.x + left, body.y + top + 10, body.w - left - 8, body.h - top - 10});
 }
