@@ -16,9 +16,7 @@
  *
  * A split that no line names is taken from the training lines: `validation` and `test` are the
  * shares, drawn by a hash of the line's number, at least one line each, the same every time. A
- * share of 0 means the training lines themselves. Training draws lines at random, with
- * replacement; validation and test take them in the order of the file, from the top again when
- * they run out.
+ * share of 0 means the training lines themselves. Every line is drawn once an epoch.
  *
  * A file is data: whatever is wrong with it is reported with its line and what was expected, before
  * anything is trained. It is kept in memory as floats; the caps below keep a mistaken file from
@@ -561,20 +559,23 @@ static mann_status open(mann_context *context, void *self, const void *settings,
 
 enum { STEPS, NUMBER }; /* labels: T, and the line's number in the file */
 
-static const line *choose(const file *task, mann_split_kind split, uint64_t index, mann_rng *rng)
+static const pool *pool_of(const file *task, mann_split_kind split)
 {
     const pool *p = &task->split[split];
-    bool random = split == MANN_SPLIT_TRAIN;
-    p = p->count ? p : &task->split[MANN_SPLIT_TRAIN];
-    uint32_t n = (uint32_t)p->count;
-    return &task->lines[p->line[random ? mann_rng_below(rng, n) : index % n]];
+    return p->count ? p : &task->split[MANN_SPLIT_TRAIN];
+}
+
+static int32_t count(const void *self, mann_split_kind split)
+{
+    return pool_of(self, split)->count;
 }
 
 static mann_status sample(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
                           mann_example *out)
 {
+    (void)rng;
     const file *task = self;
-    const line *l = choose(task, split, index, rng);
+    const line *l = &task->lines[pool_of(task, split)->line[index]];
     size_t inputs = (size_t)task->io.inputs, outputs = (size_t)task->io.outputs;
     size_t width = (size_t)task->width, wanted = (size_t)l->wanted;
     size_t skipped = (size_t)l->steps - wanted;
@@ -622,6 +623,7 @@ const mann_task_type mann_task_file = {
     .self_size = sizeof(file),
     .solved = "sequence_error_rate<=0.01",
     .open = open,
+    .count = count,
     .sample = sample,
     .annotate = annotate,
     .close = close,

@@ -89,8 +89,8 @@ typedef struct story {
 
 /* Sentences are known by their number in the story, from 0. */
 typedef struct visit {
-    int32_t place, move; /* the sentence that says who went there */
-    int32_t taken;       /* the sentence that says who had taken the thing */
+    int32_t place, move; /* the sentence that says who went there with the thing */
+    int32_t taken, from; /* those that say that they had taken it, and where */
 } visit;
 
 typedef struct world {
@@ -104,6 +104,7 @@ typedef struct world {
     } person[PERSONS];
     struct {
         int32_t holder, change; /* -1: nobody; the sentence that last took it or put it down */
+        int32_t where;          /* the sentence that says where whoever did that is, or was */
         int32_t visits;         /* 0: never mentioned, so it may be anywhere */
         visit visit[FACTS];
     } thing[THINGS];
@@ -148,7 +149,8 @@ static void remark(world *w)
 static void arrive(world *w, int32_t t, int32_t place, int32_t move)
 {
     visit *v = &w->thing[t].visit[w->thing[t].visits++];
-    *v = (visit){place, move, w->thing[t].change};
+    *v = (visit){place, move, w->thing[t].change, w->thing[t].where};
+    w->thing[t].where = move;
 }
 
 static void go(world *w, int32_t p, int32_t place)
@@ -182,6 +184,7 @@ static void take(world *w, int32_t p, int32_t t)
     w->person[p].holds++;
     w->thing[t].holder = p;
     w->thing[t].change = now;
+    w->thing[t].where = w->person[p].move;
     if (!w->thing[t].visits) {
         arrive(w, t, w->person[p].place, w->person[p].move);
     }
@@ -364,14 +367,14 @@ static void ask(world *w, question kind)
     }
     case TWO:
         support[w->thing[t].change] = 1;
-        support[v->move] = 2;
+        support[w->thing[t].where] = 2;
         answer = token(task, place_names[v->place]);
         break;
     case THREE:
         place = v->place;
         support[v->taken] = 1;
         support[v->move] = 2;
-        support[v[-1].move] = 3;
+        support[v->from] = 3;
         answer = token(task, place_names[v[-1].place]);
         break;
     default:
@@ -506,6 +509,13 @@ static const char *word(const void *self, int32_t token)
     return mann_words_text(&((const story *)self)->words, token);
 }
 
+static mann_status pose_text(mann_context *context, const void *self, const char *name,
+                             const char *text, size_t size, mann_example *out)
+{
+    const story *task = self;
+    return mann_story_pose(context, &task->words, &task->io, name, text, size, out);
+}
+
 const mann_task_type mann_task_story = {
     .name = "story",
     .summary = "questions about made-up stories of people, places and things",
@@ -516,5 +526,6 @@ const mann_task_type mann_task_story = {
     .open = open,
     .sample = sample,
     .word = word,
+    .pose_text = pose_text,
     .close = close,
 };

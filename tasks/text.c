@@ -110,15 +110,20 @@ void mann_words_clear(mann_words *words)
     *words = (mann_words){0};
 }
 
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
 size_t mann_word_next(const char **text, const char *end, const char **word)
 {
     size_t length = 0;
     while (!length && *text < end) {
-        while (*text < end && (**text == ' ' || **text == '\r')) {
+        while (*text < end && blank(**text)) {
             (*text)++;
         }
         *word = *text;
-        while (*text < end && **text != ' ' && **text != '\r') {
+        while (*text < end && !blank(**text)) {
             (*text)++;
         }
         length = (size_t)(*text - *word);

@@ -36,4 +36,10 @@ typedef struct mann_story_example {
 mann_status mann_story_example_make(mann_example *out, const mann_io_shape *io, int32_t sentences,
                                     mann_story_example *made);
 
+/* The example of a user's own story: the last line that ends in ? is asked about the sentences
+ * before it. Lines may be numbered, an answer may follow. Unknown words are left out, with a
+ * warning. MANN_E_FORMAT. */
+mann_status mann_story_pose(mann_context *context, const mann_words *words, const mann_io_shape *io,
+                            const char *name, const char *text, size_t size, mann_example *out);
+
 #endif

@@ -334,6 +334,19 @@ static void test_damaged(void **state)
     };
     CHECK_ALL(tasks);
     assert_false(exists("f"));
+
+    /* Stories. */
+    assert_true(!mkdir("stories", 0777));
+    write_text("stories/qa1_x_train.txt", "1 Ada ran.\n2 Who ran? Ada 1\n");
+    write_text("stories/qa1_x_test.txt", "1 Ada ran.\n2 Who ran?\tAda\t1\n");
+    static const expectation stories[] = {
+        {"train babi -p task.path=stories -o f", 4, "stories/qa1_x_train.txt:2: "},
+        {"train babi -p task.path=nowhere -o f", 1, "nowhere: No such file or directory; the bAbI"},
+        {"train babi -p task.path=stories -p task.id=1,2 -o f", 2, "'1,2' is not a set of tasks"},
+        {"train story -m ntm -o f", 2, "takes sequences of numbers, but the task gives stories"},
+    };
+    CHECK_ALL(stories);
+    assert_false(exists("f"));
 }
 
 /* --- eval --- */
@@ -407,6 +420,43 @@ static void test_eval(void **state)
     root = parsed("eval", (mann("eval base -n 5 --json --require wrong_bits<=-1"), out));
     assert_int_equal(json_array_size(json_object_get(root, "results")), 1);
     json_decref(root);
+}
+
+/* A fixed set of examples is scored whole, each once. */
+static void test_eval_fixed(void **state)
+{
+    (void)state;
+    char text[4000];
+    size_t used = 0;
+    for (int i = 0; i < 30; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used,
+                                 "{\"input\": [[%d]], \"target\": [[%d]], \"split\": \"%s\"}\n",
+                                 i % 2, i % 2,
+                                 i < 20   ? "train"
+                                 : i < 27 ? "test"
+                                          : "validation");
+    }
+    write_text("fixed.jsonl", text);
+    assert_int_equal(mann("train file:fixed.jsonl -m lstm -o fixed --sequences 32 --threads 1"), 0);
+    static const struct {
+        const char *options;
+        int sequences;
+    } table[] = {{"", 7},
+                 {"-n 3", 3},
+                 {"-n 1000", 7},
+                 {"--split train", 20},
+                 {"--split train -n 19", 19},
+                 {"--split validation", 3}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char line[128];
+        snprintf(line, sizeof line, "eval fixed --json %s", table[i].options);
+        json_t *root = json_of(line);
+        json_t *row = json_array_get(json_object_get(root, "results"), 0);
+        assert_int_equal(json_integer_value(json_object_get(row, "sequences")), table[i].sequences);
+        json_decref(root);
+    }
+    check_code("--split", mann("eval fixed --split dev"), 2);
+    check_has("--split", err, "'dev' is neither train, validation nor test");
 }
 
 /* --- run --- */
@@ -834,15 +884,15 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_help),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_options),    cmocka_unit_test(test_config),
-        cmocka_unit_test(test_folders),    cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_eval),       cmocka_unit_test(test_run),
-        cmocka_unit_test(test_traces),     cmocka_unit_test(test_info),
-        cmocka_unit_test(test_listings),   cmocka_unit_test(test_render),
-        cmocka_unit_test(test_limits),     cmocka_unit_test(test_metrics),
-        cmocka_unit_test(test_divergence), cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_company),
+        cmocka_unit_test(test_help),    cmocka_unit_test(test_names),
+        cmocka_unit_test(test_options), cmocka_unit_test(test_config),
+        cmocka_unit_test(test_folders), cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_eval),    cmocka_unit_test(test_eval_fixed),
+        cmocka_unit_test(test_run),     cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_info),    cmocka_unit_test(test_listings),
+        cmocka_unit_test(test_render),  cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_metrics), cmocka_unit_test(test_divergence),
+        cmocka_unit_test(test_signals), cmocka_unit_test(test_company),
     };
     return cmocka_run_group_tests_name("cli", tests, set_up, command_end);
 }

@@ -129,6 +129,10 @@ typedef struct mann_task_type {
     int32_t (*pose_width)(const void *self);
     mann_status (*pose)(mann_context *context, const void *self, const float *row, int32_t rows,
                         mann_example *out);
+    /* Makes the example for a user's own story with a question, a text [size] with a 0 byte behind
+     * it, called name in messages; out is reset. NULL for tasks of sequences. MANN_E_FORMAT. */
+    mann_status (*pose_text)(mann_context *context, const void *self, const char *name,
+                             const char *text, size_t size, mann_example *out);
     /* The text of a token, NULL if there is none; NULL for tasks of sequences. */
     const char *(*word)(const void *self, int32_t token);
     /* NULL: mann_score_usual. */

@@ -100,8 +100,12 @@ MANN_API mann_variant *mann_variant_open(mann_context *context, const mann_netwo
 MANN_API void mann_variant_free(mann_variant *variant);
 /* Examples of a split that is a fixed set; 0: they are drawn without end. */
 MANN_API int32_t mann_variant_count(const mann_variant *variant, mann_split_kind split);
-/* Draws example index of the stream (seed, purpose). Of a fixed set training draws epoch after
- * epoch, each in an order of its own; validation and test go through it in order, then again. */
+/* How many examples to score: as many as asked for, but those of a fixed set once; asked is 0: the
+ * whole of a fixed set, 100 of others. */
+MANN_API int32_t mann_variant_sequences(const mann_variant *variant, mann_split_kind split,
+                                        int64_t asked);
+/* Draws example index of the stream (seed, purpose). A fixed set is gone through epoch after epoch,
+ * each in an order of its own: its first count examples are all there are. */
 MANN_API mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split,
                                          uint64_t seed, uint64_t index, mann_example *out);
 MANN_API void mann_variant_score(const mann_variant *variant, const mann_example *truth,
@@ -117,6 +121,10 @@ MANN_API const char *mann_variant_word(const mann_variant *variant, int32_t toke
 MANN_API int32_t mann_variant_pose_width(const mann_variant *variant);
 MANN_API mann_status mann_variant_pose(mann_context *context, const mann_variant *variant,
                                        const float *row, int32_t rows, mann_example *out);
+/* The example for a user's own story; see pose_text in mann/task.h. For tasks with a vocabulary. */
+MANN_API mann_status mann_variant_pose_text(mann_context *context, const mann_variant *variant,
+                                            const char *name, const char *text, size_t size,
+                                            mann_example *out);
 
 /* Runs one example; prediction [T, outputs]. With a trace, every tagged value goes there. */
 MANN_API mann_status mann_network_run(mann_context *context, const mann_network *network,

@@ -12,8 +12,10 @@ static const char help[] =
     "validation never drew.\n\n"
     "      --OPTION A,B,C     for each value of an option of the task, such as\n"
     "                         --length 10,20,120 or --items 6,12\n"
-    "  -n, --sequences N      sequences per value (default 100)\n"
+    "  -n, --sequences N      sequences per value (default 100; of a task with a fixed set of\n"
+    "                         examples, such as babi, each once, and never more)\n"
     "      --seed S           of the sequences (default 1)\n"
+    "      --split NAME       test, or train or validation of a fixed set (default test)\n"
     "      --require EXPR     exit with 3 unless it holds: 'wrong_bits<=0.1', or\n"
     "                         'wrong_bits<=0.1@20' for one value of the sweep\n"
     "      --threads N        (default: the machine's)\n" CLI_COMMON_HELP "\n"
@@ -23,24 +25,36 @@ static const char help[] =
     "  mann eval runs/copy-1 --length 10,20,40,120\n"
     "  mann eval runs/copy-1 --length 20 --require 'wrong_bits<=0.1@20' --json\n";
 
-enum { SEED = CLI_FIRST_FREE, REQUIRE, THREADS };
+enum { SEED = CLI_FIRST_FREE, SPLIT, REQUIRE, THREADS };
 
 static const struct option options[] = {
-    {"sequences", required_argument, NULL, 'n'},
-    {"seed", required_argument, NULL, SEED},
-    {"require", required_argument, NULL, REQUIRE},
-    {"threads", required_argument, NULL, THREADS},
-    CLI_LONG,
+    {"sequences", required_argument, NULL, 'n'},   {"seed", required_argument, NULL, SEED},
+    {"split", required_argument, NULL, SPLIT},     {"require", required_argument, NULL, REQUIRE},
+    {"threads", required_argument, NULL, THREADS}, CLI_LONG,
 };
 
 typedef struct request {
     mann_cli cli;
     const char *path, *require;
     cli_values values;
-    int64_t sequences, threads;
+    int64_t sequences, threads; /* sequences 0: as many as usual */
     uint64_t seed;
+    mann_split_kind split;
     mann_conditions conditions;
 } request;
+
+static bool parse_split(request *q)
+{
+    static const char *const names[] = {"train", "validation", "test"};
+    for (int i = 0; i < 3; i++) {
+        if (!strcmp(optarg, names[i])) {
+            q->split = (mann_split_kind)i;
+            return true;
+        }
+    }
+    cli_usage(&q->cli, "--split: '%s' is neither train, validation nor test", optarg);
+    return false;
+}
 
 static bool parse_option(request *q, int option, int argc, char **argv, int *code)
 {
@@ -49,6 +63,7 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
     switch (option) {
     case 'n': return cli_integer(&q->cli, "--sequences", optarg, 1, 100000000, &q->sequences);
     case SEED: return cli_seed(&q->cli, optarg, &q->seed);
+    case SPLIT: return parse_split(q);
     case REQUIRE: q->require = optarg; return true;
     case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->threads);
     case '?':
@@ -118,7 +133,8 @@ static void require(const request *q, const char *value, const mann_score *score
     }
 }
 
-static void print_row(const request *q, const char *value, const mann_score *score, bool first)
+static void print_row(const request *q, const char *value, int32_t sequences,
+                      const mann_score *score, bool first)
 {
     if (q->cli.json) {
         return;
@@ -131,20 +147,21 @@ static void print_row(const request *q, const char *value, const mann_score *sco
         }
         putchar('\n');
     }
-    printf("%-12s %10lld", *value ? value : "as trained", (long long)q->sequences);
+    printf("%-12s %10d", *value ? value : "as trained", sequences);
     for (int32_t i = 0; i < score->count; i++) {
         printf(" %19.6g", mann_score_get(score, score->metric[i].name));
     }
     putchar('\n');
 }
 
-static void add_result(const request *q, const char *value, const mann_score *score, outcome *o)
+static void add_result(const request *q, const char *value, int32_t sequences,
+                       const mann_score *score, outcome *o)
 {
     json_t *row = json_object();
     if (q->values.name) {
         json_object_set_new(row, q->values.name, cli_value_json(value));
     }
-    json_object_set_new(row, "sequences", json_integer(q->sequences));
+    json_object_set_new(row, "sequences", json_integer(sequences));
     for (int32_t i = 0; i < score->count; i++) {
         double mean = mann_score_get(score, score->metric[i].name);
         json_object_set_new(row, score->metric[i].name,
@@ -159,16 +176,17 @@ static mann_status evaluate(const request *q, const mann_network *network, const
     mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
     mann_score score;
     mann_status status = variant ? MANN_OK : cli_status(&q->cli);
+    int32_t sequences = variant ? mann_variant_sequences(variant, q->split, q->sequences) : 0;
     if (!status) {
-        status = mann_network_evaluate(q->cli.context, network, variant, MANN_SPLIT_TEST, q->seed,
-                                       (int32_t)q->sequences, (int32_t)q->threads, &score);
+        status = mann_network_evaluate(q->cli.context, network, variant, q->split, q->seed,
+                                       sequences, (int32_t)q->threads, &score);
     }
     for (int32_t i = 0; !status && i < q->conditions.count; i++) {
         status = mann_condition_check(q->cli.context, &q->conditions.condition[i], &score);
     }
     if (!status) {
-        print_row(q, value, &score, json_array_size(o->results) == 0);
-        add_result(q, value, &score, o);
+        print_row(q, value, sequences, &score, json_array_size(o->results) == 0);
+        add_result(q, value, sequences, &score, o);
         require(q, value, &score, o);
     }
     mann_variant_free(variant);
@@ -226,7 +244,8 @@ static int run(request *q)
 int mann_cmd_eval(int argc, char **argv)
 {
     int code;
-    request q = {.cli = cli_open("eval"), .sequences = 100, .seed = 1, .threads = cli_threads()};
+    request q = {
+        .cli = cli_open("eval"), .seed = 1, .split = MANN_SPLIT_TEST, .threads = cli_threads()};
     q.cli.options = options;
     if (parse(&q, argc, argv, &code)) {
         code = run(&q);

@@ -12,7 +12,7 @@ static const char help[] =
     "      --OPTION A,B,C     test the best checkpoints for each value of an option of the task,\n"
     "                         such as --length 10,20,120; of restarts, the selected one\n"
     "      --test             test them as trained\n"
-    "  -n, --sequences N      of a test, per value (default 100)\n"
+    "  -n, --sequences N      of a test, per value (default as mann eval)\n"
     "      --seed S           of the test sequences (default 1)\n"
     "      --threads N        (default: the machine's)\n"
     "      --csv, --markdown  instead of a table for the terminal\n"
@@ -152,8 +152,7 @@ static int run(request *q)
 int mann_cmd_report(int argc, char **argv)
 {
     int code;
-    request q = {.cli = cli_open("report"),
-                 .test = {.sequences = 100, .seed = 1, .threads = cli_threads()}};
+    request q = {.cli = cli_open("report"), .test = {.seed = 1, .threads = cli_threads()}};
     q.cli.options = options;
     q.report.cli = &q.cli;
     if (parse(&q, argc, argv, &code)) {

@@ -49,17 +49,18 @@ void report_clear(report *report);
 
 /* How runs are tested: their best checkpoints, on fresh sequences. */
 typedef struct report_test {
-    int64_t sequences, threads;
+    int64_t sequences, threads; /* sequences 0: as many as usual */
     uint64_t seed;
 } report_test;
 
-/* At a setting such as "length=40". */
+/* At a setting such as "length=40"; *sequences: of the test. */
 mann_status report_score(const report *report, const report_run *run, const report_test *test,
-                         const char *setting, mann_score *score);
+                         const char *setting, int32_t *sequences, mann_score *score);
 
 /* The scores of every group at one value. */
 typedef struct report_tested {
     char value[CLI_VALUE]; /* "": as trained */
+    int32_t sequences;     /* of each test, at most */
     int32_t metrics;
     const char *metric[MANN_MAX_METRICS];
     mann_quartiles (*score)[MANN_MAX_METRICS]; /* [groups] */
@@ -67,7 +68,6 @@ typedef struct report_tested {
 
 typedef struct report_tests {
     const char *option; /* NULL: as trained */
-    int64_t sequences;
     int32_t count;
     report_tested *at; /* [count] */
 } report_tests;

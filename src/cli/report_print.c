@@ -107,7 +107,12 @@ static void print_tests(const report *r, const report_tests *tests, cli_style st
             }
         }
     }
-    printf("\ntested on %" PRId64 " fresh sequences%s:\n\n", tests->sequences,
+    int32_t least = first->sequences, most = least;
+    for (int32_t i = 1; i < tests->count; i++) {
+        least = tests->at[i].sequences < least ? tests->at[i].sequences : least;
+        most = tests->at[i].sequences > most ? tests->at[i].sequences : most;
+    }
+    printf("\ntested on %s%d fresh sequences%s:\n\n", least < most ? "up to " : "", most,
            tests->option ? " at each value" : "");
     cli_table_print(&table, style);
     cli_table_clear(&table);
@@ -226,7 +231,7 @@ static json_t *test_json(const report_tests *tests, int32_t group)
     json_t *list = json_array();
     for (int32_t i = 0; i < tests->count; i++) {
         const report_tested *t = &tests->at[i];
-        json_t *row = json_pack("{s:I}", "sequences", (json_int_t)tests->sequences);
+        json_t *row = json_pack("{s:I}", "sequences", (json_int_t)t->sequences);
         if (tests->option) {
             json_object_set_new(row, tests->option, cli_value_json(t->value));
         }

@@ -6,7 +6,7 @@
 enum { MOST_VALUES = 64 };
 
 mann_status report_score(const report *r, const report_run *run, const report_test *test,
-                         const char *setting, mann_score *score)
+                         const char *setting, int32_t *sequences, mann_score *score)
 {
     mann_status status;
     mann_context *context = r->cli->context;
@@ -15,10 +15,10 @@ mann_status report_score(const report *r, const report_run *run, const report_te
         return status;
     }
     mann_variant *variant = mann_variant_open(context, network, setting);
-    status = variant
-                 ? mann_network_evaluate(context, network, variant, MANN_SPLIT_TEST, test->seed,
-                                         (int32_t)test->sequences, (int32_t)test->threads, score)
-                 : cli_status(r->cli);
+    *sequences = variant ? mann_variant_sequences(variant, MANN_SPLIT_TEST, test->sequences) : 0;
+    status = variant ? mann_network_evaluate(context, network, variant, MANN_SPLIT_TEST, test->seed,
+                                             *sequences, (int32_t)test->threads, score)
+                     : cli_status(r->cli);
     mann_variant_free(variant);
     mann_network_free(network);
     return status;
@@ -39,7 +39,10 @@ static mann_status test_group(const report *r, int32_t group, const report_test 
     mann_status status = value ? MANN_OK : no_memory(r);
     for (int32_t i = 0; !status && i < count; i++) {
         mann_score score = {0};
-        status = report_score(r, g->selected ? g->selected : g->run[i], test, setting, &score);
+        int32_t sequences;
+        status = report_score(r, g->selected ? g->selected : g->run[i], test, setting, &sequences,
+                              &score);
+        t->sequences = sequences > t->sequences ? sequences : t->sequences;
         for (int32_t m = 0; m < score.count; m++) {
             t->metric[m] = score.metric[m].name;
             t->metrics = m + 1 > t->metrics ? m + 1 : t->metrics;
@@ -60,9 +63,7 @@ mann_status report_tests_run(const report *r, const cli_values *values, const re
 {
     const char *at = NULL;
     char value[CLI_VALUE], setting[CLI_VALUE + 64];
-    *tests = (report_tests){.option = values->name,
-                            .sequences = test->sequences,
-                            .at = calloc(MOST_VALUES, sizeof *tests->at)};
+    *tests = (report_tests){.option = values->name, .at = calloc(MOST_VALUES, sizeof *tests->at)};
     mann_status status = tests->at ? MANN_OK : no_memory(r);
     while (!status && cli_values_next(values, &at, value, setting)) {
         if (tests->count == MOST_VALUES) {

@@ -7,6 +7,7 @@
  * who may read the file, as it does for every other program. */
 #include "io/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEMPORARY_SIZE = 64, ATTEMPTS = 1000 };
+enum { TEMPORARY_SIZE = 64, ATTEMPTS = 1000, MOST_FILES = 100000 };
 
 struct mann_replacement {
     mann_context *context;
@@ -294,5 +295,55 @@ mann_status mann_folder_make(mann_context *context, const char *path)
                                  strerror(error));
     }
     free(part);
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void mann_names_free(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(names[i]);
+    }
+    free(names);
+}
+
+mann_status mann_folder_list(mann_context *context, const char *path, char ***names, size_t *count)
+{
+    *names = NULL;
+    *count = 0;
+    DIR *folder = opendir(path);
+    if (!folder) {
+        return mann_fail(context, MANN_E_IO, "%s: %s", path, strerror(errno));
+    }
+    mann_status status = MANN_OK;
+    for (struct dirent *entry; !status && (entry = readdir(folder));) {
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        size_t length = strlen(path) + strlen(entry->d_name) + 2;
+        char *name = *count < MOST_FILES ? malloc(length) : NULL;
+        char **longer = name ? realloc(*names, (*count + 1) * sizeof *longer) : NULL;
+        if (!longer) {
+            free(name);
+            status = mann_fail(context, MANN_E_NOMEM, "%s: too many files", path);
+            break;
+        }
+        snprintf(name, length, "%s/%s", path, entry->d_name);
+        *names = longer;
+        longer[(*count)++] = name;
+    }
+    closedir(folder);
+    if (*count) {
+        qsort(*names, *count, sizeof **names, by_name);
+    }
+    if (status) {
+        mann_names_free(*names, *count);
+        *names = NULL;
+        *count = 0;
+    }
     return status;
 }

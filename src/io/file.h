@@ -28,6 +28,11 @@ mann_status mann_file_replace(mann_context *context, const char *path, const voi
 mann_status mann_file_read(mann_context *context, const char *path, size_t limit, char **data,
                            size_t *size);
 
+/* The paths of what a folder holds and does not hide, in the order of their names. Free them with
+ * mann_names_free. MANN_E_IO, MANN_E_NOMEM. */
+mann_status mann_folder_list(mann_context *context, const char *path, char ***names, size_t *count);
+void mann_names_free(char **names, size_t count);
+
 /* Makes a folder and those above it; an existing folder is fine. MANN_E_IO. */
 mann_status mann_folder_make(mann_context *context, const char *path);
 

@@ -1,17 +1,14 @@
 /* What a file is, folders, and the patterns gathered so far. */
 #include "io/patterns.h"
 
+#include "io/file.h"
 #include "io/patterns_formats.h"
 #include "io/unpack.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { MOST_FILES = 100000 };
 
 #define MOST_BYTES ((size_t)1 << 30)
 #define MOST_NUMBERS ((size_t)1 << 31)
@@ -198,57 +195,20 @@ static mann_status read_file(mann_context *context, const char *path,
     return status;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Adds the names of a folder's files that are not hidden, in order; to be freed, each and all. */
-static mann_status list(mann_context *context, const char *path, char ***names, size_t *count)
-{
-    DIR *folder = opendir(path);
-    if (!folder) {
-        return mann_fail(context, MANN_E_IO, "%s: %s", path, strerror(errno));
-    }
-    mann_status status = MANN_OK;
-    for (struct dirent *entry; !status && (entry = readdir(folder));) {
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-        size_t length = strlen(path) + strlen(entry->d_name) + 2;
-        char *name = *count < MOST_FILES ? malloc(length) : NULL;
-        char **longer = name ? realloc(*names, (*count + 1) * sizeof *longer) : NULL;
-        if (!longer) {
-            free(name);
-            status = mann_fail(context, MANN_E_NOMEM, "%s: too many files", path);
-            break;
-        }
-        snprintf(name, length, "%s/%s", path, entry->d_name);
-        *names = longer;
-        longer[(*count)++] = name;
-    }
-    closedir(folder);
-    if (*count) {
-        qsort(*names, *count, sizeof **names, by_name);
-    }
-    return status;
-}
-
 static mann_status read_folder(mann_context *context, const char *path,
                                const mann_patterns_options *options, mann_patterns *patterns)
 {
     char **names = NULL;
     size_t count = 0;
-    mann_status status = list(context, path, &names, &count);
+    mann_status status = mann_folder_list(context, path, &names, &count);
     for (size_t i = 0; i < count; i++) {
         struct stat about;
         bool wanted = !status && (options->limit == 0 || patterns->count < options->limit);
         if (wanted && !stat(names[i], &about) && S_ISREG(about.st_mode)) {
             status = read_file(context, names[i], options, patterns);
         }
-        free(names[i]);
     }
-    free(names);
+    mann_names_free(names, count);
     if (!status && patterns->count == 0) {
         status = mann_fail(context, MANN_E_FORMAT, "%s: no pattern in this folder", path);
     }

@@ -89,16 +89,21 @@ int32_t mann_variant_count(const mann_variant *variant, mann_split_kind split)
     return variant->task->count ? variant->task->count(variant->self, split) : 0;
 }
 
+int32_t mann_variant_sequences(const mann_variant *variant, mann_split_kind split, int64_t asked)
+{
+    enum { USUAL = 100 };
+    int32_t count = mann_variant_count(variant, split);
+    int64_t most = count ? count : INT32_MAX;
+    asked = asked ? asked : count ? count : USUAL;
+    return (int32_t)(asked < most ? asked : most);
+}
+
 mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split, uint64_t seed,
                                 uint64_t index, mann_example *out)
 {
     mann_rng rng = mann_rng_stream(seed, split_purpose[split], index);
     uint32_t count = (uint32_t)mann_variant_count(variant, split);
-    uint64_t number = index;
-    if (count) {
-        bool shuffled = split == MANN_SPLIT_TRAIN;
-        number = shuffled ? mann_epoch_example(seed, index, count) : index % count;
-    }
+    uint64_t number = count ? mann_epoch_example(seed, index, count) : index;
     mann_status status = variant->task->sample(variant->self, split, number, &rng, out);
     out->seed = seed;
     out->index = index;
@@ -139,6 +144,13 @@ mann_status mann_variant_pose(mann_context *context, const mann_variant *variant
                               int32_t rows, mann_example *out)
 {
     return variant->task->pose(context, variant->self, row, rows, out);
+}
+
+mann_status mann_variant_pose_text(mann_context *context, const mann_variant *variant,
+                                   const char *name, const char *text, size_t size,
+                                   mann_example *out)
+{
+    return variant->task->pose_text(context, variant->self, name, text, size, out);
 }
 
 static mann_model_setup setup_of(const mann_network *network)

@@ -313,8 +313,7 @@ mann_status mann_trainer_validate(mann_trainer *t, bool harder, mann_score *scor
     /* Harder sequences are long; a quarter of them costs about as much and tells as much. */
     int32_t sequences = t->config->validate_sequences;
     sequences = harder ? (sequences + 3) / 4 : sequences;
-    int32_t count = mann_variant_count(variant, MANN_SPLIT_VALIDATION);
-    sequences = count && count < sequences ? count : sequences;
+    sequences = mann_variant_sequences(variant, MANN_SPLIT_VALIDATION, sequences);
     mann_status status = mann_crew_evaluate(t->validation_crew, variant, MANN_SPLIT_VALIDATION,
                                             t->network->experiment->seed, sequences, score);
     swap_average(t);
