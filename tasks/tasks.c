@@ -4,7 +4,8 @@
 
 extern const mann_task_type mann_task_copy, mann_task_repeat_copy, mann_task_associative_recall,
     mann_task_associative_retrieval, mann_task_ngram, mann_task_priority_sort, mann_task_sort,
-    mann_task_reverse, mann_task_adding, mann_task_babi, mann_task_story, mann_task_file;
+    mann_task_reverse, mann_task_adding, mann_task_babi, mann_task_story, mann_task_knowledge,
+    mann_task_file;
 
 const mann_task_type *const mann_tasks[] = {
     &mann_task_copy,
@@ -18,6 +19,7 @@ const mann_task_type *const mann_tasks[] = {
     &mann_task_adding,
     &mann_task_babi,
     &mann_task_story,
+    &mann_task_knowledge,
     &mann_task_file,
     NULL,
 };
