@@ -35,7 +35,7 @@ static void test_help(void **state)
     /* view hands its options to the viewer, which may not be built. */
     static const char *const commands[] = {"train", "eval",   "run",      "info",
                                            "tasks", "models", "memories", "render",
-                                           "bench", "sweep",  "report"};
+                                           "bench", "sweep",  "report",   "reproduce"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char usage[64], line[64];
         snprintf(usage, sizeof usage, "Usage: mann %s", commands[i]);

@@ -92,6 +92,7 @@ void cli_exec_viewer(char *const *arguments);
 int mann_cmd_train(int argc, char **argv);
 int mann_cmd_sweep(int argc, char **argv);
 int mann_cmd_report(int argc, char **argv);
+int mann_cmd_reproduce(int argc, char **argv);
 int mann_cmd_eval(int argc, char **argv);
 int mann_cmd_run(int argc, char **argv);
 int mann_cmd_info(int argc, char **argv);

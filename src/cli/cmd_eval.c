@@ -2,7 +2,6 @@
 #include "cli/values.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,8 +163,7 @@ static void add_result(const request *q, const char *value, int32_t sequences,
     json_object_set_new(row, "sequences", json_integer(sequences));
     for (int32_t i = 0; i < score->count; i++) {
         double mean = mann_score_get(score, score->metric[i].name);
-        json_object_set_new(row, score->metric[i].name,
-                            isfinite(mean) ? json_real(mean) : json_null());
+        json_object_set_new(row, score->metric[i].name, cli_number_json(mean));
     }
     json_array_append_new(o->results, row);
 }

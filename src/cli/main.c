@@ -13,6 +13,7 @@ static const struct command {
     {"eval", "accuracy of a trained model on fresh sequences", mann_cmd_eval},
     {"sweep", "train over seeds and grids of options", mann_cmd_sweep},
     {"report", "sum runs up: tables and learning curves", mann_cmd_report},
+    {"reproduce", "re-run published results, beside the paper's figures", mann_cmd_reproduce},
     {"run", "one's own sequence through a trained model", mann_cmd_run},
     {"info", "what a run, checkpoint or trace holds", mann_cmd_info},
     {"tasks", "the tasks and their options", mann_cmd_tasks},

@@ -106,11 +106,16 @@ static double value_at(const mann_history *run, const mann_series *series, int32
     return NAN;
 }
 
-static bool holds(const mann_history *run, const mann_condition *c, int32_t line)
+double report_value(const report_run *run, const char *metric, int32_t line)
+{
+    return value_at(run->history, mann_history_series(run->history, metric), line);
+}
+
+static bool holds(const report_run *run, const mann_condition *c, int32_t line)
 {
     char name[64];
     snprintf(name, sizeof name, "%s%s%s", c->at, *c->at ? "." : "", c->metric);
-    double value = value_at(run, mann_history_series(run, name), line);
+    double value = report_value(run, name, line);
     return c->at_most ? value <= c->bound : value >= c->bound;
 }
 
@@ -125,7 +130,7 @@ static int32_t last_lesson(const mann_experiment *e)
     return count ? count - 1 : 0;
 }
 
-static double first_solved(const report_run *run, const mann_conditions *conditions)
+double report_first(const report_run *run, const mann_conditions *conditions)
 {
     const mann_history *h = run->history;
     const mann_series *lesson = mann_history_series(h, "lesson");
@@ -133,7 +138,7 @@ static double first_solved(const report_run *run, const mann_conditions *conditi
     for (int32_t line = 0; conditions->count && line < h->n_lines; line++) {
         bool all = !lesson || value_at(h, lesson, line) == last;
         for (int32_t i = 0; all && i < conditions->count; i++) {
-            all = holds(h, &conditions->condition[i], line);
+            all = holds(run, &conditions->condition[i], line);
         }
         if (all) {
             return h->line_sequences[line];
@@ -182,7 +187,7 @@ static mann_status measure(const report *r, report_run *run)
     mann_conditions conditions = {0};
     mann_status status =
         solved ? mann_conditions_parse(r->cli->context, solved, &conditions) : MANN_OK;
-    run->solved_at = first_solved(run, &conditions);
+    run->solved_at = report_first(run, &conditions);
     for (int32_t i = 0; series && i < series->count; i++) {
         run->best = fmin(run->best, series->y[i]); /* NaN is left out */
     }

@@ -43,6 +43,10 @@ typedef struct report {
 
 /* Adds a run, or all runs in a folder. MANN_E_INVAL: there is none. */
 mann_status report_add(report *report, const char *path);
+/* The sequences after which the conditions held for the first time; infinite: never. */
+double report_first(const report_run *run, const mann_conditions *conditions);
+/* A metric on a line of metrics.jsonl; NaN if it is not there. */
+double report_value(const report_run *run, const char *metric, int32_t line);
 /* Makes and measures the groups. */
 mann_status report_finish(report *report);
 void report_clear(report *report);

@@ -135,20 +135,11 @@ static void print_legend(const report *r)
 
 /* --- for programs --- */
 
-static void add_number(cli_table *table, double value)
-{
-    if (isfinite(value)) {
-        cli_table_add(table, "%.9g", value);
-    } else {
-        cli_table_add(table, "%s", "");
-    }
-}
-
 static void add_three(cli_table *table, const mann_quartiles *q)
 {
-    add_number(table, q->low);
-    add_number(table, q->median);
-    add_number(table, q->high);
+    cli_table_add_number(table, q->low);
+    cli_table_add_number(table, q->median);
+    cli_table_add_number(table, q->high);
 }
 
 static void name_three(cli_table *table, const char *name, const char *at)
@@ -204,26 +195,22 @@ static void print_csv(const report *r, const report_tests *tests)
     cli_table_clear(&table);
 }
 
-static json_t *number_json(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *quartiles_json(const mann_quartiles *q)
 {
-    return json_pack("{s:o, s:o, s:o}", "low", number_json(q->low), "median",
-                     number_json(q->median), "high", number_json(q->high));
+    return json_pack("{s:o, s:o, s:o}", "low", cli_number_json(q->low), "median",
+                     cli_number_json(q->median), "high", cli_number_json(q->high));
 }
 
 static json_t *run_json(const report_run *run)
 {
     char seed[32];
     snprintf(seed, sizeof seed, "%" PRIu64, mann_experiment_seed(run->outcome.experiment));
-    return json_pack(
-        "{s:s, s:s, s:s, s:I, s:f, s:o, s:o, s:o, s:o}", "run", run->path, "seed", seed, "stopped",
-        mann_stop_name(run->outcome.stop), "sequences", (json_int_t)run->outcome.sequences,
-        "seconds", run->outcome.seconds, "sequences_to_solve", number_json(run->solved_at), "final",
-        number_json(run->final), "best", number_json(run->best), "loss", number_json(run->loss));
+    return json_pack("{s:s, s:s, s:s, s:I, s:f, s:o, s:o, s:o, s:o}", "run", run->path, "seed",
+                     seed, "stopped", mann_stop_name(run->outcome.stop), "sequences",
+                     (json_int_t)run->outcome.sequences, "seconds", run->outcome.seconds,
+                     "sequences_to_solve", cli_number_json(run->solved_at), "final",
+                     cli_number_json(run->final), "best", cli_number_json(run->best), "loss",
+                     cli_number_json(run->loss));
 }
 
 static json_t *test_json(const report_tests *tests, int32_t group)

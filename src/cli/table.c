@@ -1,6 +1,7 @@
 /* Tables. A cell that memory is too short for stays empty. */
 #include "cli/table.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,13 +26,22 @@ void cli_table_add(cli_table *t, const char *format, ...)
     t->cell[t->count++] = strdup(text);
 }
 
+void cli_table_add_number(cli_table *t, double value)
+{
+    if (isfinite(value)) {
+        cli_table_add(t, "%.9g", value);
+    } else {
+        cli_table_add(t, "%s", "");
+    }
+}
+
 void cli_table_clear(cli_table *t)
 {
     for (int i = 0; i < t->count; i++) {
         free(t->cell[i]);
     }
     free(t->cell);
-    *t = (cli_table){.columns = t->columns};
+    *t = (cli_table){.columns = t->columns, .words = t->words};
 }
 
 static const char *cell_at(const cli_table *t, int row, int column)
@@ -55,20 +65,26 @@ static void pad(int count)
     printf("%*s", count > 0 ? count : 0, "");
 }
 
+static void print_row(const cli_table *t, int row, const int *width, bool markdown)
+{
+    for (int c = 0; c < t->columns; c++) {
+        const char *text = cell_at(t, row, c);
+        int space = width[c] - width_of(text);
+        bool left = c < (t->words ? t->words : 1), end = c + 1 == t->columns && !markdown;
+        fputs(markdown ? c ? " | " : "| " : c ? "  " : "", stdout);
+        pad(left ? 0 : space);
+        fputs(text, stdout);
+        pad(left && !end ? space : 0);
+    }
+    puts(markdown ? " |" : "");
+}
+
 static void print_text(const cli_table *t, int rows, const int *width, bool markdown)
 {
     for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < t->columns; c++) {
-            const char *text = cell_at(t, r, c);
-            int space = width[c] - width_of(text);
-            fputs(markdown ? c ? " | " : "| " : c ? "  " : "", stdout);
-            pad(c ? space : 0);
-            fputs(text, stdout);
-            pad(c ? 0 : space);
-        }
-        puts(markdown ? " |" : "");
+        print_row(t, r, width, markdown);
         for (int c = 0; markdown && !r && c < t->columns; c++) {
-            printf("%s%s", c ? " " : "| ", c ? "---: |" : "--- |");
+            printf("%s%s", c ? "" : "|", c < (t->words ? t->words : 1) ? " --- |" : " ---: |");
         }
         if (markdown && !r) {
             putchar('\n');

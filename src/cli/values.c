@@ -1,6 +1,7 @@
 /* Options of a task on the command line of a sub-command that does not know the task yet. */
 #include "cli/values.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,4 +66,9 @@ json_t *cli_value_json(const char *value)
     char *end;
     long long whole = strtoll(value, &end, 10);
     return *end ? json_string(value) : json_integer(whole);
+}
+
+json_t *cli_number_json(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
 }

@@ -22,6 +22,8 @@ bool cli_values_take(const mann_cli *cli, cli_values *values, int argc, char **a
 bool cli_values_next(const cli_values *values, const char **at, char value[CLI_VALUE],
                      char setting[CLI_VALUE + 64]);
 
+/* A number, or null if it is not finite. */
+json_t *cli_number_json(double value);
 /* A whole number, or a text. */
 json_t *cli_value_json(const char *value);
 

@@ -43,6 +43,7 @@ echo "shared and static: the same"
 
 # Everything else that an installation holds.
 share=$scratch/root$prefix/share
-for file in man/man1/mann.1 man/man1/mann-view.1 bash-completion/completions/mann; do
+for file in man/man1/mann.1 man/man1/mann-view.1 bash-completion/completions/mann \
+    mann/experiments/ntm-copy.json; do
     [ -s "$share/$file" ] || { echo "not installed: share/$file"; exit 1; }
 done

@@ -1,0 +1,34 @@
+/* A recipe's measures over its runs: what `mann reproduce` prints. */
+#ifndef MANN_CLI_REPRODUCE_H
+#define MANN_CLI_REPRODUCE_H
+
+#include "cli/report.h"
+#include "cli/table.h"
+#include "train/plan.h"
+#include "train/recipe.h"
+
+#include <jansson.h>
+
+/* Of one measure and one system, over the seeds. */
+typedef struct reproduced {
+    int32_t runs; /* that have the number */
+    double median;
+    mann_interval interval;
+} reproduced;
+
+/* What is done, beside what the paper says. */
+typedef struct reproduction {
+    const mann_recipe *recipe;
+    const mann_plan *plan;              /* runs by system, then seed */
+    int32_t seeds[MANN_RECIPE_SYSTEMS]; /* of each system */
+    bool quick;
+    reproduced *result; /* [measures, systems] */
+} reproduction;
+
+/* Fills the results. */
+mann_status reproduce_measure(const mann_cli *cli, const reproduction *done, int32_t threads);
+
+void reproduce_print(const reproduction *done, cli_style style);
+json_t *reproduce_json(const reproduction *done);
+
+#endif
