@@ -3,6 +3,7 @@
 
 #include "io/file.h"
 #include "train/folder.h"
+#include "train/trainer.h"
 
 #include <dirent.h>
 #include <jansson.h>
@@ -108,7 +109,11 @@ static double value_at(const mann_history *run, const mann_series *series, int32
 
 double report_value(const report_run *run, const char *metric, int32_t line)
 {
-    return value_at(run->history, mann_history_series(run->history, metric), line);
+    const mann_history *h = run->history;
+    const mann_train_config *train = mann_experiment_train(run->outcome.experiment);
+    double lesson = value_at(h, mann_history_series(h, "lesson"), line);
+    return lesson < mann_lessons_before(train) ? NAN
+                                               : value_at(h, mann_history_series(h, metric), line);
 }
 
 static bool holds(const report_run *run, const mann_condition *c, int32_t line)
@@ -119,24 +124,11 @@ static bool holds(const report_run *run, const mann_condition *c, int32_t line)
     return c->at_most ? value <= c->bound : value >= c->bound;
 }
 
-static int32_t last_lesson(const mann_experiment *e)
-{
-    int32_t count = 0;
-    for (const char *c = mann_experiment_train(e)->lessons; *c;) {
-        c += strspn(c, " ");
-        count += *c != '\0';
-        c += strcspn(c, " ");
-    }
-    return count ? count - 1 : 0;
-}
-
 double report_first(const report_run *run, const mann_conditions *conditions)
 {
     const mann_history *h = run->history;
-    const mann_series *lesson = mann_history_series(h, "lesson");
-    int32_t last = last_lesson(run->outcome.experiment);
     for (int32_t line = 0; conditions->count && line < h->n_lines; line++) {
-        bool all = !lesson || value_at(h, lesson, line) == last;
+        bool all = true;
         for (int32_t i = 0; all && i < conditions->count; i++) {
             all = holds(run, &conditions->condition[i], line);
         }
@@ -180,7 +172,6 @@ static mann_status choose_metric(report *r)
 static mann_status measure(const report *r, report_run *run)
 {
     const mann_history *h = run->history;
-    const mann_series *series = r->metric ? mann_history_series(h, r->metric) : NULL;
     const mann_series *loss = mann_history_series(h, "loss");
     const char *solved =
         r->solved ? r->solved : mann_experiment_task(run->outcome.experiment)->solved;
@@ -188,11 +179,12 @@ static mann_status measure(const report *r, report_run *run)
     mann_status status =
         solved ? mann_conditions_parse(r->cli->context, solved, &conditions) : MANN_OK;
     run->solved_at = report_first(run, &conditions);
-    for (int32_t i = 0; series && i < series->count; i++) {
-        run->best = fmin(run->best, series->y[i]); /* NaN is left out */
+    for (int32_t line = 0; r->metric && line < h->n_lines; line++) {
+        run->final = report_value(run, r->metric, line);
+        run->best = fmin(run->best, run->final); /* NaN is left out */
     }
     bool diverged = run->outcome.stop == MANN_STOP_DIVERGED;
-    run->final = diverged ? INFINITY : series && series->count ? series->y[series->count - 1] : NAN;
+    run->final = diverged ? INFINITY : run->final;
     run->loss = !diverged && loss && loss->count ? loss->y[loss->count - 1] : NAN;
     return status;
 }

@@ -61,6 +61,7 @@ static void value_after(const report_run *run, const mann_recipe_measure *m, pla
 static mann_status value_of(const report *r, const report_run *run, const mann_recipe_measure *m,
                             const report_test *test, double *value)
 {
+    int32_t sequences;
     mann_score score = {0};
     place p = {.missing = ""};
     mann_status status = MANN_OK;
@@ -70,7 +71,7 @@ static mann_status value_of(const report *r, const report_run *run, const mann_r
     case MANN_MEASURE_AFTER: value_after(run, m, &p, value); break;
     case MANN_MEASURE_AT:
         p.score = &score;
-        status = report_score(r, run, test, m->at, &score);
+        status = report_score(r, run, test, m->at, &sequences, &score);
         *value = status ? NAN : mann_recipe_value(m->metric, look_up, &p);
         break;
     }

@@ -84,9 +84,11 @@ static void print_foot(const reproduction *done)
     char tests[32];
     printf(
         "\nours: the median over the seeds and an interval of it, from order statistics: at least "
-        "95 %%\nfrom 6 seeds on (94 %% with 5, 88 %% with 4, 75 %% with 3, 50 %% with 2); tested "
-        "on %s fresh\nsequences; runs in %s\n",
-        cli_grouped(done->recipe->test_sequences, tests), done->plan->folder);
+        "95 %%\nfrom 6 seeds on (94 %% with 5, 88 %% with 4, 75 %% with 3, 50 %% with 2)\n");
+    if (done->recipe->test_sequences) {
+        printf("tests on %s fresh sequences\n", cli_grouped(done->recipe->test_sequences, tests));
+    }
+    printf("runs in %s\n", done->plan->folder);
     if (done->quick) {
         puts("\nquick: this shows that the recipe works; the numbers mean nothing");
     }

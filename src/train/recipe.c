@@ -237,12 +237,15 @@ static mann_status take_changes(reader *r, const json_t *root)
 static mann_status take_numbers(reader *r, const json_t *root)
 {
     mann_recipe *recipe = r->recipe;
-    double version, tests;
-    const json_t *over = r->quick ? r->quick : root;
+    double version, tests = 0;
+    const json_t *own = json_object_get(root, "test_sequences");
+    const json_t *quick = json_object_get(r->quick, "test_sequences");
     mann_status status = take_number(r, "recipe", root, "version", 1, &version);
     status = status ? status : take_number(r, "recipe", root, "minutes", 1, &recipe->minutes);
-    status = status ? status : take_number(r, "recipe", root, "test_sequences", 100, &tests);
-    status = status ? status : take_number(r, "quick", over, "test_sequences", tests, &tests);
+    if (!status && (own || quick)) {
+        status = take_number(r, quick ? "quick" : "recipe", quick ? r->quick : root,
+                             "test_sequences", 0, &tests);
+    }
     recipe->version = status ? 0 : (int32_t)version;
     recipe->test_sequences = status ? 0 : (int32_t)fmin(tests, 1e8);
     return status;

@@ -50,8 +50,8 @@ typedef struct mann_recipe_measure {
 
 typedef struct mann_recipe {
     char name[MANN_RECIPE_TEXT], title[256], paper[256], where[256], seeds[MANN_RECIPE_TEXT];
-    int32_t version, test_sequences;
-    double minutes; /* of one core, for all of it, at most */
+    int32_t version, test_sequences; /* 0: as many as usual for the task */
+    double minutes;                  /* of one core, for all of it, at most */
     int32_t changes, systems, measures;
     char *change[MANN_RECIPE_CHANGES]; /* against the paper */
     mann_recipe_system system[MANN_RECIPE_SYSTEMS];

@@ -9,13 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BETWEEN_LESSONS " ;"
+
+int32_t mann_lessons_before(const mann_train_config *config)
+{
+    const char *at = config->lessons;
+    int32_t count = 0;
+    for (at += strspn(at, BETWEEN_LESSONS); *at; at += strspn(at, BETWEEN_LESSONS)) {
+        at += strcspn(at, BETWEEN_LESSONS);
+        count++;
+    }
+    return count;
+}
+
 /* The lessons of the curriculum, and the task as it is set, which is the last. */
 static mann_status open_lessons(mann_trainer *t)
 {
     char text[MANN_TEXT_SIZE], *rest = NULL;
     snprintf(text, sizeof text, "%s", t->config->lessons);
-    const char *word = strtok_r(text, " ;", &rest);
-    for (bool last = false; !last; word = word ? strtok_r(NULL, " ;", &rest) : NULL) {
+    const char *word = strtok_r(text, BETWEEN_LESSONS, &rest);
+    for (bool last = false; !last; word = word ? strtok_r(NULL, BETWEEN_LESSONS, &rest) : NULL) {
         last = !word;
         if (t->lessons == MANN_MAX_LESSONS) {
             return mann_fail(t->context, MANN_E_INVAL, "train.lessons: more than %d lessons",

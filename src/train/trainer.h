@@ -31,4 +31,7 @@ struct mann_trainer {
     double validated_targets; /* numbers with a target in the last validation of the lesson */
 };
 
+/* How many lessons come before the task as it is set. */
+int32_t mann_lessons_before(const mann_train_config *config);
+
 #endif
