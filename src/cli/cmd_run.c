@@ -1,23 +1,30 @@
-/* `mann run`: one's own sequence through a trained model. */
+/* `mann run`: one's own sequence, or story with a question, through a trained model. */
 #include "cli/cli.h"
 #include "io/file.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
     "Usage: mann run RUN|CHECKPOINT --input FILE|- [OPTIONS]\n\n"
-    "Runs a sequence of one's own through a trained model and prints the answer.\n\n"
+    "Runs a sequence, or a story with a question, of one's own through a trained model and prints\n"
+    "the answer.\n\n"
     "  -i, --input FILE       the sequence; - is standard input\n"
     "      --format FORMAT    bits: a line of 0 and 1 per step (spaces are ignored), or\n"
-    "                         text: a byte is a vector of 8 bits, lowest first\n"
-    "      --raw              print probabilities instead of bits\n" CLI_COMMON_HELP "\n"
+    "                         text: a byte is a vector of 8 bits, lowest first; for models that\n"
+    "                         answer questions always text, a sentence a line\n"
+    "      --raw              print probabilities instead of bits; of all words, not the best "
+    "five\n" CLI_COMMON_HELP "\n"
     "Lines as wide as the task's vectors are posed as the task poses them (copy adds the\n"
     "delimiter and waits for the answer); lines as wide as the model's input go in as they are,\n"
-    "and every step's output is printed: bits, the number of a class, or real numbers.\n\n"
+    "and every step's output is printed: bits, the number of a class, or real numbers.\n"
+    "A story is a sentence a line, numbered or not; its last line that ends in ? is asked. The\n"
+    "answer comes first, with its probability.\n\n"
     "Examples:\n"
     "  printf '10110010\\n01100001\\n' | mann run runs/copy-1 --input -\n"
-    "  printf 'hello' | mann run runs/copy-1 --input - --format text\n";
+    "  printf 'hello' | mann run runs/copy-1 --input - --format text\n"
+    "  printf 'Ada walks to the barn.\\nWhere is Ada?\\n' | mann run runs/story-1 --input -\n";
 
 enum { FORMAT = CLI_FIRST_FREE, RAW };
 enum { LARGEST_INPUT = 64 << 20, MOST_ROWS = 1000000 };
@@ -32,7 +39,7 @@ static const struct option options[] = {
 typedef struct request {
     mann_cli cli;
     const char *path, *input;
-    bool text, raw;
+    bool bits, text, raw; /* bits or text if asked for; bits is what it is otherwise */
 } request;
 
 typedef struct rows {
@@ -55,6 +62,7 @@ static bool parse(request *q, int argc, char **argv, int *code)
                 return false;
             }
             q->text = !strcmp(optarg, "text");
+            q->bits = !q->text;
             break;
         default:
             if (cli_common(&q->cli, option, argv, help, code)) {
@@ -145,13 +153,18 @@ static mann_status parse_bits(mann_context *context, const char *where, const ch
     return MANN_OK;
 }
 
+static mann_status read_input(const request *q, char **data, size_t *size)
+{
+    const char *path = strcmp(q->input, "-") ? q->input : "/dev/stdin";
+    return mann_file_read(q->cli.context, path, LARGEST_INPUT, data, size);
+}
+
 static mann_status read_rows(const request *q, rows *r)
 {
     char *data;
     size_t size;
-    const char *path = strcmp(q->input, "-") ? q->input : "/dev/stdin";
     mann_context *context = q->cli.context;
-    mann_status status = mann_file_read(context, path, LARGEST_INPUT, &data, &size);
+    mann_status status = read_input(q, &data, &size);
     if (status) {
         return status;
     }
@@ -253,6 +266,80 @@ static void print_answer(const request *q, const mann_io_shape *io, const mann_e
     }
 }
 
+/* --- stories --- */
+
+enum { BEST = 5 };
+
+/* The next best word behind the one before (-1: the best), or -1; equals in the order of tokens. */
+static int32_t next_best(const float *probability, int32_t count, int32_t before)
+{
+    int32_t best = -1;
+    for (int32_t i = 0; i < count; i++) {
+        bool follows = before < 0 || probability[i] < probability[before] ||
+                       (probability[i] == probability[before] && i > before);
+        best = follows && (best < 0 || probability[i] > probability[best]) ? i : best;
+    }
+    return best;
+}
+
+static void print_words(const request *q, const mann_network *network, const float *probability)
+{
+    const mann_variant *task = mann_network_task(network);
+    int32_t count = mann_network_io(network)->outputs, token = -1;
+    json_t *answers = json_array();
+    for (int32_t i = 0; i < (q->raw ? count : BEST); i++) {
+        token = next_best(probability, count, token);
+        if (token < 0) {
+            break; /* no more, or not numbers */
+        }
+        const char *word = token ? mann_variant_word(task, token) : "(no word)";
+        if (q->cli.json) {
+            json_array_append_new(answers, json_pack("{s:s, s:f}", "word", word, "probability",
+                                                     (double)probability[token]));
+        } else {
+            printf("%-20s %.4f\n", word, (double)probability[token]);
+        }
+    }
+    if (q->cli.json) {
+        json_dumpf(answers, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(answers);
+}
+
+static mann_status answer(const request *q, const mann_network *network)
+{
+    char *data;
+    size_t size;
+    mann_example example = {0};
+    mann_context *context = q->cli.context;
+    const mann_variant *task = mann_network_task(network);
+    if (q->bits) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "--format bits: this model answers questions about stories, which are "
+                         "text");
+    }
+    mann_status status = read_input(q, &data, &size);
+    if (status) {
+        return status;
+    }
+    float *probability = calloc((size_t)mann_network_io(network)->outputs, sizeof *probability);
+    status = probability ? mann_example_init(&example) : MANN_E_NOMEM;
+    status = status ? no_memory(context)
+                    : mann_variant_pose_text(context, task, q->input, data, size, &example);
+    status =
+        status ? status : mann_network_run(context, network, task, &example, probability, NULL);
+    if (!status) {
+        print_words(q, network, probability);
+    }
+    free(probability);
+    free(data);
+    mann_example_clear(&example);
+    return status;
+}
+
+/* --- sequences --- */
+
 static mann_status run(const request *q, const mann_network *network)
 {
     rows r = {0};
@@ -286,7 +373,9 @@ int mann_cmd_run(int argc, char **argv)
     if (parse(&q, argc, argv, &code)) {
         mann_status status;
         mann_network *network = mann_checkpoint_open(q.cli.context, q.path, NULL, NULL, &status);
-        status = network ? run(&q, network) : status;
+        if (network) {
+            status = (mann_network_io(network)->vocabulary ? answer : run)(&q, network);
+        }
         code = status ? cli_fail(&q.cli, status) : CLI_DONE;
         mann_network_free(network);
     }
