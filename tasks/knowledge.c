@@ -159,14 +159,7 @@ static void add_vocabulary(knowledge *task)
     }
     for (int r = 0; r < RELATIONS; r++) {
         add_word(&task->words, relations[r].name);
-        for (int q = 0; q < WORDINGS; q++) {
-            const char *text = relations[r].question[q], *end = text + strlen(text), *word;
-            for (size_t length; (length = mann_word_next(&text, end, &word));) {
-                if (word[0] != '%') {
-                    mann_words_add(&task->words, word, length);
-                }
-            }
-        }
+        mann_words_add_texts(&task->words, relations[r].question, WORDINGS);
     }
 }
 

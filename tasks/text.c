@@ -134,6 +134,18 @@ size_t mann_word_next(const char **text, const char *end, const char **word)
     return length;
 }
 
+void mann_words_add_texts(mann_words *words, const char *const *texts, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        const char *text = texts[i], *end = text + strlen(text), *word;
+        for (size_t length; (length = mann_word_next(&text, end, &word));) {
+            if (word[0] != '%') {
+                mann_words_add(words, word, length);
+            }
+        }
+    }
+}
+
 mann_status mann_story_example_make(mann_example *out, const mann_io_shape *io, int32_t sentences,
                                     mann_story_example *made)
 {

@@ -26,6 +26,9 @@ void mann_words_clear(mann_words *words);
  * at its end), which moves behind it; returns its length, 0 at the end. */
 size_t mann_word_next(const char **text, const char *end, const char **word);
 
+/* Adds the words of texts, but not those that begin with %. */
+void mann_words_add_texts(mann_words *words, const char *const *texts, int32_t count);
+
 /* The arrays of a question about a story; see mann_example. */
 typedef struct mann_story_example {
     int32_t *story, *question, *support; /* [S, W], [W], [S] */
