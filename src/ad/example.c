@@ -8,6 +8,11 @@ int32_t mann_example_size(mann_rng *rng, int32_t most)
     return mann_rng_below(rng, 4) ? mann_rng_between(rng, (mann_range){1, most}) : 1;
 }
 
+int32_t mann_example_heads(mann_rng *rng)
+{
+    return mann_rng_below(rng, 8) ? mann_example_size(rng, 3) : MANN_MANY_QUERIES;
+}
+
 mann_var mann_example_parameter(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1)
 {
     mann_var x = mann_leaf(tape, 2, (int32_t[]){n0, n1});

@@ -7,6 +7,9 @@
 /* 1..most, often 1. */
 int32_t mann_example_size(mann_rng *rng, int32_t most);
 
+/* 1..3 heads, sometimes so many that products are made of them. */
+int32_t mann_example_heads(mann_rng *rng);
+
 /* A contiguous leaf [n0, n1], standard normal: where an operation asks for a parameter. */
 mann_var mann_example_parameter(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1);
 

@@ -28,9 +28,40 @@ static mann_match_args arguments(const mann_node *node)
     };
 }
 
+/* Many queries of one memory: the same as matrix products, sequence by sequence. */
+static void match_many(const mann_kernels *k, const mann_match_args *a)
+{
+    for (int32_t b = 0; b < a->B; b++) {
+        k->product(a->H, a->N, a->M, a->scale, a->query + (size_t)b * (size_t)a->ldb_query,
+                   a->ldh_query, 1, a->memory + (size_t)b * (size_t)a->ldb_memory, a->N, 1,
+                   a->scores + (size_t)b * (size_t)a->H * (size_t)a->N, a->N, false);
+    }
+}
+
+static void match_many_back(const mann_kernels *k, const mann_match_args *a)
+{
+    for (int32_t b = 0; b < a->B; b++) {
+        size_t memory = (size_t)b * (size_t)a->ldb_memory;
+        size_t query = (size_t)b * (size_t)a->ldb_query;
+        const mann_real *dscores = a->dscores + (size_t)b * (size_t)a->H * (size_t)a->N;
+        if (a->dmemory) {
+            k->product(a->M, a->N, a->H, a->scale, a->query + query, 1, a->ldh_query, dscores, a->N,
+                       1, a->dmemory + memory, a->N, true);
+        }
+        if (a->dquery) {
+            k->product(a->H, a->M, a->N, a->scale, dscores, a->N, 1, a->memory + memory, 1, a->N,
+                       a->dquery + query, a->ldh_query, true);
+        }
+    }
+}
+
 static void match_forward(const mann_kernels *k, mann_node *node)
 {
     mann_match_args args = arguments(node);
+    if (!args.v && args.H >= MANN_MANY_QUERIES) {
+        match_many(k, &args);
+        return;
+    }
     (args.v ? k->match_additive : k->match)(&args);
 }
 
@@ -41,13 +72,17 @@ static void match_backward(const mann_kernels *k, mann_node *node)
     args.dmemory = mann_in_grad(node, MEMORY);
     args.dquery = mann_in_grad(node, QUERY);
     args.dv = mann_in_grad(node, V);
+    if (!args.v && args.H >= MANN_MANY_QUERIES) {
+        match_many_back(k, &args);
+        return;
+    }
     (args.v ? k->match_additive_grad : k->match_grad)(&args);
 }
 
 /* A memory, perhaps of more sequences than the queries that come with it. */
 static mann_var match_leaves(mann_tape *tape, mann_rng *rng, mann_var *query)
 {
-    int32_t B = mann_example_size(rng, 3), H = mann_example_size(rng, 3);
+    int32_t B = mann_example_size(rng, 3), H = mann_example_heads(rng);
     int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
     int32_t more = mann_rng_between(rng, (mann_range){0, 1});
     *query = mann_example_normal(tape, rng, B, H, M);

@@ -1,9 +1,45 @@
 /* Reading and writing of Graves et al. 2014 (eq. 2-4) as operations. */
 #include "ad/example.h"
 
+/* Many heads at one memory: the same as matrix products, sequence by sequence. */
+static void read_many(const mann_kernels *k, mann_node *node)
+{
+    mann_var memory = node->in[0], weights = node->in[1], reads = node->out[0];
+    int32_t H = reads->n[1], M = reads->n[2], N = memory->n[2];
+    for (int32_t b = 0; b < reads->n[0]; b++) {
+        k->product(H, M, N, 1, mann_value(weights) + (size_t)b * (size_t)weights->stride[0], N, 1,
+                   mann_value(memory) + (size_t)b * (size_t)memory->stride[0], 1, N,
+                   mann_value(reads) + (size_t)b * (size_t)reads->stride[0], M, false);
+    }
+}
+
+static void read_many_back(const mann_kernels *k, mann_node *node)
+{
+    mann_var memory = node->in[0], weights = node->in[1], reads = node->out[0];
+    int32_t H = reads->n[1], M = reads->n[2], N = memory->n[2];
+    mann_real *dmemory = mann_in_grad(node, 0), *dweights = mann_in_grad(node, 1);
+    for (int32_t b = 0; b < reads->n[0]; b++) {
+        size_t at_memory = (size_t)b * (size_t)memory->stride[0];
+        size_t at_weights = (size_t)b * (size_t)weights->stride[0];
+        const mann_real *dreads = mann_out_grad(node, 0) + (size_t)b * (size_t)reads->stride[0];
+        if (dmemory) {
+            k->product(M, N, H, 1, dreads, 1, M, mann_value(weights) + at_weights, N, 1,
+                       dmemory + at_memory, N, true);
+        }
+        if (dweights) {
+            k->product(H, N, M, 1, dreads, M, 1, mann_value(memory) + at_memory, N, 1,
+                       dweights + at_weights, N, true);
+        }
+    }
+}
+
 static void read_forward(const mann_kernels *k, mann_node *node)
 {
     mann_var memory = node->in[0], weights = node->in[1], reads = node->out[0];
+    if (reads->n[1] >= MANN_MANY_QUERIES) {
+        read_many(k, node);
+        return;
+    }
     k->read(reads->n[0], reads->n[1], memory->n[1], memory->n[2], mann_value(memory),
             memory->stride[0], mann_value(weights), weights->stride[0], mann_value(reads));
 }
@@ -11,6 +47,10 @@ static void read_forward(const mann_kernels *k, mann_node *node)
 static void read_backward(const mann_kernels *k, mann_node *node)
 {
     mann_var memory = node->in[0], weights = node->in[1], reads = node->out[0];
+    if (reads->n[1] >= MANN_MANY_QUERIES) {
+        read_many_back(k, node);
+        return;
+    }
     k->read_grad(reads->n[0], reads->n[1], memory->n[1], memory->n[2], mann_value(memory),
                  memory->stride[0], mann_value(weights), weights->stride[0], mann_out_grad(node, 0),
                  mann_in_grad(node, 0), mann_in_grad(node, 1));
@@ -18,7 +58,7 @@ static void read_backward(const mann_kernels *k, mann_node *node)
 
 static mann_var read_example(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 4), H = mann_example_size(rng, 3);
+    int32_t B = mann_example_size(rng, 4), H = mann_example_heads(rng);
     int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
     int32_t more = mann_rng_between(rng, (mann_range){0, 1});
     mann_var memory = mann_example_normal(tape, rng, B + more, M, N);

@@ -4,7 +4,11 @@
  * weight row once and multiplies it by one broadcast number of each of up to ROWS rows of x.
  * ROWS x COLS vector accumulators stay in registers over the whole depth. The same block shape
  * serves weight gradients, where a row of x is broadcast along the inputs. The loops over rows and
- * columns of a block must be unrolled completely: block() is instantiated for every size. */
+ * columns of a block must be unrolled completely: block() is instantiated for every size.
+ *
+ * Weights of a layer stay in cache. A large product copies its second factor, a panel of COLS
+ * vectors by DEPTH at a time, to where it is contiguous: otherwise rows whose distance is a power
+ * of two would drive each other out of the cache. The copy may transpose. */
 #include "kern/variant.h"
 
 #if defined MANN_ISA_AVX512
@@ -61,13 +65,15 @@ INLINE void block(int rows, int cols, int32_t depth, const float *x, size_t step
     }
 }
 
-INLINE void block_rows(int rows, int cols, int32_t depth, const float *x, size_t ldx,
-                       const float *w, size_t ldw, const float *bias, float *y, size_t ldy, vm tail,
-                       bool accumulate)
+INLINE void block_rows(int rows, int cols, int32_t depth, const float *x, size_t step_row,
+                       size_t step_k, const float *w, size_t ldw, const float *bias, float *y,
+                       size_t ldy, vm tail, bool accumulate)
 {
     switch (rows) {
 #define CASE(r)                                                                                    \
-    case r: block(r, cols, depth, x, ldx, 1, w, ldw, bias, y, ldy, tail, accumulate); break;
+    case r:                                                                                        \
+        block(r, cols, depth, x, step_row, step_k, w, ldw, bias, y, ldy, tail, accumulate);        \
+        break;
         CASE(1)
         CASE(2)
         CASE(3)
@@ -97,7 +103,7 @@ void KERN(linear)(int32_t B, int32_t I, int32_t O, const float *x, int32_t ldx, 
             switch (cols) {
 #define CASE(c)                                                                                    \
     case c:                                                                                        \
-        block_rows(rows, c, I, xb, (size_t)ldx, w + o, (size_t)O, at, yb, (size_t)ldy, tail,       \
+        block_rows(rows, c, I, xb, (size_t)ldx, 1, w + o, (size_t)O, at, yb, (size_t)ldy, tail,    \
                    accumulate);                                                                    \
         break;
                 CASE(1)
@@ -189,7 +195,79 @@ void KERN(weight_grad)(int32_t K, int32_t I, int32_t O, const float *const *x, c
     }
 }
 
+/* panel [depth, COLS * V] = scale times columns 0..cols-1 of w. */
+INLINE void pack(int32_t depth, int32_t cols, float scale, const float *w, size_t w_row,
+                 size_t w_col, float *panel)
+{
+    if (w_col == 1) {
+        for (int32_t k = 0; k < depth; k++) {
+            for (int32_t j = 0; j < cols; j += V) {
+                v_store(panel + k * COLS * V + j, v_tail(V),
+                        v_set(scale) * v_load(w + (size_t)k * w_row + j, v_tail(cols - j)));
+            }
+        }
+        return;
+    }
+    for (int32_t j = 0; j < cols; j++) {
+        const float *from = w + (size_t)j * w_col;
+        for (int32_t k = 0; k < depth; k++) {
+            panel[k * COLS * V + j] = scale * from[k];
+        }
+    }
+}
+
+void KERN(product)(int32_t m, int32_t n, int32_t k, float scale, const float *x, int32_t x_row,
+                   int32_t x_col, const float *w, int32_t w_row, int32_t w_col, float *y,
+                   int32_t ldy, bool accumulate)
+{
+    enum { DEPTH = 128, WIDTH = COLS * V };
+    _Alignas(64) float panel[DEPTH * WIDTH];
+    for (int32_t j = 0; j < n; j += WIDTH) {
+        int32_t left = n - j < WIDTH ? n - j : WIDTH;
+        int cols = (left + V - 1) / V;
+        vm tail = v_tail(left - (cols - 1) * V);
+        for (int32_t p = 0; p < k; p += DEPTH) {
+            int32_t depth = k - p < DEPTH ? k - p : DEPTH;
+            const float *at = w + (size_t)p * (size_t)w_row + (size_t)j * (size_t)w_col;
+            pack(depth, left, scale, at, (size_t)w_row, (size_t)w_col, panel);
+            for (int32_t i = 0; i < m; i += ROWS) {
+                int rows = m - i < ROWS ? m - i : ROWS;
+                const float *xi = x + (size_t)i * (size_t)x_row + (size_t)p * (size_t)x_col;
+                float *yi = y + (size_t)i * (size_t)ldy + j;
+                switch (cols) {
+#define CASE(c)                                                                                    \
+    case c:                                                                                        \
+        block_rows(rows, c, depth, xi, (size_t)x_row, (size_t)x_col, panel, WIDTH, NULL, yi,       \
+                   (size_t)ldy, tail, accumulate || p);                                            \
+        break;
+                    CASE(1)
+                    CASE(2)
+                    CASE(3)
+#undef CASE
+                }
+            }
+        }
+    }
+}
+
 #else
+
+void KERN(product)(int32_t m, int32_t n, int32_t k, mann_real scale, const mann_real *x,
+                   int32_t x_row, int32_t x_col, const mann_real *w, int32_t w_row, int32_t w_col,
+                   mann_real *y, int32_t ldy, bool accumulate)
+{
+    for (int32_t i = 0; i < m; i++) {
+        for (int32_t j = 0; j < n; j++) {
+            mann_real *to = y + (size_t)i * (size_t)ldy + j;
+            double sum = 0;
+            for (int32_t p = 0; p < k; p++) {
+                sum += (double)x[(size_t)i * (size_t)x_row + (size_t)p * (size_t)x_col] *
+                       w[(size_t)p * (size_t)w_row + (size_t)j * (size_t)w_col];
+            }
+            *to = (mann_real)((accumulate ? *to : 0) + scale * sum);
+        }
+    }
+}
 
 void KERN(linear)(int32_t B, int32_t I, int32_t O, const mann_real *x, int32_t ldx,
                   const mann_real *w, const mann_real *bias, mann_real *y, int32_t ldy,

@@ -17,6 +17,16 @@ typedef void mann_kernel_linear(int32_t B, int32_t I, int32_t O, const mann_real
 /* dw [I, O] += x^T dy over K rows, x given row by row. */
 typedef void mann_kernel_weight_grad(int32_t K, int32_t I, int32_t O, const mann_real *const *x,
                                      const mann_real *dy, int32_t lddy, mann_real *dw);
+/* y [m, n] = scale x [m, k] w [k, n]; with accumulate, y += that. Element (i, j) of x stands at
+ * i * x_row + j * x_col, of w at i * w_row + j * w_col, where w_row or w_col is 1. For large
+ * products: stretches of w are copied together first. */
+typedef void mann_kernel_product(int32_t m, int32_t n, int32_t k, mann_real scale,
+                                 const mann_real *x, int32_t x_row, int32_t x_col,
+                                 const mann_real *w, int32_t w_row, int32_t w_col, mann_real *y,
+                                 int32_t ldy, bool accumulate);
+/* As many queries of one memory make products worth their copies. */
+enum { MANN_MANY_QUERIES = 16 };
+
 /* db [O] += the rows of dy [K, O]. */
 typedef void mann_kernel_row_sum(int32_t K, int32_t O, const mann_real *dy, int32_t lddy,
                                  mann_real *db);
@@ -225,6 +235,7 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
 #define MANN_KERNEL_LIST(K)                                                                        \
     K(linear)                                                                                      \
     K(weight_grad)                                                                                 \
+    K(product)                                                                                     \
     K(row_sum)                                                                                     \
     K(transpose)                                                                                   \
     K(accumulate)                                                                                  \

@@ -103,6 +103,20 @@ static void probe_weight_grad(prober p, const mann_kernels *k)
     k->weight_grad(K, I, O, row, dy, lddy, change(p, rows(I, O, O)));
 }
 
+static void probe_product(prober p, const mann_kernels *k)
+{
+    int32_t m = size(p, 19), n = size(p, 100), depth = size(p, below(p, 4) ? 20 : 150);
+    bool turned_x = below(p, 2), turned_w = below(p, 2), accumulate = below(p, 2);
+    int32_t ldx = apart(p, turned_x ? m : depth), ldw = apart(p, turned_w ? depth : n);
+    int32_t ldy = apart(p, n);
+    mann_real scale = between(p, -2, 2);
+    const mann_real *x = numbers(p, turned_x ? rows(depth, m, ldx) : rows(m, depth, ldx));
+    const mann_real *w = numbers(p, turned_w ? rows(n, depth, ldw) : rows(depth, n, ldw));
+    mann_real *y = accumulate ? change(p, rows(m, n, ldy)) : set(p, rows(m, n, ldy));
+    k->product(m, n, depth, scale, x, turned_x ? 1 : ldx, turned_x ? ldx : 1, w, turned_w ? 1 : ldw,
+               turned_w ? ldw : 1, y, ldy, accumulate);
+}
+
 static void probe_row_sum(prober p, const mann_kernels *k)
 {
     int32_t K = size(p, 40), O = size(p, 100), lddy = apart(p, O);
