@@ -19,7 +19,7 @@ enum { ROWS = 4, COLS = 3 };
 
 #if defined MANN_ISA_AVX512 || defined MANN_ISA_AVX2
 
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL _Pragma("GCC unroll 16")
 
 /* y[0..rows) [cols * V, the last V cut by tail] (+)= x w. Element (r, k) of x stands at
  * x[r * step_row + k * step_k]. */
@@ -195,6 +195,35 @@ void KERN(weight_grad)(int32_t K, int32_t I, int32_t O, const float *const *x, c
     }
 }
 
+/* V x V numbers, or what there is of them, turned: panel[k][j] = scale w[j][k]. Each round
+ * exchanges blocks of d x d across the diagonal of blocks of twice that size. */
+INLINE void pack_square(int32_t depth, int32_t cols, float scale, const float *w, size_t ldw,
+                        float *panel)
+{
+    vf x[V];
+    UNROLL for (int j = 0; j < V; j++)
+    {
+        x[j] = v_set(0);
+        if (j < cols) {
+            x[j] = v_set(scale) * v_load(w + (size_t)j * ldw, v_tail(depth));
+        }
+    }
+    UNROLL for (int d = V / 2; d; d /= 2)
+    {
+        UNROLL for (int i = 0; i < V / 2; i++)
+        {
+            int j = i / d * 2 * d + i % d;
+            v_exchange(d, x[j], x[j + d], &x[j], &x[j + d]);
+        }
+    }
+    UNROLL for (int k = 0; k < V; k++)
+    {
+        if (k < depth) {
+            v_store(panel + k * COLS * V, v_tail(V), x[k]);
+        }
+    }
+}
+
 /* panel [depth, COLS * V] = scale times columns 0..cols-1 of w. */
 INLINE void pack(int32_t depth, int32_t cols, float scale, const float *w, size_t w_row,
                  size_t w_col, float *panel)
@@ -208,10 +237,10 @@ INLINE void pack(int32_t depth, int32_t cols, float scale, const float *w, size_
         }
         return;
     }
-    for (int32_t j = 0; j < cols; j++) {
-        const float *from = w + (size_t)j * w_col;
-        for (int32_t k = 0; k < depth; k++) {
-            panel[k * COLS * V + j] = scale * from[k];
+    for (int32_t j = 0; j < cols; j += V) {
+        for (int32_t k = 0; k < depth; k += V) {
+            pack_square(depth - k, cols - j, scale, w + (size_t)j * w_col + k, w_col,
+                        panel + k * COLS * V + j);
         }
     }
 }
@@ -234,6 +263,11 @@ void KERN(product)(int32_t m, int32_t n, int32_t k, float scale, const float *x,
                 int rows = m - i < ROWS ? m - i : ROWS;
                 const float *xi = x + (size_t)i * (size_t)x_row + (size_t)p * (size_t)x_col;
                 float *yi = y + (size_t)i * (size_t)ldy + j;
+                for (int r = ROWS; r < 2 * ROWS && i + r < m; r++) { /* the block to come */
+                    for (int c = 0; c < cols; c++) {
+                        __builtin_prefetch(yi + (size_t)r * (size_t)ldy + c * V, 1);
+                    }
+                }
                 switch (cols) {
 #define CASE(c)                                                                                    \
     case c:                                                                                        \

@@ -100,6 +100,17 @@ INLINE void v_split(vf x, vf *m, vf *e)
     *m = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
     *e = _mm512_getexp_ps(x);
 }
+/* Lane i counts as (i / d) % 2: even ones of both in low, odd ones of both in high. */
+INLINE void v_exchange(int d, vf a, vf b, vf *low, vf *high)
+{
+    __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i by = _mm512_set1_epi32(d), other = _mm512_set1_epi32(V);
+    __mmask16 odd = _mm512_test_epi32_mask(lane, by);
+    __m512i from_low = _mm512_mask_add_epi32(lane, odd, _mm512_sub_epi32(lane, by), other);
+    __m512i from_high = _mm512_mask_add_epi32(_mm512_add_epi32(lane, by), odd, lane, other);
+    *low = _mm512_permutex2var_ps(a, from_low, b);
+    *high = _mm512_permutex2var_ps(a, from_high, b);
+}
 
 #elif defined MANN_ISA_AVX2
 
@@ -186,6 +197,22 @@ INLINE void v_split(vf x, vf *m, vf *e)
     *m = _mm256_castsi256_ps(
         _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007fffff)), one));
     *e = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)));
+}
+INLINE void v_exchange(int d, vf a, vf b, vf *low, vf *high)
+{
+    switch (d) {
+    case 4:
+        *low = _mm256_permute2f128_ps(a, b, 0x20);
+        *high = _mm256_permute2f128_ps(a, b, 0x31);
+        break;
+    case 2:
+        *low = _mm256_shuffle_ps(a, b, 0x44);
+        *high = _mm256_shuffle_ps(a, b, 0xee);
+        break;
+    default:
+        *low = _mm256_blend_ps(a, _mm256_moveldup_ps(b), 0xaa);
+        *high = _mm256_blend_ps(_mm256_movehdup_ps(a), b, 0xaa);
+    }
 }
 
 #else
