@@ -10,7 +10,7 @@ static const char help[] =
     "Scores the best checkpoint of a run (or a checkpoint) on fresh sequences that training and\n"
     "validation never drew.\n\n"
     "      --OPTION A,B,C     for each value of an option of the task, such as\n"
-    "                         --length 10,20,120 or --items 6,12\n"
+    "                         --length 10,20,120, --items 6,12 or --id 1:20\n"
     "  -n, --sequences N      sequences per value (default 100; of a task with a fixed set of\n"
     "                         examples, such as babi, each once, and never more)\n"
     "      --seed S           of the sequences (default 1)\n"

@@ -1,28 +1,53 @@
 /* Options of a task on the command line of a sub-command that does not know the task yet. */
 #include "cli/values.h"
 
+#include "train/grid.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool split(cli_values *v, int argc, char **argv)
+/* The name goes into v; returns the list, NULL if there is none. */
+static const char *split(cli_values *v, int argc, char **argv)
 {
     char *word = argv[optind - 1], *equals = strchr(word, '=');
+    const char *list = NULL;
     if (equals) {
         *equals = '\0';
-        v->list = equals + 1;
+        list = equals + 1;
     } else if (optind < argc) {
-        v->list = argv[optind++];
-    } else {
-        return false;
+        list = argv[optind++];
     }
-    v->name = word + 2;
-    return true;
+    v->name = list ? word + 2 : NULL;
+    return list;
+}
+
+/* Keeps the list, a range such as 1:20 spelled out. */
+static bool keep(const mann_cli *cli, cli_values *v, const char *list)
+{
+    char text[CLI_VALUES + 64];
+    mann_grid grid = {0};
+    if (!strchr(list, ':')) {
+        strcpy(v->list, list);
+        return true;
+    }
+    snprintf(text, sizeof text, "%s=%s", v->name, list);
+    bool good = !mann_grid_add(cli->context, &grid, text);
+    for (int32_t i = 0; good && i < grid.axis[0].count; i++) {
+        size_t used = strlen(v->list);
+        int size = snprintf(v->list + used, CLI_VALUES - used, "%s,", grid.axis[0].value[i]);
+        if (size >= (int)(CLI_VALUES - used)) {
+            mann_fail(cli->context, MANN_E_INVAL, "--%s: too long", v->name);
+            good = false;
+        }
+    }
+    mann_grid_clear(&grid);
+    return good;
 }
 
 bool cli_values_take(const mann_cli *cli, cli_values *v, int argc, char **argv, bool *refused)
 {
-    const char *word = argv[optind - 1];
+    const char *word = argv[optind - 1], *list = NULL;
     *refused = false;
     if (optopt || strncmp(word, "--", 2) || !word[2]) {
         return false;
@@ -30,14 +55,17 @@ bool cli_values_take(const mann_cli *cli, cli_values *v, int argc, char **argv, 
     if (v->name) {
         cli_usage(cli, "one option of the task at a time: '%s' after --%s", word, v->name);
         *refused = true;
-    } else if (!split(v, argc, argv)) {
+    } else if (!(list = split(v, argc, argv))) {
         cli_usage(cli, "'%s': an option of the task needs values, such as 10,20,120", word);
         *refused = true;
-    } else if (!v->list[strspn(v->list, ",")]) {
+    } else if (!list[strspn(list, ",")]) {
         cli_usage(cli, "--%s: which values? Such as 10,20,120", v->name);
         *refused = true;
-    } else if (strlen(v->name) >= 64 || strlen(v->list) >= 4096) {
+    } else if (strlen(v->name) >= 64 || strlen(list) >= CLI_VALUES) {
         cli_usage(cli, "--%s: too long", v->name);
+        *refused = true;
+    } else if (!keep(cli, v, list)) {
+        cli_fail(cli, MANN_E_INVAL);
         *refused = true;
     }
     return !*refused;

@@ -1,4 +1,4 @@
-/* --length 10,20,120: an option that only the task knows, with the values to test it at. */
+/* --length 10,20,120 or --id 1:20: an option that only the task knows, with the values to test it at. */
 #ifndef MANN_CLI_VALUES_H
 #define MANN_CLI_VALUES_H
 
@@ -6,12 +6,12 @@
 
 #include <jansson.h>
 
-enum { CLI_VALUE = 128 };
+enum { CLI_VALUE = 128, CLI_VALUES = 4096 };
 
 /* Zeroed: none; then there is one setting, as trained. */
 typedef struct cli_values {
     const char *name;
-    const char *list;
+    char list[CLI_VALUES];
 } cli_values;
 
 /* For '?' of getopt_long: takes --NAME LIST or --NAME=LIST. False if it is nothing of the kind, or
