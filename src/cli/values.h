@@ -1,4 +1,5 @@
-/* --length 10,20,120 or --id 1:20: an option that only the task knows, with the values to test it at. */
+/* --length 10,20,120 or --id 1:20: an option that only the task knows, with the values to test it
+ * at. */
 #ifndef MANN_CLI_VALUES_H
 #define MANN_CLI_VALUES_H
 
