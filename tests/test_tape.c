@@ -115,7 +115,7 @@ static void shapes_are_refused(void **state)
             "address: memory [2, 3, 4], key [2, 1, 5], strength [2, 1], gate [2, 1], "
             "shift [2, 1, 3], sharpening [2, 1], previous [2, 1, 4]");
     mann_var logits = leaf(2, 3, 0), target = leaf(2, 4, 0), mask = leaf(2, 1, 0);
-    REFUSED(mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &target, &mask, NULL),
+    REFUSED(mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &target, &mask, NULL, NULL),
             "loss: step 0: logits [2, 3] with target [2, 4], mask [2]");
     REFUSED(mann_columns(tape, leaf(2, 3, 0), 2, 2), "columns: 2..3 of 3 columns");
     REFUSED(mann_split(tape, leaf(2, 3, 0), 2), "split: 3 columns into 2 parts");
@@ -163,7 +163,7 @@ static void small_batches_are_refused(void **state)
     mann_tape_reset(tape, MANN_TRAIN);
     mann_var logits = leaf(2, 3, 0), mask = leaf(2, 1, 0);
     part = mann_columns(tape, leaf(2, 4, 0), 0, 3);
-    mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &part, &mask, NULL);
+    mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &part, &mask, NULL, NULL);
     assert_int_equal(mann_tape_status(tape), MANN_E_SHAPE);
     mann_tape_reset(tape, MANN_TRAIN);
 }

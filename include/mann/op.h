@@ -69,8 +69,12 @@ MANN_API mann_var mann_flatten(mann_tape *tape, mann_var x);
 
 /* y = x W + b: x [B, I], W [I, O], b [1, O] or NULL -> [B, O]. W and b are parameters. */
 MANN_API mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias);
+/* y = x W^T: x [B, I], a parameter W [O, I] -> [B, O]. */
+MANN_API mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight);
 /* [B, n1], [B, n2], ... -> [B, n1 + n2 + ...]. */
 MANN_API mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x);
+/* The present value of x as a constant, through which no gradient goes. */
+MANN_API mann_var mann_constant(mann_tape *tape, mann_var x);
 /* A parameter [1, n] as every row of [B, n]. */
 MANN_API mann_var mann_broadcast(mann_tape *tape, mann_var row, int32_t batch);
 
@@ -132,6 +136,15 @@ MANN_API mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights);
 MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights, mann_var erase,
                                  mann_var add);
 
+/* --- words --- */
+
+/* Bags of words (Sukhbaatar et al. 2015, section 4.1). token [B, N, W] (kept by the caller until
+ * the reset) numbers rows of a parameter table [words, M], or is 0 for the null word, which adds
+ * nothing: column n of the memory [B, M, N] is the sum over j of weight[j] * table[token[n][j]].
+ * weight [W, M] weighs positions and is a constant; NULL: ones. */
+MANN_API mann_var mann_embed(mann_tape *tape, mann_var table, int32_t batch, int32_t sentences,
+                             int32_t words, const int32_t *token, mann_var weight);
+
 /* --- attention over memory [B, M, N]: score the columns, weigh them, mann_read ---
  * Keys and values may be different memories of the same N. Bilinear scores q W memory[n] are dot
  * products with a query that went through mann_linear or with keys from mann_project. */
@@ -146,6 +159,16 @@ MANN_API mann_var mann_match_additive(mann_tape *tape, mann_var memory, mann_var
  * others weigh 0, and all do where none is left. mask [B, N] or [B, H, N] is a constant; NULL: all
  * places. */
 MANN_API mann_var mann_attend(mann_tape *tape, mann_var scores, mann_var mask);
+/* Hard attention. weights [B, H, N] -> one-hot [B, H, N]: a place drawn by its weight when the tape
+ * trains (from the stream `purpose`), the one that weighs most when it evaluates. No gradient goes
+ * through the choice; log_probability [B, H], of what was chosen, has one, for mann_reinforce. */
+MANN_API mann_var mann_choose(mann_tape *tape, mann_var weights, const char *purpose,
+                              mann_var *log_probability);
+/* A loss whose gradient is REINFORCE's (Williams 1992): the sum over sequences of
+ * (cost - baseline) times their log probabilities [B, H_i], the factor being taken as constant.
+ * cost and baseline [B, 1] (NULL: 0); the cost is what the task's loss charges the sequence. */
+MANN_API mann_var mann_reinforce(mann_tape *tape, mann_var cost, mann_var baseline, int32_t count,
+                                 const mann_var *log_probability);
 /* Each column through a weight [M, O]: memory -> [B, O, N]. */
 MANN_API mann_var mann_project(mann_tape *tape, mann_var memory, mann_var weight);
 
@@ -161,10 +184,11 @@ MANN_API mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, ma
 /* The loss of logits[t] [B_t, O] against target[t] [B_t, O] over the steps and rows where mask[t]
  * [B_t] is not 0: binary cross-entropy of bits, cross-entropy of the softmax of classes, half the
  * squared error of real numbers. prediction, if not NULL, receives a tensor per step: sigmoid,
- * softmax, or the logits themselves. */
+ * softmax, or the logits themselves; cost, if not NULL, the part of each sequence [B_0, 1], a
+ * value without gradient. */
 MANN_API mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
                                      const mann_var *logits, const mann_var *target,
-                                     const mann_var *mask, mann_var *prediction);
+                                     const mann_var *mask, mann_var *prediction, mann_var *cost);
 
 #ifdef __cplusplus
 }

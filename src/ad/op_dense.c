@@ -1,5 +1,6 @@
 /* linear: y = x W + b. Its gradients: dx = dy W^T through the transposed shadow, dW = x^T dy and
- * db = sum of dy, gathered over many steps by the tape. concat and broadcast move numbers. */
+ * db = sum of dy, gathered over many steps by the tape. linear_transposed: y = x W^T, for a weight
+ * that also embeds words. concat and broadcast move numbers. */
 #include "ad/example.h"
 
 #include <string.h>
@@ -60,6 +61,62 @@ mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias
         return mann_tape_fail(tape, MANN_E_NOMEM, "linear");
     }
     mann_node_output(node, 0, 2, (int32_t[]){x->n[0], weight->n[1]});
+    return mann_node_run(node);
+}
+
+static void linear_transposed_forward(const mann_kernels *k, mann_node *node)
+{
+    mann_var x = node->in[0], w = node->in[1], y = node->out[0];
+    const mann_real *transposed = mann_tape_transposed(node->tape, w);
+    if (transposed) {
+        k->linear(y->n[0], w->n[1], w->n[0], mann_value(x), x->stride[0], transposed, NULL,
+                  mann_value(y), y->stride[0], false);
+    }
+}
+
+static void linear_transposed_backward(const mann_kernels *k, mann_node *node)
+{
+    mann_var x = node->in[0], w = node->in[1], y = node->out[0];
+    const mann_real *dy = mann_out_grad(node, 0);
+    mann_real *dx = mann_in_grad(node, 0), *dw = mann_in_grad(node, 1);
+    if (dx) {
+        k->linear(y->n[0], w->n[0], w->n[1], dy, y->stride[0], mann_value(w), NULL, dx,
+                  x->stride[0], true);
+    }
+    const mann_real *row[MANN_PENDING_ROWS];
+    for (int32_t b = 0, count = 0; b < y->n[0] && dw; b += count) {
+        for (count = 0; count < MANN_PENDING_ROWS && b + count < y->n[0]; count++) {
+            row[count] = dy + (size_t)(b + count) * (size_t)y->stride[0];
+        }
+        k->weight_grad(count, w->n[0], w->n[1], row,
+                       mann_value(x) + (size_t)b * (size_t)x->stride[0], x->stride[0], dw);
+    }
+}
+
+static mann_var linear_transposed_example(mann_tape *tape, mann_rng *rng)
+{
+    int32_t B = mann_example_size(rng, mann_rng_below(rng, 8) ? 9 : 2 * MANN_PENDING_ROWS);
+    int32_t I = mann_example_size(rng, 20), O = mann_example_size(rng, 20);
+    mann_var x = mann_example_normal(tape, rng, B, I, 0);
+    return mann_linear_transposed(tape, x, mann_example_parameter(tape, rng, O, I));
+}
+
+const mann_op mann_op_linear_transposed = {"linear_transposed", linear_transposed_forward,
+                                           linear_transposed_backward, linear_transposed_example};
+
+mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight)
+{
+    if (x->rank != 2 || weight->rank != 2 || x->n[1] != weight->n[1] ||
+        weight->stride[0] != weight->n[1]) {
+        return mann_op_fail(tape, &mann_op_linear_transposed, "x [%d, %d] with weight [%d, %d]",
+                            x->n[0], x->n[1], weight->n[0], weight->n[1]);
+    }
+    mann_node *node =
+        mann_node_make(tape, &mann_op_linear_transposed, 2, (mann_var[]){x, weight}, 1, 0);
+    if (!node) {
+        return mann_tape_fail(tape, MANN_E_NOMEM, "linear_transposed");
+    }
+    mann_node_output(node, 0, 2, (int32_t[]){x->n[0], weight->n[0]});
     return mann_node_run(node);
 }
 

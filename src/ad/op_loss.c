@@ -1,6 +1,9 @@
-/* The loss over all steps of a group at once: one scalar, whose inputs are the logits of every
- * step. Targets and masks are constants and stand among the inputs for their shapes. */
+/* The loss over all steps of a group at once: one scalar, and the part of each sequence. Inputs are
+ * the logits of every step; targets and masks are constants and stand among them for their shapes.
+ */
 #include "ad/example.h"
+
+#include <string.h>
 
 /* Inputs: logits of every step, then targets, then masks. */
 typedef struct loss_attr {
@@ -12,14 +15,20 @@ typedef struct loss_attr {
 static void loss_forward(const mann_kernels *k, mann_node *node)
 {
     const loss_attr *attr = node->attr;
-    mann_real *loss = mann_value(node->out[0]);
-    *loss = 0;
+    mann_var cost = node->out[1];
+    memset(mann_value(cost), 0, mann_size(cost) * sizeof(mann_real));
     for (int32_t t = 0; t < attr->steps; t++) {
         mann_var logits = node->in[t], target = node->in[attr->steps + t];
         mann_var mask = node->in[2 * attr->steps + t];
         k->loss(attr->kind, logits->n[0], logits->n[1], mann_value(logits), logits->stride[0],
-                mann_value(target), mann_value(mask), mann_value(attr->prediction[t]), loss);
+                mann_value(target), mann_value(mask), mann_value(attr->prediction[t]),
+                mann_value(cost));
     }
+    double total = 0;
+    for (int32_t b = 0; b < cost->n[0]; b++) {
+        total += (double)mann_value(cost)[b];
+    }
+    *mann_value(node->out[0]) = (mann_real)total;
 }
 
 static void loss_backward(const mann_kernels *k, mann_node *node)
@@ -55,15 +64,18 @@ static mann_var loss_example(mann_tape *tape, mann_rng *rng)
         }
     }
     mann_target kind = (mann_target)mann_rng_below(rng, MANN_TARGET_REAL + 1);
-    return mann_sequence_loss(tape, kind, STEPS, logits, target, mask, NULL);
+    return mann_sequence_loss(tape, kind, STEPS, logits, target, mask, NULL, NULL);
 }
 
 const mann_op mann_op_loss = {"loss", loss_forward, loss_backward, loss_example};
 
 mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
                             const mann_var *logits, const mann_var *target, const mann_var *mask,
-                            mann_var *prediction)
+                            mann_var *prediction, mann_var *cost)
 {
+    if (cost) {
+        *cost = &tape->dummy;
+    }
     size_t count = (size_t)steps;
     mann_var *in = mann_tape_scratch(tape, 3 * count * sizeof *in);
     mann_var *made = mann_tape_scratch(tape, count * sizeof *made);
@@ -84,12 +96,16 @@ mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
         }
     }
     mann_node *node = in && made
-                          ? mann_node_make(tape, &mann_op_loss, 3 * steps, in, 1, sizeof(loss_attr))
+                          ? mann_node_make(tape, &mann_op_loss, 3 * steps, in, 2, sizeof(loss_attr))
                           : NULL;
     if (!node) {
         return mann_tape_fail(tape, MANN_E_NOMEM, "loss");
     }
     *(loss_attr *)node->attr = (loss_attr){kind, steps, made};
     mann_node_output(node, 0, 2, (int32_t[]){1, 1});
+    mann_node_output(node, 1, 2, (int32_t[]){logits[0]->n[0], 1});
+    if (cost) {
+        *cost = node->out[1];
+    }
     return mann_node_run(node);
 }

@@ -1,6 +1,8 @@
 /* Views: other shapes of the same storage. They are not operations; gradients flow through the
- * owner. */
+ * owner. A constant is a copy, and gradients end there. */
 #include "ad/tape.h"
+
+#include <string.h>
 
 static mann_tensor *view(mann_tape *tape, mann_var x)
 {
@@ -60,6 +62,20 @@ mann_var mann_flatten(mann_tape *tape, mann_var x)
         made->n[1] = x->n[1] * x->n[2];
         made->n[2] = 1;
         made->stride[1] = 1;
+    }
+    return made;
+}
+
+mann_var mann_constant(mann_tape *tape, mann_var x)
+{
+    if (!tape->status && x->rank != 2) {
+        return mann_tape_fail(tape, MANN_E_SHAPE, "constant: rank %d", x->rank);
+    }
+    mann_var made = mann_tape_tensor(tape, x->rank, x->n, false);
+    for (int32_t b = 0; b < x->n[0] && made != &tape->dummy; b++) {
+        memcpy(mann_value(made) + (size_t)b * (size_t)made->stride[0],
+               mann_value(x) + (size_t)b * (size_t)x->stride[0],
+               (size_t)x->n[1] * sizeof(mann_real));
     }
     return made;
 }

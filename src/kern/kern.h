@@ -138,6 +138,23 @@ typedef struct mann_write_args {
 typedef void mann_kernel_erase_add(const mann_write_args *args);
 typedef void mann_kernel_erase_add_grad(const mann_write_args *args);
 
+/* --- words --- */
+
+/* memory [B, M, N]: column n is the sum over j < W of weight[j] * table[token[n][j]]; token 0 adds
+ * nothing. */
+typedef struct mann_embed_args {
+    int32_t B, M, N, W;
+    const int32_t *token;    /* [B, N, W] */
+    const mann_real *table;  /* [words, M] */
+    const mann_real *weight; /* [W, M], optional */
+    mann_real *memory;
+    const mann_real *dmemory;
+    mann_real *dtable;
+} mann_embed_args;
+
+typedef void mann_kernel_embed(const mann_embed_args *args);
+typedef void mann_kernel_embed_grad(const mann_embed_args *args);
+
 /* --- attention over memory [B, M, N] --- */
 
 /* Scores [B, H, N] of queries [B, H, M] (ldb_ between sequences, ldh_ between heads) against the
@@ -187,10 +204,10 @@ typedef void mann_kernel_hebb_grad(const mann_hebb_args *args);
 
 /* --- losses over B rows of O outputs; rows whose mask is 0 do not count --- */
 
-/* *loss += the loss of the kind, in nats; prediction [B, O]: sigmoid, softmax, or the logits. */
+/* cost [B] += the loss of the kind, in nats; prediction [B, O]: sigmoid, softmax, or the logits. */
 typedef void mann_kernel_loss(mann_target kind, int32_t B, int32_t O, const mann_real *logits,
                               int32_t ldl, const mann_real *target, const mann_real *mask,
-                              mann_real *prediction, mann_real *loss);
+                              mann_real *prediction, mann_real *cost);
 /* dlogits += seed (prediction - target), which holds for every kind. */
 typedef void mann_kernel_loss_grad(int32_t B, int32_t O, const mann_real *prediction,
                                    const mann_real *target, const mann_real *mask, mann_real seed,
@@ -255,6 +272,8 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(read_grad)                                                                                   \
     K(erase_add)                                                                                   \
     K(erase_add_grad)                                                                              \
+    K(embed)                                                                                       \
+    K(embed_grad)                                                                                  \
     K(match)                                                                                       \
     K(match_grad)                                                                                  \
     K(match_additive)                                                                              \

@@ -64,9 +64,8 @@ INLINE va real_row(int32_t O, const mann_real *l, const mann_real *target, mann_
 
 void KERN(loss)(mann_target kind, int32_t B, int32_t O, const mann_real *logits, int32_t ldl,
                 const mann_real *target, const mann_real *mask, mann_real *prediction,
-                mann_real *loss)
+                mann_real *cost)
 {
-    double total = 0;
     for (int32_t b = 0; b < B; b++) {
         const mann_real *l = logits + (size_t)b * (size_t)ldl;
         const mann_real *t = target + (size_t)b * (size_t)O;
@@ -77,9 +76,8 @@ void KERN(loss)(mann_target kind, int32_t B, int32_t O, const mann_real *logits,
         case MANN_TARGET_CLASS: row = class_row(O, l, t, p); break;
         case MANN_TARGET_REAL: row = (double)v_sum(real_row(O, l, t, p)); break;
         }
-        total += mask[b] != 0 ? row : 0;
+        cost[b] += mask[b] != 0 ? (mann_real)row : 0;
     }
-    *loss += (mann_real)total;
 }
 
 void KERN(loss_grad)(int32_t B, int32_t O, const mann_real *prediction, const mann_real *target,

@@ -394,6 +394,40 @@ static void probe_erase_add_grad(prober p, const mann_kernels *k)
     k->erase_add_grad(&a);
 }
 
+/* --- words --- */
+
+enum { MOST_TOKENS = 3 * 40 * 6 };
+
+static mann_embed_args draw_embed(prober p, int32_t *words, int32_t token[MOST_TOKENS])
+{
+    mann_embed_args a = {.B = size(p, 3), .M = size(p, 40), .N = size(p, 40), .W = size(p, 6)};
+    *words = 1 + size(p, 9);
+    for (int32_t i = 0; i < a.B * a.N * a.W; i++) {
+        token[i] = below(p, *words);
+    }
+    a.token = token;
+    a.weight = below(p, 2) ? numbers(p, rows(a.W, a.M, a.M)) : NULL;
+    return a;
+}
+
+static void probe_embed(prober p, const mann_kernels *k)
+{
+    int32_t words, token[MOST_TOKENS];
+    mann_embed_args a = draw_embed(p, &words, token);
+    a.table = numbers(p, rows(words, a.M, a.M));
+    a.memory = set(p, flat(a.B * a.M * a.N));
+    k->embed(&a);
+}
+
+static void probe_embed_grad(prober p, const mann_kernels *k)
+{
+    int32_t words, token[MOST_TOKENS];
+    mann_embed_args a = draw_embed(p, &words, token);
+    a.dmemory = numbers(p, flat(a.B * a.M * a.N));
+    a.dtable = change(p, rows(words, a.M, a.M));
+    k->embed_grad(&a);
+}
+
 /* --- attention --- */
 
 static mann_match_args draw_match(prober p)
@@ -510,8 +544,8 @@ static void probe_loss(prober p, const mann_kernels *k)
     const mann_real *logits = numbers(p, rows(B, O, ldl));
     const mann_real *target = in(p, MANN_PROBE_SWITCH, flat(B * O));
     const mann_real *mask = in(p, MANN_PROBE_SWITCH, flat(B));
-    mann_real *prediction = set(p, flat(B * O)), *loss = change(p, flat(1));
-    k->loss(kind, B, O, logits, ldl, target, mask, prediction, loss);
+    mann_real *prediction = set(p, flat(B * O)), *cost = change(p, flat(B));
+    k->loss(kind, B, O, logits, ldl, target, mask, prediction, cost);
 }
 
 static void probe_loss_grad(prober p, const mann_kernels *k)

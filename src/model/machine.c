@@ -213,7 +213,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     outputs->loss[0].name = "task";
     outputs->loss[0].weight = 1;
     outputs->loss[0].value = mann_sequence_loss(tape, self->io.target, s.steps, logits, s.target,
-                                                s.mask, outputs->prediction);
+                                                s.mask, outputs->prediction, NULL);
 }
 
 static double multiply_adds(const mann_model_setup *setup)
