@@ -379,6 +379,7 @@ static void test_optimisers(void **state)
 static void test_schedules(void **state)
 {
     (void)state;
+#define STEPS "train.schedule=steps train.lr_steps=0:0.5,20epochs:1,2250:0.25"
     static const struct {
         const char *settings;
         double sequences, scale, expected;
@@ -400,6 +401,14 @@ static void test_schedules(void **state)
         {"train.warmup_sequences=99", 49, 1, 0.05},
         {"train.warmup_sequences=99", 98, 1, 0.099},
         {"train.warmup_sequences=99", 99, 1, 0.1},
+        {"train.warmup_sequences=2epochs", 49, 1, 0.1 * 50 / 101},
+        {"train.schedule=steps", 1e6, 1, 0.1},
+        {STEPS, 0, 1, 0.05},
+        {STEPS, 999, 1, 0.05},
+        {STEPS, 1000, 1, 0.1},
+        {STEPS, 2249, 1, 0.1},
+        {STEPS, 2250, 1, 0.025},
+        {STEPS, 1e9, 1, 0.025},
         {"train.schedule=linear train.warmup_sequences=999", 499, 1, (0.1 - 0.09 * 0.499) / 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -409,7 +418,9 @@ static void test_schedules(void **state)
                  "train.warmup_sequences=0 %s",
                  rows[i].settings);
         mann_experiment *e = experiment_of("copy", "lstm", settings);
-        double lr = mann_learning_rate(mann_experiment_train(e), rows[i].sequences, rows[i].scale);
+        mann_rate rate;
+        assert_int_equal(mann_rate_init(context, &rate, mann_experiment_train(e), 50), MANN_OK);
+        double lr = mann_rate_at(&rate, rows[i].sequences, rows[i].scale);
         if (!(fabs(lr - rows[i].expected) < 1e-12)) {
             fail_msg("%s after %g sequences: %.15g instead of %.15g", rows[i].settings,
                      rows[i].sequences, lr, rows[i].expected);

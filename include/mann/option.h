@@ -17,8 +17,28 @@ typedef enum mann_option_kind {
     MANN_OPT_BOOL,   /* bool: true or false */
     MANN_OPT_CHOICE, /* int32_t: index into choices */
     MANN_OPT_RANGE,  /* mann_range: "3" or "1..20" */
+    MANN_OPT_SPAN,   /* mann_span: "20000" or "25epochs" */
     MANN_OPT_TEXT    /* char[MANN_TEXT_SIZE] */
 } mann_option_kind;
+
+/* A stretch of training: so many sequences, or so many epochs. An epoch is a pass over the examples
+ * of a task that has a fixed set of them, MANN_EPOCH sequences of one that draws them without end.
+ */
+typedef struct mann_span {
+    double amount;
+    bool epochs;
+} mann_span;
+
+#define MANN_EPOCH 1000
+
+/* In sequences; epoch: how many make one. */
+static inline double mann_span_sequences(mann_span span, double epoch)
+{
+    return span.epochs ? span.amount * epoch : span.amount;
+}
+
+/* Reads a span; *end is what follows it. False if there is none. */
+MANN_API bool mann_span_parse(const char *text, const char **end, mann_span *span);
 
 /* One field of a config struct. A table ends with a row whose name is NULL. */
 typedef struct mann_option {
@@ -26,7 +46,7 @@ typedef struct mann_option {
     mann_option_kind kind;
     size_t offset;              /* of the field in the config struct */
     const char *initial;        /* the default, as a user would type it */
-    double low, high;           /* inclusive bounds of INT, REAL and both ends of RANGE */
+    double low, high;           /* inclusive bounds of INT, REAL, SPAN and both ends of RANGE */
     const char *const *choices; /* CHOICE: NULL-terminated */
     const char *summary;
 } mann_option;

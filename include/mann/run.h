@@ -55,6 +55,7 @@ typedef struct mann_event {
     mann_progress progress;
     double seconds;        /* of training, over all resumptions */
     double sequences_rate; /* per second, lately */
+    double limit;          /* on sequences */
     bool validated;        /* score and harder are new */
     mann_score score, harder;
 } mann_event;

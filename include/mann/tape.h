@@ -10,6 +10,7 @@
 #ifndef MANN_TAPE_H
 #define MANN_TAPE_H
 
+#include <mann/option.h>
 #include <mann/param.h>
 #include <mann/rng.h>
 
@@ -61,6 +62,12 @@ MANN_API void mann_tape_reset(mann_tape *tape, mann_mode mode);
  * they do not depend on how sequences are grouped. index is borrowed until the reset. */
 MANN_API void mann_tape_sequences(mann_tape *tape, uint64_t seed, const uint64_t *index);
 MANN_API mann_rng mann_tape_stream(const mann_tape *tape, const char *purpose, int32_t row);
+
+/* How far the training of the parameters has come, for what changes in its course: sequences, and
+ * how many of them make an epoch. 0 after a reset. */
+MANN_API void mann_tape_trained(mann_tape *tape, double sequences, double epoch);
+/* Whether training is still in its first `span`. */
+MANN_API bool mann_tape_within(const mann_tape *tape, mann_span span);
 
 /* The first error since the reset, MANN_OK if none, with its message. */
 MANN_API mann_status mann_tape_status(const mann_tape *tape);

@@ -27,16 +27,19 @@ typedef enum mann_schedule {
     MANN_SCHEDULE_CONSTANT,
     MANN_SCHEDULE_LINEAR, /* to lr_final at the end of decay_sequences */
     MANN_SCHEDULE_COSINE,
-    MANN_SCHEDULE_HALVE /* when validation cost has not fallen for patience validations */
+    MANN_SCHEDULE_HALVE, /* when validation cost has not fallen for patience validations */
+    MANN_SCHEDULE_STEPS  /* lr times the factors of lr_steps */
 } mann_schedule;
 
 /* Section "train". */
 typedef struct mann_train_config {
     int32_t batch, optimiser, schedule, patience;
-    double lr, lr_final, decay_sequences, warmup_sequences, momentum, decay, beta1, beta2, epsilon;
+    double lr, lr_final, momentum, decay, beta1, beta2, epsilon;
+    mann_span decay_sequences, warmup_sequences;
+    char lr_steps[MANN_TEXT_SIZE]; /* "0:0.5,20epochs:1,45epochs:0.5": from where on which factor */
     double clip, clip_norm, weight_decay, average;
     int32_t validate_every, validate_sequences;
-    double max_sequences;
+    mann_span max_sequences;
     int32_t settle;
     char lessons[MANN_TEXT_SIZE]; /* before the task as it is set: "length=1..5 length=1..10" */
     double lesson_threshold, lesson_review;

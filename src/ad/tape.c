@@ -137,6 +137,7 @@ void mann_tape_reset(mann_tape *tape, mann_mode mode)
     tape->status = MANN_OK;
     tape->message[0] = '\0';
     tape->index = NULL;
+    tape->trained = tape->epoch = 0;
 }
 
 void mann_tape_sequences(mann_tape *tape, uint64_t seed, const uint64_t *index)
@@ -148,6 +149,17 @@ void mann_tape_sequences(mann_tape *tape, uint64_t seed, const uint64_t *index)
 mann_rng mann_tape_stream(const mann_tape *tape, const char *purpose, int32_t row)
 {
     return mann_rng_stream(tape->seed, purpose, tape->index ? tape->index[row] : (uint64_t)row);
+}
+
+void mann_tape_trained(mann_tape *tape, double sequences, double epoch)
+{
+    tape->trained = sequences;
+    tape->epoch = epoch;
+}
+
+bool mann_tape_within(const mann_tape *tape, mann_span span)
+{
+    return tape->trained < mann_span_sequences(span, tape->epoch);
 }
 
 void mann_tape_step(mann_tape *tape, int32_t step)

@@ -47,6 +47,7 @@ struct mann_tape {
 
     uint64_t seed;
     const uint64_t *index;
+    double trained, epoch; /* sequences */
 
     mann_observer *observer;
     void *observer_user;

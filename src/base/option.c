@@ -95,6 +95,37 @@ static mann_status set_range(mann_context *context, const char *section, const m
     return MANN_OK;
 }
 
+bool mann_span_parse(const char *text, const char **end, mann_span *span)
+{
+    static const char unit[] = "epochs";
+    char *stop;
+    double amount = strtod(text, &stop);
+    if (stop == text || !isfinite(amount)) {
+        return false;
+    }
+    *span = (mann_span){amount, !strncmp(stop, unit, strlen(unit))};
+    *end = span->epochs ? stop + strlen(unit) : stop;
+    return true;
+}
+
+static mann_status set_span(mann_context *context, const char *section, const mann_option *row,
+                            mann_span *field, const char *text)
+{
+    const char *end;
+    mann_span value;
+    if (!mann_span_parse(text, &end, &value) || *end) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "%s.%s: '%s' is neither a number of sequences nor one of epochs such as "
+                         "25epochs",
+                         section, row->name, text);
+    }
+    if (value.amount < row->low || value.amount > row->high) {
+        return outside(context, section, row, value.amount);
+    }
+    *field = value;
+    return MANN_OK;
+}
+
 static mann_status set_bool(mann_context *context, const char *section, const mann_option *row,
                             bool *field, const char *text)
 {
@@ -156,6 +187,7 @@ mann_status mann_option_set(mann_context *context, const char *section, const ma
     case MANN_OPT_BOOL: return set_bool(context, section, row, field, text);
     case MANN_OPT_CHOICE: return set_choice(context, section, row, field, text);
     case MANN_OPT_RANGE: return set_range(context, section, row, field, text);
+    case MANN_OPT_SPAN: return set_span(context, section, row, field, text);
     case MANN_OPT_TEXT: break;
     }
     if (strlen(text) >= MANN_TEXT_SIZE) {
@@ -174,19 +206,26 @@ void mann_options_default(const mann_option *table, void *config)
     }
 }
 
+/* The shortest of the precisions that reads back as the same number. */
+static int format_real(double value, const char *unit, char *text, size_t size)
+{
+    for (int precision = 6;; precision++) {
+        int length = snprintf(text, size, "%.*g%s", precision, value, unit);
+        if (precision >= 17 || strtod(text, NULL) == value) {
+            return length;
+        }
+    }
+}
+
 int mann_option_format(const mann_option *option, const void *config, char *text, size_t size)
 {
     const void *field = (const char *)config + option->offset;
     switch (option->kind) {
     case MANN_OPT_INT: return snprintf(text, size, "%d", *(const int32_t *)field);
-    case MANN_OPT_REAL: {
-        /* The shortest of the precisions that reads back as the same number. */
-        for (int precision = 6;; precision++) {
-            int length = snprintf(text, size, "%.*g", precision, *(const double *)field);
-            if (precision >= 17 || strtod(text, NULL) == *(const double *)field) {
-                return length;
-            }
-        }
+    case MANN_OPT_REAL: return format_real(*(const double *)field, "", text, size);
+    case MANN_OPT_SPAN: {
+        const mann_span *span = field;
+        return format_real(span->amount, span->epochs ? "epochs" : "", text, size);
     }
     case MANN_OPT_BOOL: return snprintf(text, size, "%s", *(const bool *)field ? "true" : "false");
     case MANN_OPT_CHOICE:

@@ -17,8 +17,13 @@ enum { MAX_ITEMS = 128 };
 static const struct option long_options[] = {CLI_LONG};
 
 static const char *const kind_names[] = {
-    [MANN_OPT_INT] = "whole number", [MANN_OPT_REAL] = "number", [MANN_OPT_BOOL] = "true or false",
-    [MANN_OPT_CHOICE] = "one of",    [MANN_OPT_RANGE] = "range", [MANN_OPT_TEXT] = "text",
+    [MANN_OPT_INT] = "whole number",
+    [MANN_OPT_REAL] = "number",
+    [MANN_OPT_BOOL] = "true or false",
+    [MANN_OPT_CHOICE] = "one of",
+    [MANN_OPT_RANGE] = "range",
+    [MANN_OPT_TEXT] = "text",
+    [MANN_OPT_SPAN] = "sequences or 25epochs",
 };
 
 static void domain_text(const mann_option *row, char *text, size_t size)
@@ -28,6 +33,7 @@ static void domain_text(const mann_option *row, char *text, size_t size)
     case MANN_OPT_INT:
     case MANN_OPT_REAL:
     case MANN_OPT_RANGE:
+    case MANN_OPT_SPAN:
         snprintf(text, size, "%s in %.10g..%.10g", kind_names[row->kind], row->low, row->high);
         break;
     case MANN_OPT_CHOICE:

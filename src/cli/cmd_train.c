@@ -226,8 +226,6 @@ static int train(request *q, const mann_experiment *e)
 {
     mann_run_options *run = &q->training.run;
     cli_progress progress = {.cli = &q->cli, .bar = isatty(STDERR_FILENO) != 0};
-    progress.limit =
-        run->max_sequences > 0 ? run->max_sequences : mann_experiment_train(e)->max_sequences;
     run->folder = q->folder;
     run->interrupted = cli_catch_signals(2);
     run->watch = cli_progress_watch;

@@ -74,7 +74,7 @@ void cli_progress_watch(void *user, const mann_event *event)
     }
     cli_progress_text(p, event, text, sizeof text);
     if (p->bar) {
-        cli_progress_bar(p->cli, (double)event->progress.sequences / p->limit, text);
+        cli_progress_bar(p->cli, (double)event->progress.sequences / event->limit, text);
         p->drawn = true;
     } else if (event->seconds - p->last_line >= LINE_SECONDS) {
         fprintf(stderr, "%s\n", text);

@@ -7,7 +7,6 @@
 typedef struct cli_progress {
     const mann_cli *cli;
     bool bar;         /* a line that is drawn over: on a terminal */
-    double limit;     /* sequences, for the bar */
     double last_line; /* seconds at which a plain line was printed */
     mann_score score; /* of the last validation */
     bool drawn;

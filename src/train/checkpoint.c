@@ -343,6 +343,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
         t->progress = (mann_progress){.step = (int64_t)value[STEP],
                                       .sequences = (int64_t)value[SEQUENCES],
                                       .lesson = (int32_t)value[LESSON]};
+        t->network->trained = value[SEQUENCES];
         t->optimiser.updates = (int64_t)value[UPDATES];
         t->optimiser.beta1_power = value[BETA1];
         t->optimiser.beta2_power = value[BETA2];
@@ -449,6 +450,9 @@ mann_network *mann_checkpoint_open(mann_context *context, const char *path, cons
     *status = *status ? *status : number(context, file, store, "sequences", &sequences);
     if (!*status) {
         network = open_network(context, file, store, settings, status);
+    }
+    if (network) {
+        network->trained = sequences;
     }
     if (network && info) {
         struct stat found = {0};

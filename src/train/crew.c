@@ -183,6 +183,7 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
         index[b] = batch->example[b]->index;
     }
     mann_tape_sequences(worker->tape, batch->example[0]->seed, index);
+    mann_tape_trained(worker->tape, network->trained, network->epoch);
     *outputs = (mann_outputs){0};
     network->experiment->model->forward(network->model, worker->tape, batch, outputs);
     return mann_tape_status(worker->tape);

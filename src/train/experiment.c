@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char *const optimisers[] = {"sgd", "rmsprop", "rmsprop-graves", "adam", NULL};
-static const char *const schedules[] = {"constant", "linear", "cosine", "halve", NULL};
+static const char *const schedules[] = {"constant", "linear", "cosine", "halve", "steps", NULL};
 
 #define FIELD(name) offsetof(mann_train_config, name)
 static const mann_option train_options[] = {
@@ -21,13 +21,15 @@ static const mann_option train_options[] = {
      "rmsprop-graves: centred, as in Graves 2013"},
     {"lr", MANN_OPT_REAL, FIELD(lr), "5e-3", 0, 1e3, NULL, "learning rate"},
     {"schedule", MANN_OPT_CHOICE, FIELD(schedule), "constant", 0, 0, schedules,
-     "of the learning rate; halve: when validation stops improving"},
+     "of the learning rate; halve: when validation stops improving; steps: as lr_steps says"},
     {"lr_final", MANN_OPT_REAL, FIELD(lr_final), "1e-4", 0, 1e3, NULL,
      "learning rate where the schedule ends"},
-    {"decay_sequences", MANN_OPT_REAL, FIELD(decay_sequences), "100000", 1, 1e15, NULL,
+    {"decay_sequences", MANN_OPT_SPAN, FIELD(decay_sequences), "100000", 1, 1e15, NULL,
      "sequences after which a linear or cosine schedule ends"},
-    {"warmup_sequences", MANN_OPT_REAL, FIELD(warmup_sequences), "0", 0, 1e15, NULL,
+    {"warmup_sequences", MANN_OPT_SPAN, FIELD(warmup_sequences), "0", 0, 1e15, NULL,
      "sequences over which the learning rate rises from 0"},
+    {"lr_steps", MANN_OPT_TEXT, FIELD(lr_steps), "", 0, 0, NULL,
+     "steps: from where on the learning rate has which factor, '0:0.5,20epochs:1,45epochs:0.5'"},
     {"patience", MANN_OPT_INT, FIELD(patience), "10", 1, 1000000, NULL,
      "halve: validations without improvement before the learning rate halves"},
     {"momentum", MANN_OPT_REAL, FIELD(momentum), "0.9", 0, 1, NULL, "of sgd and rmsprop"},
@@ -49,7 +51,7 @@ static const mann_option train_options[] = {
      "updates between validations"},
     {"validate_sequences", MANN_OPT_INT, FIELD(validate_sequences), "128", 1, 1000000, NULL,
      "sequences per validation"},
-    {"max_sequences", MANN_OPT_REAL, FIELD(max_sequences), "1e6", 1, 1e15, NULL,
+    {"max_sequences", MANN_OPT_SPAN, FIELD(max_sequences), "1e6", 1, 1e15, NULL,
      "training stops here at the latest"},
     {"settle", MANN_OPT_INT, FIELD(settle), "20", 1, 1000000, NULL,
      "validations without improvement, once solved, after which training stops by itself; four "

@@ -18,6 +18,11 @@ static json_t *option_json(const mann_option *row, const void *config)
     case MANN_OPT_INT: return json_integer(*(const int32_t *)field);
     case MANN_OPT_REAL: return json_real(*(const double *)field);
     case MANN_OPT_BOOL: return json_boolean(*(const bool *)field);
+    case MANN_OPT_SPAN:
+        if (!((const mann_span *)field)->epochs) {
+            return json_real(((const mann_span *)field)->amount);
+        }
+        break;
     case MANN_OPT_CHOICE:
     case MANN_OPT_RANGE:
     case MANN_OPT_TEXT: break;

@@ -195,10 +195,10 @@ mann_status mann_folder_describe(mann_folder *folder, const mann_experiment *exp
     if (gmtime_r(&now, &utc)) {
         strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
-    json_t *run = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:f}", "version", MANN_VERSION, "host",
-                            host.nodename, "written", when, "stopped", stopped, "step",
-                            (json_int_t)progress->step, "sequences",
-                            (json_int_t)progress->sequences, "seconds", seconds);
+    json_t *run = json_pack(
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f}", "version", MANN_VERSION, "host", host.nodename,
+        "written", when, "stopped", stopped, "step", (json_int_t)progress->step, "sequences",
+        (json_int_t)progress->sequences, "epoch", folder->epoch, "seconds", seconds);
     if (folder->until && run) {
         json_object_set_new(run, "until", json_string(folder->until));
     }

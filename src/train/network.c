@@ -178,6 +178,7 @@ mann_network *mann_network_alloc(mann_context *context, const mann_experiment *e
         experiment->task->resolve(network->experiment->task_config);
     }
     network->task = network->experiment ? open_task(context, network->experiment) : NULL;
+    network->epoch = MANN_EPOCH;
     network->params = network->task ? mann_params_alloc(context) : NULL;
     bool good = network->params != NULL;
     if (good) {

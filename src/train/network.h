@@ -16,6 +16,8 @@ struct mann_network {
     mann_variant *task; /* as the experiment has it */
     void *model;        /* the model's self */
     mann_params *params;
+    double epoch;   /* sequences that make one */
+    double trained; /* sequences that training has seen */
 };
 
 #endif

@@ -2,7 +2,9 @@
 #include "train/optimiser.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 mann_status mann_optimiser_init(mann_context *context, mann_optimiser_state *state,
                                 const mann_train_config *config, size_t size)
@@ -40,9 +42,52 @@ void mann_optimiser_clear(mann_optimiser_state *state)
     state->moments = 0;
 }
 
-double mann_learning_rate(const mann_train_config *config, double sequences, double scale)
+/* "FROM:FACTOR". */
+static bool read_step(const char *text, double epoch, double *from, double *factor)
 {
-    double part = sequences / config->decay_sequences;
+    const char *end;
+    char *stop;
+    mann_span span;
+    if (!mann_span_parse(text, &end, &span) || *end != ':') {
+        return false;
+    }
+    *from = mann_span_sequences(span, epoch);
+    *factor = strtod(end + 1, &stop);
+    return stop > end + 1 && !*stop && *from >= 0 && *factor >= 0 && isfinite(*factor);
+}
+
+mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_train_config *config,
+                           double epoch)
+{
+    *rate = (mann_rate){.config = config,
+                        .decay = mann_span_sequences(config->decay_sequences, epoch),
+                        .warmup = mann_span_sequences(config->warmup_sequences, epoch)};
+    char text[MANN_TEXT_SIZE], *rest = NULL;
+    snprintf(text, sizeof text, "%s", config->lr_steps);
+    for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        int32_t i = rate->steps++;
+        if (i == MANN_MAX_STEPS) {
+            return mann_fail(context, MANN_E_INVAL, "train.lr_steps: more than %d steps",
+                             MANN_MAX_STEPS);
+        }
+        if (!read_step(word, epoch, &rate->from[i], &rate->factor[i])) {
+            return mann_fail(context, MANN_E_INVAL,
+                             "train.lr_steps: '%s' is not of the form FROM:FACTOR, such as "
+                             "25epochs:0.5",
+                             word);
+        }
+        if (i && rate->from[i] <= rate->from[i - 1]) {
+            return mann_fail(context, MANN_E_INVAL,
+                             "train.lr_steps: '%s' does not come after the step before it", word);
+        }
+    }
+    return MANN_OK;
+}
+
+double mann_rate_at(const mann_rate *rate, double sequences, double scale)
+{
+    const mann_train_config *config = rate->config;
+    double part = sequences / rate->decay;
     double lr = config->lr, fall = config->lr - config->lr_final;
     part = part < 1 ? part : 1;
     switch ((mann_schedule)config->schedule) {
@@ -52,9 +97,14 @@ double mann_learning_rate(const mann_train_config *config, double sequences, dou
     case MANN_SCHEDULE_HALVE:
         lr = lr * scale > config->lr_final ? lr * scale : config->lr_final;
         break;
+    case MANN_SCHEDULE_STEPS:
+        for (int32_t i = 0; i < rate->steps && rate->from[i] <= sequences; i++) {
+            lr = config->lr * rate->factor[i];
+        }
+        break;
     }
-    bool warming = sequences < config->warmup_sequences;
-    return warming ? lr * (sequences + 1) / (config->warmup_sequences + 1) : lr;
+    bool warming = sequences < rate->warmup;
+    return warming ? lr * (sequences + 1) / (rate->warmup + 1) : lr;
 }
 
 mann_update mann_optimiser_begin(mann_optimiser_state *state, double lr, double grad_norm)

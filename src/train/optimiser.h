@@ -23,8 +23,21 @@ mann_status mann_optimiser_init(mann_context *context, mann_optimiser_state *sta
                                 const mann_train_config *config, size_t size);
 void mann_optimiser_clear(mann_optimiser_state *state);
 
+enum { MANN_MAX_STEPS = 64 };
+
+/* The course of the learning rate, in sequences. */
+typedef struct mann_rate {
+    const mann_train_config *config;
+    double decay, warmup;
+    int32_t steps;
+    double from[MANN_MAX_STEPS], factor[MANN_MAX_STEPS];
+} mann_rate;
+
+/* epoch: sequences that make one. MANN_E_INVAL: lr_steps. */
+mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_train_config *config,
+                           double epoch);
 /* The learning rate after `sequences`; scale: of the halving schedule. */
-double mann_learning_rate(const mann_train_config *config, double sequences, double scale);
+double mann_rate_at(const mann_rate *rate, double sequences, double scale);
 
 /* Begins an update: the numbers it goes by. The gradient is clipped elementwise, then by norm. */
 mann_update mann_optimiser_begin(mann_optimiser_state *state, double lr, double grad_norm);

@@ -24,9 +24,9 @@ static mann_status take_facts(mann_context *context, const char *file, const cha
     json_t *root = json_loads(text, 0, NULL);
     const char *stopped = NULL, *message = "", *until = "";
     json_int_t step, sequences;
-    int bad = json_unpack(root, "{s:{s:s, s:I, s:I, s:F, s?s, s?s}}", "run", "stopped", &stopped,
-                          "step", &step, "sequences", &sequences, "seconds", &out->seconds, "until",
-                          &until, "message", &message);
+    int bad = json_unpack(root, "{s:{s:s, s:I, s:I, s?F, s:F, s?s, s?s}}", "run", "stopped",
+                          &stopped, "step", &step, "sequences", &sequences, "epoch", &out->epoch,
+                          "seconds", &out->seconds, "until", &until, "message", &message);
     if (!bad) {
         out->stop = stop_named(stopped);
         out->step = step;
@@ -44,7 +44,7 @@ mann_status mann_outcome_read(mann_context *context, const char *run, mann_outco
 {
     char file[1100], *text;
     size_t size;
-    *out = (mann_outcome){.stop = MANN_STOP_NONE};
+    *out = (mann_outcome){.stop = MANN_STOP_NONE, .epoch = MANN_EPOCH};
     snprintf(file, sizeof file, "%s/run.json", run);
     mann_status status = mann_file_read(context, file, LARGEST_FILE, &text, &size);
     if (status) {

@@ -8,6 +8,7 @@ typedef struct mann_outcome {
     mann_experiment *experiment;
     mann_stop stop; /* NONE: it is training, or was killed */
     int64_t step, sequences;
+    double epoch;       /* sequences that make one */
     double seconds;     /* of training, over all resumptions */
     char until[1024];   /* the condition that was to end it; "": none */
     char message[1024]; /* of a divergence; else "" */

@@ -37,9 +37,10 @@ static mann_status check_same(mann_context *context, const mann_planned *run,
 /* Whether what ended a run holds now too. */
 static bool still_ends(const mann_outcome *found, const mann_run_options *limits)
 {
+    const mann_train_config *train = mann_experiment_train(found->experiment);
     double most = limits->max_sequences > 0
                       ? limits->max_sequences
-                      : mann_experiment_train(found->experiment)->max_sequences;
+                      : mann_span_sequences(train->max_sequences, found->epoch);
     switch (found->stop) {
     case MANN_STOP_SETTLED: return !limits->until;
     case MANN_STOP_UNTIL: return limits->until && !strcmp(limits->until, found->until);

@@ -194,7 +194,7 @@ static bool schedule_ended(const mann_trainer *t)
 {
     bool falling =
         t->config->schedule == MANN_SCHEDULE_LINEAR || t->config->schedule == MANN_SCHEDULE_COSINE;
-    return falling && (double)t->progress.sequences >= t->config->decay_sequences;
+    return falling && (double)t->progress.sequences >= t->rate.decay;
 }
 
 /* Validations without improvement after which training has settled: more while the best weights do
@@ -288,14 +288,12 @@ static void watch(run *r)
 
 static void check_limits(run *r)
 {
-    double limit = r->options->max_sequences > 0 ? r->options->max_sequences
-                                                 : r->trainer->config->max_sequences;
     if (r->stop) {
         return;
     }
     if (r->options->interrupted && *r->options->interrupted) {
         r->stop = MANN_STOP_SIGNAL;
-    } else if ((double)r->trainer->progress.sequences >= limit) {
+    } else if ((double)r->trainer->progress.sequences >= r->event.limit) {
         r->stop = MANN_STOP_SEQUENCES;
     } else if (r->options->max_seconds > 0 && now() - r->started >= r->options->max_seconds) {
         r->stop = MANN_STOP_TIME;
@@ -373,6 +371,10 @@ static mann_status loop(run *r)
     int64_t first = r->trainer->progress.sequences;
     r->started = r->last_watched = now();
     r->last_watched_sequences = r->trainer->progress.sequences;
+    r->event.limit =
+        r->options->max_sequences > 0
+            ? r->options->max_sequences
+            : mann_span_sequences(r->trainer->config->max_sequences, r->network->epoch);
     check_limits(r);
     while (!status && !r->stop) {
         status = mann_trainer_step(r->trainer, &r->event.progress);
@@ -506,6 +508,7 @@ static mann_status prepare(run *r, const mann_experiment *experiment)
     status = check_until(r);
     status = status ? status : mann_folder_open(r->context, &r->folder, o->folder, o->resume);
     r->folder.until = o->until;
+    r->folder.epoch = r->network->epoch;
     if (!status && o->resume) {
         status = restore(r);
     }

@@ -205,6 +205,7 @@ static void hand_over(mann_tracer *t, const mann_real *values, int64_t step, int
 {
     mann_params *params = t->network->params;
     memcpy(mann_params_values(params), values, mann_params_size(params) * sizeof *values);
+    t->network->trained = (double)sequences;
     t->step = t->last_step = step;
     t->sequences = sequences;
     t->next_step = step + (step / 10 > t->every ? step / 10 : t->every);

@@ -79,6 +79,7 @@ mann_trainer *mann_trainer_alloc(mann_context *context, mann_network *network, i
         t->validation_crew = mann_crew_alloc(context, network, threads, 128);
         status = t->validation_crew ? MANN_OK : MANN_E_NOMEM;
     }
+    status = status ? status : mann_rate_init(context, &t->rate, t->config, network->epoch);
     if (!status) {
         status = mann_optimiser_init(context, &t->optimiser, t->config, size);
     }
@@ -292,12 +293,13 @@ mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
         t->progress.loss += t->slot_loss[i];
     }
     t->progress.grad_norm = sqrt(square);
-    t->progress.lr = mann_learning_rate(t->config, (double)t->progress.sequences, t->lr_scale);
+    t->progress.lr = mann_rate_at(&t->rate, (double)t->progress.sequences, t->lr_scale);
     t->update = mann_optimiser_begin(&t->optimiser, t->progress.lr, t->progress.grad_norm);
     mann_pool_run(t->crew->pool, t->pieces, move_piece, t);
     mann_pool_run(t->crew->pool, t->pieces, refresh_piece, t);
     t->progress.step++;
     t->progress.sequences += t->config->batch;
+    t->network->trained = (double)t->progress.sequences;
     *progress = t->progress;
     return MANN_OK;
 }

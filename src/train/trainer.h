@@ -17,6 +17,7 @@ struct mann_trainer {
     int32_t lessons;
     mann_variant *harder;
     mann_optimiser_state optimiser;
+    mann_rate rate;
     mann_real *slot[MANN_SLOTS], *grad;
     /* The flat vectors are worked on in pieces of MANN_PIECE; sums go in the order of pieces. */
     int32_t pieces, slots; /* slots: in use this update */
