@@ -2,9 +2,9 @@
  * its file, name it here and in the build file. */
 #include <mann/model.h>
 
-extern const mann_model_type mann_model_machine;
+extern const mann_model_type mann_model_machine, mann_model_memn2n;
 
-const mann_model_type *const mann_models[] = {&mann_model_machine, NULL};
+const mann_model_type *const mann_models[] = {&mann_model_machine, &mann_model_memn2n, NULL};
 
 const mann_preset mann_presets[] = {
     {"ntm", "Neural Turing Machine: LSTM controller, memory matrix", &mann_model_machine,
@@ -28,5 +28,18 @@ const mann_preset mann_presets[] = {
      "model.controller=rnn model.memory=none"},
     {"ff", "feed-forward network, no memory at all", &mann_model_machine,
      "model.controller=ff model.memory=none"},
+    {"memn2n", "end-to-end memory network, trained as its authors did on one bAbI task",
+     &mann_model_memn2n,
+     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip=0 train.clip_norm=1.25 "
+     "train.lr=0.32 train.schedule=steps "
+     "train.lr_steps=0:0.5,20epochs:1,45epochs:0.5,70epochs:0.25,95epochs:0.125 "
+     "train.max_sequences=120epochs"},
+    {"memn2n-joint", "end-to-end memory network, trained as its authors did on all bAbI tasks",
+     &mann_model_memn2n,
+     "model.width=50 model.linear_start=30epochs "
+     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip=0 train.clip_norm=1.25 "
+     "train.lr=0.32 train.schedule=steps "
+     "train.lr_steps=0:0.5,30epochs:1,45epochs:0.5,60epochs:0.25,75epochs:0.125 "
+     "train.max_sequences=90epochs"},
     {0},
 };

@@ -178,7 +178,8 @@ mann_network *mann_network_alloc(mann_context *context, const mann_experiment *e
         experiment->task->resolve(network->experiment->task_config);
     }
     network->task = network->experiment ? open_task(context, network->experiment) : NULL;
-    network->epoch = MANN_EPOCH;
+    int64_t count = network->task ? mann_variant_count(network->task, MANN_SPLIT_TRAIN) : 0;
+    network->epoch = count ? (double)count : MANN_EPOCH;
     network->params = network->task ? mann_params_alloc(context) : NULL;
     bool good = network->params != NULL;
     if (good) {

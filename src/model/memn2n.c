@@ -1,0 +1,214 @@
+/* The end-to-end memory network (Sukhbaatar, Szlam, Weston & Fergus 2015), for questions about a
+ * story of sentences x_i = x_i1 .. x_iJ. With hops k = 1 .. K:
+ *
+ *   m_i   = sum over j of l_j * A_k x_ij + T_A,k(i)     memory: what sentence i is found by
+ *   c_i   = sum over j of l_j * C_k x_ij + T_C,k(i)     what it says
+ *   u_1   = sum over j of l_j * B q_j                   the question
+ *   p_i   = softmax over i of u_k . m_i                 eq. 1
+ *   o     = sum over i of p_i c_i                       eq. 2
+ *   u_k+1 = u_k + o                                     eq. 4
+ *   a     = softmax of W u_K+1                          eq. 3
+ *
+ * A table has a row per word; the time of a sentence is one more word, in rows behind those of the
+ * vocabulary, so A holds T_A. l_j weighs positions, as the authors' program has it: component k of
+ * d, word j of J has 1 + 4 (k - (d+1)/2) (j - (J+1)/2) / d J, J being the longest sentence; that
+ * is twice the formula of section 4.1 but for its rounding. Memories without a sentence are zero
+ * and take part, as there.
+ *
+ * Tying, section 2.2: adjacent, A_k+1 = C_k, B = A_1 and W^T = C_K; or layer-wise, the same A and C
+ * in all hops and u_k+1 = H u_k + o. Linear start, section 4.2: at first p_i = u_k . m_i. */
+#include "model/story.h"
+
+#include <stdlib.h>
+
+enum { MOST_HOPS = 16 };
+enum { ADJACENT, LAYERWISE };
+enum { BAG, POSITION };
+
+typedef struct memn2n_config {
+    int32_t hops, width, tying, encoding, sentences;
+    bool time, nonlinear;
+    double noise;
+    mann_span linear_start;
+} memn2n_config;
+
+static const char *const tyings[] = {"adjacent", "layerwise", NULL};
+static const char *const encodings[] = {"bag", "position", NULL};
+
+#define FIELD(name) offsetof(memn2n_config, name)
+static const mann_option memn2n_options[] = {
+    {"hops", MANN_OPT_INT, FIELD(hops), "3", 1, MOST_HOPS, NULL, "readings of the memory K"},
+    {"width", MANN_OPT_INT, FIELD(width), "20", 1, 65536, NULL, "of an embedding, d"},
+    {"tying", MANN_OPT_CHOICE, FIELD(tying), "adjacent", 0, 0, tyings,
+     "which tables are one; layerwise: those of all hops"},
+    {"encoding", MANN_OPT_CHOICE, FIELD(encoding), "position", 0, 0, encodings,
+     "of the words of a sentence; bag: in any order"},
+    {"time", MANN_OPT_BOOL, FIELD(time), "true", 0, 0, NULL, "whether sentences know their order"},
+    {"noise", MANN_OPT_REAL, FIELD(noise), "0.1", 0, 1, NULL,
+     "empty memories thought into a story in training, as a part of its sentences"},
+    {"linear_start", MANN_OPT_SPAN, FIELD(linear_start), "20epochs", 0, 1e15, NULL,
+     "how long training goes without the softmax over sentences"},
+    {"nonlinear", MANN_OPT_BOOL, FIELD(nonlinear), "false", 0, 0, NULL,
+     "whether each hop ends with a rectifier"},
+    {"sentences", MANN_OPT_INT, FIELD(sentences), "50", 1, 65536, NULL,
+     "most recent ones that it sees"},
+    {0},
+};
+
+typedef struct memn2n {
+    mann_io_shape io;
+    memn2n_config config;
+    int32_t memories;                 /* N */
+    mann_handle table[MOST_HOPS + 1]; /* adjacent: A_1, C_1 .. C_K; layer-wise: A, C, B */
+    mann_handle H, W;                 /* of layer-wise tying */
+    mann_real *l;                     /* [words + 1, d]; the last row, for times, is 1 */
+} memn2n;
+
+static void encode_positions(int32_t J, int32_t d, int32_t encoding, mann_real *l)
+{
+    for (int32_t j = 1; j <= J + 1; j++) {
+        for (int32_t k = 1; k <= d; k++) {
+            double part = 4 * (k - (d + 1) / 2.0) * (j - (J + 1) / 2.0) / d / J;
+            *l++ = (mann_real)(encoding == POSITION && j <= J ? 1 + part : 1);
+        }
+    }
+}
+
+static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
+                        mann_params *params)
+{
+    memn2n *self = self_;
+    const memn2n_config *c = setup->config;
+    if (!setup->io.vocabulary) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "this model answers questions about stories, but the task gives sequences "
+                         "of numbers (mann models lists others)");
+    }
+    if (setup->n_memories) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "model.memory: memn2n has a memory of its own; use none");
+    }
+    self->io = setup->io;
+    self->config = *c;
+    self->memories = c->sentences < setup->io.story ? c->sentences : setup->io.story;
+    self->l = calloc((size_t)(setup->io.words + 1) * (size_t)c->width, sizeof *self->l);
+    if (!self->l) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for the positions of words");
+    }
+    encode_positions(setup->io.words, c->width, c->encoding, self->l);
+    int32_t rows = setup->io.vocabulary + (c->time ? self->memories : 0), d = c->width;
+    const double deviation = 0.1; /* section 4.2 */
+    if (c->tying == ADJACENT) {
+        for (int32_t k = 0; k <= c->hops; k++) {
+            self->table[k] = mann_params_add(params, rows, d, MANN_INIT_NORMAL, deviation, "%c%d",
+                                             k ? 'C' : 'A', k ? k : 1);
+        }
+        return MANN_OK;
+    }
+    static const char name[] = "ACB";
+    for (int32_t i = 0; name[i]; i++) {
+        self->table[i] =
+            mann_params_add(params, rows, d, MANN_INIT_NORMAL, deviation, "%c", name[i]);
+    }
+    self->H = mann_params_add(params, d, d, MANN_INIT_NORMAL, deviation, "H");
+    self->W = mann_params_add(params, d, setup->io.outputs, MANN_INIT_NORMAL, deviation, "W");
+    return MANN_OK;
+}
+
+static mann_var position_weights(const memn2n *self, mann_tape *tape, int32_t words)
+{
+    mann_var l = mann_input(tape, 2, (int32_t[]){words, self->config.width});
+    for (size_t i = 0; i < mann_size(l) && !mann_tape_status(tape); i++) {
+        mann_value(l)[i] = self->l[i];
+    }
+    return l;
+}
+
+static const mann_tag_info attention_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
+static const mann_tag_info scores_tag = {"attention", MANN_KIND_SIGNED, {"hop", "sentence"}};
+
+/* Shows the weights of all hops, [B, K, N]. */
+static void show(const memn2n *self, mann_tape *tape, bool linear, const mann_var p[MOST_HOPS])
+{
+    mann_var row[MOST_HOPS];
+    int32_t K = self->config.hops;
+    for (int32_t k = 0; k < K; k++) {
+        row[k] = mann_flatten(tape, p[k]);
+    }
+    mann_tag(tape, linear ? &scores_tag : &attention_tag,
+             mann_split(tape, mann_concat(tape, K, row), K));
+}
+
+static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
+                    mann_outputs *outputs)
+{
+    const memn2n *self = self_;
+    const memn2n_config *config = &self->config;
+    const mann_handle *table = self->table;
+    bool adjacent = config->tying == ADJACENT,
+         linear = mann_tape_within(tape, config->linear_start);
+    int32_t B = batch->size, K = config->hops;
+    mann_stories s =
+        mann_stories_pack(tape, batch, &self->io, self->memories,
+                          (mann_story_time){config->time, self->io.vocabulary, config->noise});
+    mann_var l = position_weights(self, tape, s.words);
+    mann_var lq = position_weights(self, tape, self->io.words);
+#define EMBED(i) mann_embed(tape, mann_param(tape, table[i]), B, s.sentences, s.words, s.story, l)
+
+    mann_var m = EMBED(0), c = NULL, p[MOST_HOPS];
+    mann_var u = mann_flatten(tape, mann_embed(tape, mann_param(tape, table[adjacent ? 0 : 2]), B,
+                                               1, self->io.words, s.question, lq));
+    mann_segment rectifier = {MANN_RELU, config->width, config->width};
+    for (int32_t k = 0; k < K; k++) {
+        m = adjacent && k ? c : m;
+        c = adjacent || !k ? EMBED(k + 1) : c;
+        p[k] = mann_match(tape, m, mann_split(tape, u, 1), 1);
+        p[k] = linear ? p[k] : mann_attend(tape, p[k], NULL);
+        mann_var o = mann_flatten(tape, mann_read(tape, c, p[k]));
+        u = adjacent ? u : mann_linear(tape, u, mann_param(tape, self->H), NULL);
+        u = mann_add(tape, u, o);
+        u = config->nonlinear ? mann_squash(tape, u, 1, &rectifier, 0) : u;
+    }
+    show(self, tape, linear, p);
+    mann_var a =
+        adjacent ? mann_columns(tape, mann_linear_transposed(tape, u, mann_param(tape, table[K])),
+                                0, self->io.outputs)
+                 : mann_linear(tape, u, mann_param(tape, self->W), NULL);
+    outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
+    outputs->steps = 1;
+    outputs->n_losses = 1;
+    outputs->loss[0].name = "task";
+    outputs->loss[0].weight = 1;
+    outputs->loss[0].value = mann_sequence_loss(tape, self->io.target, 1, &a, &s.target, &s.mask,
+                                                outputs->prediction, NULL);
+}
+
+static void close(void *self_)
+{
+    memn2n *self = self_;
+    free(self->l);
+    self->l = NULL;
+}
+
+static double multiply_adds(const mann_model_setup *setup)
+{
+    const memn2n_config *c = setup->config;
+    double N = c->sentences < setup->io.story ? c->sentences : setup->io.story, d = c->width;
+    bool adjacent = c->tying == ADJACENT;
+    double tables = adjacent ? c->hops + 1 : 2, words = setup->io.words + c->time;
+    double outputs = setup->io.outputs + (adjacent && c->time ? N : 0);
+    return tables * N * words * d + setup->io.words * d + c->hops * 2 * N * d +
+           (adjacent ? 0 : c->hops * d * d) + d * outputs;
+}
+
+const mann_model_type mann_model_memn2n = {
+    .name = "memn2n",
+    .summary = "end-to-end memory network: reads the sentences of a story in hops",
+    .options = memn2n_options,
+    .config_size = sizeof(memn2n_config),
+    .self_size = sizeof(memn2n),
+    .init = init,
+    .forward = forward,
+    .close = close,
+    .multiply_adds = multiply_adds,
+};

@@ -1,0 +1,96 @@
+/* Packs stories. Each keeps its most recent sentences, and rows behind the last hold the null word
+ * alone. */
+#include "model/story.h"
+
+#include "ad/tape.h"
+
+#include <math.h>
+#include <string.h>
+
+static const mann_array *find(const mann_example *example, const char *name, mann_type type,
+                              int32_t n0, int32_t n1)
+{
+    const mann_array *array = mann_example_find(example, name);
+    bool found = array && array->type == type && (n0 < 0 || array->n[0] == n0) &&
+                 (array->rank == 1 ? 1 : array->n[1]) == n1;
+    return found ? array : NULL;
+}
+
+static bool fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
+{
+    for (int32_t b = 0; b < batch->size; b++) {
+        const mann_example *e = batch->example[b];
+        if (!find(e, "story", MANN_INT32, -1, io->words) ||
+            !find(e, "question", MANN_INT32, 1, io->words) ||
+            !find(e, "target", MANN_REAL, 1, io->outputs) || !find(e, "mask", MANN_REAL, 1, 1)) {
+            mann_tape_fail(tape, MANN_E_SHAPE,
+                           "stories: example %llu lacks story [S, %d], question [1, %d], target "
+                           "[1, %d] or mask [1]",
+                           (unsigned long long)e->index, io->words, io->words, io->outputs);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Writes the times of count sentences into every words'th place from row on. Which of the
+ * count + blanks moments are empty is drawn; moments beyond the last row count as the last. */
+static void tell_time(mann_rng *rng, mann_story_time time, int32_t count, int32_t rows,
+                      int32_t words, int32_t *row)
+{
+    int32_t blanks = rng ? (int32_t)mann_rng_below(rng, (uint32_t)ceil(count * time.noise) + 1) : 0;
+    for (int32_t at = count + blanks; count > 0; at--) {
+        if (blanks && mann_rng_below(rng, (uint32_t)at) < (uint32_t)blanks) {
+            blanks--;
+            continue;
+        }
+        *row = time.first + (at < rows ? at : rows) - 1;
+        row += words;
+        count--;
+    }
+}
+
+static void copy_real(const mann_array *from, int32_t count, mann_real *to)
+{
+    for (int32_t i = 0; i < count; i++) {
+        to[i] = (mann_real)((const float *)from->data)[i];
+    }
+}
+
+mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
+                               int32_t sentences, mann_story_time time)
+{
+    int32_t W = io->words, words = W + time.told, B = batch->size;
+    size_t size = (size_t)B * (size_t)sentences * (size_t)words, row = (size_t)W * sizeof(int32_t);
+    mann_stories s = {.sentences = sentences, .words = words};
+    s.target = mann_input(tape, 2, (int32_t[]){B, io->outputs});
+    s.mask = mann_input(tape, 1, &B);
+    int32_t *story = mann_tape_scratch(tape, size * sizeof *story);
+    int32_t *question = mann_tape_scratch(tape, (size_t)B * row);
+    if (!story || !question || !fits(tape, batch, io)) {
+        return s;
+    }
+    s.story = story;
+    s.question = question;
+    bool noisy = time.noise > 0 && tape->mode == MANN_TRAIN;
+    for (int32_t b = 0; b < B; b++) {
+        const mann_example *e = batch->example[b];
+        const mann_array *told = mann_example_find(e, "story");
+        int32_t count = told->n[0] < sentences ? told->n[0] : sentences;
+        const int32_t *from =
+            (const int32_t *)told->data + (size_t)(told->n[0] - count) * (size_t)W;
+        int32_t *to = story + (size_t)b * (size_t)sentences * (size_t)words;
+        for (int32_t i = 0; i < count; i++) {
+            memcpy(to + (size_t)i * (size_t)words, from + (size_t)i * (size_t)W, row);
+        }
+        if (time.told) {
+            mann_rng rng = mann_tape_stream(tape, "empty memories", b);
+            tell_time(noisy ? &rng : NULL, time, count, sentences, words, to + W);
+        }
+        memcpy(question + (size_t)b * (size_t)W, mann_example_find(e, "question")->data, row);
+        copy_real(mann_example_find(e, "target"), io->outputs,
+                  mann_value(s.target) + (size_t)b * (size_t)io->outputs);
+        copy_real(mann_example_find(e, "mask"), 1, mann_value(s.mask) + b);
+    }
+    return s;
+}

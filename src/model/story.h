@@ -1,0 +1,28 @@
+/* A group of stories as tokens in rows of equal length. */
+#ifndef MANN_MODEL_STORY_H
+#define MANN_MODEL_STORY_H
+
+#include <mann/model.h>
+
+typedef struct mann_stories {
+    int32_t sentences, words; /* N, and words of a row */
+    int32_t *story;           /* [B, N, words]: the most recent N sentences, oldest first; then 0 */
+    int32_t *question;        /* [B, 1, W] */
+    mann_var target, mask;    /* [B, outputs], [B] */
+} mann_stories;
+
+/* What follows the words of a sentence: when it was told. Sentence i of n told times counts back
+ * from the last, which is 1. With noise, empty memories are thought in between while the tape
+ * trains: up to noise n of them, rounded up (Sukhbaatar et al. 2015, section 4.1). */
+typedef struct mann_story_time {
+    bool told;     /* whether rows have the time as their last word */
+    int32_t first; /* the token of time 1 */
+    double noise;
+} mann_story_time;
+
+/* Examples must carry story, question, target and mask of the shapes of io; otherwise the tape
+ * fails and the lists are NULL. */
+mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
+                               int32_t sentences, mann_story_time time);
+
+#endif
