@@ -61,15 +61,15 @@ typedef struct memn2n {
     int32_t memories;                 /* N */
     mann_handle table[MOST_HOPS + 1]; /* adjacent: A_1, C_1 .. C_K; layer-wise: A, C, B */
     mann_handle H, W;                 /* of layer-wise tying */
-    mann_real *l;                     /* [words + 1, d]; the last row, for times, is 1 */
+    mann_real *l;                     /* [J, d]; a question has no time and stops short */
 } memn2n;
 
 static void encode_positions(int32_t J, int32_t d, int32_t encoding, mann_real *l)
 {
-    for (int32_t j = 1; j <= J + 1; j++) {
+    for (int32_t j = 1; j <= J; j++) {
         for (int32_t k = 1; k <= d; k++) {
             double part = 4 * (k - (d + 1) / 2.0) * (j - (J + 1) / 2.0) / d / J;
-            *l++ = (mann_real)(encoding == POSITION && j <= J ? 1 + part : 1);
+            *l++ = (mann_real)(encoding == POSITION ? 1 + part : 1);
         }
     }
 }
@@ -91,11 +91,12 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     self->io = setup->io;
     self->config = *c;
     self->memories = c->sentences < setup->io.story ? c->sentences : setup->io.story;
-    self->l = calloc((size_t)(setup->io.words + 1) * (size_t)c->width, sizeof *self->l);
+    int32_t J = setup->io.words + c->time;
+    self->l = calloc((size_t)J * (size_t)c->width, sizeof *self->l);
     if (!self->l) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for the positions of words");
     }
-    encode_positions(setup->io.words, c->width, c->encoding, self->l);
+    encode_positions(J, c->width, c->encoding, self->l);
     int32_t rows = setup->io.vocabulary + (c->time ? self->memories : 0), d = c->width;
     const double deviation = 0.1; /* section 4.2 */
     if (c->tying == ADJACENT) {
