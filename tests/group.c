@@ -43,6 +43,7 @@ void group_forward(const group *g, int32_t first, int32_t count, const mann_netw
     *outputs = (mann_outputs){0};
     mann_tape_reset(tape, mode);
     mann_tape_sequences(tape, network->experiment->seed, g->index + first);
+    mann_tape_trained(tape, network->trained, network->epoch);
     mann_batch batch = {count, g->example + first};
     network->experiment->model->forward(network->model, tape, &batch, outputs);
 }

@@ -392,6 +392,7 @@ static bool subject_open(subject *s, const mann_experiment *e, uint64_t seed)
         }
     }
     mann_params_refresh(params);
+    s->network->trained = seed % 4 < 2 ? 0 : 1e15; /* early in training, and late */
     s->gradient = calloc(mann_params_size(params) + 1, sizeof(double));
     assert_non_null(s->gradient);
     group_draw(&s->group, s->network, seed, 1 + (int32_t)mann_rng_below(&rng, MOST_EXAMPLES));
@@ -474,11 +475,22 @@ static const char *memory_section(int32_t i)
     return name[i];
 }
 
-/* Two tasks in turn, of which neither the models nor the memories know. */
+/* Two tasks in turn, of which neither the models nor the memories know: of sequences, or, for a
+ * model that takes none, of stories. */
+static const char *task_for(int turn, const char *preset)
+{
+    static const char *const task[] = {"copy", "associative_recall", "story", "story"};
+    mann_experiment *e = mann_experiment_alloc(context, task[0], preset);
+    mann_network *network = e ? mann_network_alloc(context, e) : NULL;
+    bool sequences = network != NULL;
+    mann_network_free(network);
+    mann_experiment_free(e);
+    return task[turn % 2 + (sequences ? 0 : 2)];
+}
+
 static mann_experiment *start(int turn, const char *preset, const char *memories)
 {
-    static const char *const task[] = {"copy", "associative_recall"};
-    mann_experiment *e = mann_experiment_alloc(context, task[turn % 2], preset);
+    mann_experiment *e = mann_experiment_alloc(context, task_for(turn, preset), preset);
     if (!e || (memories && mann_experiment_set(e, "model.memory", memories))) {
         fail_msg("%s: %s", preset, mann_context_message(context));
     }

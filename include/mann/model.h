@@ -34,7 +34,8 @@ typedef struct mann_outputs {
         mann_real weight;
     } loss[MANN_MAX_LOSSES];
     int32_t steps;
-    mann_var *prediction; /* [steps]: [B_t, outputs], B_t = sequences longer than t */
+    mann_var *prediction; /* [steps]: [B_t, outputs], B_t = sequences longer than t; rows
+                           * may be apart */
 } mann_outputs;
 
 typedef struct mann_model_type {

@@ -37,7 +37,7 @@ typedef struct mann_train_config {
     double lr, lr_final, momentum, decay, beta1, beta2, epsilon;
     mann_span decay_sequences, warmup_sequences;
     char lr_steps[MANN_TEXT_SIZE]; /* "0:0.5,20epochs:1,45epochs:0.5": from where on which factor */
-    double clip, clip_norm, weight_decay, average;
+    double clip, clip_each, clip_norm, weight_decay, average;
     int32_t validate_every, validate_sequences;
     mann_span max_sequences;
     int32_t settle;

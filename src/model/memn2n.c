@@ -16,7 +16,8 @@
  * and take part, as there.
  *
  * Tying, section 2.2: adjacent, A_k+1 = C_k, B = A_1 and W^T = C_K; or layer-wise, the same A and C
- * in all hops and u_k+1 = H u_k + o. Linear start, section 4.2: at first p_i = u_k . m_i. */
+ * in all hops and u_k+1 = H u_k + o. The rows of times in C_K are classes too, which are never
+ * right: without them it learns less well. Linear start, section 4.2: at first p_i = u_k . m_i. */
 #include "model/story.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 enum { MOST_HOPS = 16 };
 enum { ADJACENT, LAYERWISE };
 enum { BAG, POSITION };
+enum { LAYERWISE_B = 2 }; /* after A and C */
 
 typedef struct memn2n_config {
     int32_t hops, width, tying, encoding, sentences;
@@ -58,7 +60,7 @@ static const mann_option memn2n_options[] = {
 typedef struct memn2n {
     mann_io_shape io;
     memn2n_config config;
-    int32_t memories;                 /* N */
+    int32_t memories, tables;         /* N, and how many tables */
     mann_handle table[MOST_HOPS + 1]; /* adjacent: A_1, C_1 .. C_K; layer-wise: A, C, B */
     mann_handle H, W;                 /* of layer-wise tying */
     mann_real *l;                     /* [J, d]; a question has no time and stops short */
@@ -101,6 +103,7 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     const double deviation = 0.1; /* section 4.2 */
     if (c->tying == ADJACENT) {
         for (int32_t k = 0; k <= c->hops; k++) {
+            self->tables = k + 1;
             self->table[k] = mann_params_add(params, rows, d, MANN_INIT_NORMAL, deviation, "%c%d",
                                              k ? 'C' : 'A', k ? k : 1);
         }
@@ -108,6 +111,7 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     }
     static const char name[] = "ACB";
     for (int32_t i = 0; name[i]; i++) {
+        self->tables = i + 1;
         self->table[i] =
             mann_params_add(params, rows, d, MANN_INIT_NORMAL, deviation, "%c", name[i]);
     }
@@ -145,43 +149,52 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
 {
     const memn2n *self = self_;
     const memn2n_config *config = &self->config;
-    const mann_handle *table = self->table;
-    bool adjacent = config->tying == ADJACENT,
-         linear = mann_tape_within(tape, config->linear_start);
-    int32_t B = batch->size, K = config->hops;
-    mann_stories s =
-        mann_stories_pack(tape, batch, &self->io, self->memories,
-                          (mann_story_time){config->time, self->io.vocabulary, config->noise});
-    mann_var l = position_weights(self, tape, s.words);
-    mann_var lq = position_weights(self, tape, self->io.words);
-#define EMBED(i) mann_embed(tape, mann_param(tape, table[i]), B, s.sentences, s.words, s.story, l)
+    bool adjacent = config->tying == ADJACENT;
+    bool linear = mann_tape_within(tape, config->linear_start);
+    int32_t B = batch->size, K = config->hops, W = self->io.words, classes = self->io.outputs;
+    mann_story_time time = {config->time, self->io.vocabulary, config->noise};
+    mann_var table[MOST_HOPS + 1], p[MOST_HOPS], m = NULL, c = NULL;
+    for (int32_t i = 0; i < self->tables; i++) {
+        table[i] = mann_param(tape, self->table[i]);
+    }
+    mann_stories s = mann_stories_pack(tape, batch, &self->io, self->memories, time,
+                                       adjacent ? table[K]->n[0] : classes);
+    mann_var l = position_weights(self, tape, s.words), lq = position_weights(self, tape, W);
+#define EMBED(i) mann_embed(tape, table[i], B, s.sentences, s.words, s.story, l)
 
-    mann_var m = EMBED(0), c = NULL, p[MOST_HOPS];
-    mann_var u = mann_flatten(tape, mann_embed(tape, mann_param(tape, table[adjacent ? 0 : 2]), B,
-                                               1, self->io.words, s.question, lq));
-    mann_segment rectifier = {MANN_RELU, config->width, config->width};
+    mann_var B_ = table[adjacent ? 0 : LAYERWISE_B];
+    mann_var u = mann_flatten(tape, mann_embed(tape, B_, B, 1, W, s.question, lq));
     for (int32_t k = 0; k < K; k++) {
-        m = adjacent && k ? c : m;
-        c = adjacent || !k ? EMBED(k + 1) : c;
+        if (adjacent || k == 0) {
+            m = k == 0 ? EMBED(0) : c;
+            c = EMBED(k + 1);
+        }
         p[k] = mann_match(tape, m, mann_split(tape, u, 1), 1);
         p[k] = linear ? p[k] : mann_attend(tape, p[k], NULL);
         mann_var o = mann_flatten(tape, mann_read(tape, c, p[k]));
         u = adjacent ? u : mann_linear(tape, u, mann_param(tape, self->H), NULL);
         u = mann_add(tape, u, o);
-        u = config->nonlinear ? mann_squash(tape, u, 1, &rectifier, 0) : u;
+        if (config->nonlinear) {
+            mann_segment rectifier = {MANN_RELU, config->width, config->width};
+            u = mann_squash(tape, u, 1, &rectifier, 0);
+        }
     }
-    show(self, tape, linear, p);
-    mann_var a =
-        adjacent ? mann_columns(tape, mann_linear_transposed(tape, u, mann_param(tape, table[K])),
-                                0, self->io.outputs)
-                 : mann_linear(tape, u, mann_param(tape, self->W), NULL);
+    if (mann_tape_observed(tape)) {
+        show(self, tape, linear, p);
+    }
+    mann_var a = adjacent ? mann_linear_transposed(tape, u, table[K])
+                          : mann_linear(tape, u, mann_param(tape, self->W), NULL);
     outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
+    if (mann_tape_status(tape)) {
+        return;
+    }
     outputs->steps = 1;
     outputs->n_losses = 1;
     outputs->loss[0].name = "task";
     outputs->loss[0].weight = 1;
     outputs->loss[0].value = mann_sequence_loss(tape, self->io.target, 1, &a, &s.target, &s.mask,
                                                 outputs->prediction, NULL);
+    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, classes);
 }
 
 static void close(void *self_)

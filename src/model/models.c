@@ -30,14 +30,16 @@ const mann_preset mann_presets[] = {
      "model.controller=ff model.memory=none"},
     {"memn2n", "end-to-end memory network, trained as its authors did on one bAbI task",
      &mann_model_memn2n,
-     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip=0 train.clip_norm=1.25 "
+     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip=0 train.clip_each=1.25 "
+     "train.clip_norm=0 "
      "train.lr=0.16 train.schedule=steps "
      "train.lr_steps=45epochs:0.5,70epochs:0.25,95epochs:0.125 "
      "train.max_sequences=120epochs"},
     {"memn2n-joint", "end-to-end memory network, trained as its authors did on all bAbI tasks",
      &mann_model_memn2n,
      "model.width=50 model.linear_start=30epochs "
-     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip=0 train.clip_norm=1.25 "
+     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip=0 train.clip_each=1.25 "
+     "train.clip_norm=0 "
      "train.lr=0.16 train.schedule=steps "
      "train.lr_steps=45epochs:0.5,60epochs:0.25,75epochs:0.125 "
      "train.max_sequences=90epochs"},

@@ -58,12 +58,12 @@ static void copy_real(const mann_array *from, int32_t count, mann_real *to)
 }
 
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
-                               int32_t sentences, mann_story_time time)
+                               int32_t sentences, mann_story_time time, int32_t classes)
 {
     int32_t W = io->words, words = W + time.told, B = batch->size;
     size_t size = (size_t)B * (size_t)sentences * (size_t)words, row = (size_t)W * sizeof(int32_t);
     mann_stories s = {.sentences = sentences, .words = words};
-    s.target = mann_input(tape, 2, (int32_t[]){B, io->outputs});
+    s.target = mann_input(tape, 2, (int32_t[]){B, classes});
     s.mask = mann_input(tape, 1, &B);
     int32_t *story = mann_tape_scratch(tape, size * sizeof *story);
     int32_t *question = mann_tape_scratch(tape, (size_t)B * row);
@@ -89,7 +89,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
         }
         memcpy(question + (size_t)b * (size_t)W, mann_example_find(e, "question")->data, row);
         copy_real(mann_example_find(e, "target"), io->outputs,
-                  mann_value(s.target) + (size_t)b * (size_t)io->outputs);
+                  mann_value(s.target) + (size_t)b * (size_t)classes);
         copy_real(mann_example_find(e, "mask"), 1, mann_value(s.mask) + b);
     }
     return s;

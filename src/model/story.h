@@ -8,7 +8,7 @@ typedef struct mann_stories {
     int32_t sentences, words; /* N, and words of a row */
     int32_t *story;           /* [B, N, words]: the most recent N sentences, oldest first; then 0 */
     int32_t *question;        /* [B, 1, W] */
-    mann_var target, mask;    /* [B, outputs], [B] */
+    mann_var target, mask;    /* [B, classes], [B] */
 } mann_stories;
 
 /* What follows the words of a sentence: when it was told. Sentence i of n told times counts back
@@ -21,8 +21,8 @@ typedef struct mann_story_time {
 } mann_story_time;
 
 /* Examples must carry story, question, target and mask of the shapes of io; otherwise the tape
- * fails and the lists are NULL. */
+ * fails and the lists are NULL. classes >= io->outputs: those behind are never the answer. */
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
-                               int32_t sentences, mann_story_time time);
+                               int32_t sentences, mann_story_time time, int32_t classes);
 
 #endif

@@ -203,7 +203,8 @@ const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
         worker->prediction_size = size;
     }
     for (int32_t t = 0; t < steps; t++) {
-        const mann_real *row = mann_value(outputs->prediction[t]) + (size_t)b * (size_t)width;
+        const mann_real *row = mann_value(outputs->prediction[t]) +
+                               (size_t)b * (size_t)outputs->prediction[t]->stride[0];
         for (int32_t i = 0; i < width; i++) {
             worker->prediction[(size_t)t * (size_t)width + (size_t)i] = (float)row[i];
         }

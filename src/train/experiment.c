@@ -41,6 +41,8 @@ static const mann_option train_options[] = {
      "of adam and rmsprop (Graves uses 1e-4)"},
     {"clip", MANN_OPT_REAL, FIELD(clip), "10", 0, 1e30, NULL,
      "bound on each component of the gradient, 0 for none"},
+    {"clip_each", MANN_OPT_REAL, FIELD(clip_each), "0", 0, 1e30, NULL,
+     "bound on the norm of each parameter's gradient, 0 for none"},
     {"clip_norm", MANN_OPT_REAL, FIELD(clip_norm), "0.1", 0, 1e30, NULL,
      "bound on the norm of the gradient, 0 for none"},
     {"weight_decay", MANN_OPT_REAL, FIELD(weight_decay), "0", 0, 1, NULL,

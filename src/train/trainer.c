@@ -223,6 +223,15 @@ static size_t piece_size(const mann_trainer *t, int32_t piece)
     return left < MANN_PIECE ? left : MANN_PIECE;
 }
 
+static void square_piece(void *user, int32_t piece, int32_t worker)
+{
+    (void)worker;
+    mann_trainer *t = user;
+    t->optimiser.kernels->square_sum(piece_size(t, piece), t->grad + (size_t)piece * MANN_PIECE,
+                                     (mann_real)t->config->clip, &t->piece_square[piece],
+                                     &t->piece_bad[piece]);
+}
+
 static void sum_piece(void *user, int32_t piece, int32_t worker)
 {
     (void)worker;
@@ -234,8 +243,23 @@ static void sum_piece(void *user, int32_t piece, int32_t worker)
         slot[i] = t->slot[i] + first;
     }
     k->sum(t->slots, count, slot, t->grad + first);
-    k->square_sum(count, t->grad + first, (mann_real)t->config->clip, &t->piece_square[piece],
-                  &t->piece_bad[piece]);
+    square_piece(t, piece, worker);
+}
+
+/* Brings the gradient of one parameter down to the bound. */
+static void clip_parameter(void *user, int32_t i, int32_t worker)
+{
+    (void)worker;
+    mann_trainer *t = user;
+    const mann_param_info *info = mann_params_info(t->network->params, i);
+    size_t count = (size_t)info->rows * (size_t)info->cols, bad;
+    mann_real *grad = t->grad + info->offset;
+    double square;
+    t->optimiser.kernels->square_sum(count, grad, (mann_real)t->config->clip, &square, &bad);
+    double scale = t->config->clip_each / sqrt(square);
+    for (size_t n = 0; n < count && scale < 1; n++) {
+        grad[n] *= (mann_real)scale;
+    }
 }
 
 static void move_piece(void *user, int32_t piece, int32_t worker)
@@ -276,6 +300,10 @@ mann_status mann_trainer_step(mann_trainer *t, mann_progress *progress)
     }
     t->slots = slots;
     mann_pool_run(t->crew->pool, t->pieces, sum_piece, t);
+    if (t->config->clip_each > 0) {
+        mann_pool_run(t->crew->pool, mann_params_number(t->network->params), clip_parameter, t);
+        mann_pool_run(t->crew->pool, t->pieces, square_piece, t);
+    }
     double square = 0;
     size_t bad = 0;
     for (int32_t i = 0; i < t->pieces; i++) {
