@@ -1,9 +1,9 @@
-/* Machines against independent implementations in NumPy: the Neural Turing Machine, fast weights,
- * and a modern Hopfield store.
+/* Models against independent implementations in NumPy: the Neural Turing Machine, fast weights, a
+ * modern Hopfield store, and memory networks on stories.
  *
- * tests/golden/ntm.py and hopfield_memory.py wrote the headers beside them: parameters, two copy
- * sequences of lengths 3 and 1, the loss, every output and every gradient, exact to the last digits
- * of a double. Here the library's machine gets the same parameters and runs both sequences as one
+ * The scripts in tests/golden wrote the headers beside them: parameters, two copy sequences of
+ * lengths 3 and 1, or three stories, the loss, every output and every gradient, exact to the last
+ * digits of a double. Here the library's model gets the same parameters and runs all of them as one
  * group.
  *
  * Compiled twice. In double both sides round some thousand operations to 1e-16: 1e-11 of the
@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "golden/hopfield_memory.h"
+#include "golden/memn2n.h"
 #include "golden/modern_hopfield.h"
 #include "golden/ntm.h"
 #include "group.h"
@@ -31,6 +32,8 @@ static const double TOLERANCE = 1e-11;
 #else
 static const double TOLERANCE = 3e-5;
 #endif
+
+extern const mann_model_type mann_model_memn2n;
 
 static double worst;
 
@@ -194,6 +197,81 @@ static void modern_update(void **state)
     mann_context_free(context);
 }
 
+static void make_story(mann_example *example, const struct golden_story *golden)
+{
+    assert_int_equal(mann_example_init(example), MANN_OK);
+    example->steps = 1;
+    int32_t *story = mann_example_int(example, "story", golden->sentences, STORY_WORDS);
+    int32_t *question = mann_example_int(example, "question", 1, STORY_WORDS);
+    float *target = mann_example_real(example, "target", 1, STORY_VOCABULARY);
+    float *mask = mann_example_real(example, "mask", 1, 0);
+    assert_false(example->failed);
+    memcpy(story, golden->story, (size_t)(golden->sentences * STORY_WORDS) * sizeof *story);
+    memcpy(question, golden->question, STORY_WORDS * sizeof *question);
+    target[golden->answer] = *mask = 1;
+}
+
+static void story_case(void **state)
+{
+    const struct story_case *golden = *state;
+    mann_context *context = mann_context_alloc();
+    mann_tape *tape = mann_tape_alloc(context);
+    mann_params *params = mann_params_alloc(context);
+    const mann_model_type *type = &mann_model_memn2n;
+    void *self = calloc(1, type->self_size), *config = calloc(1, type->config_size);
+    assert_true(tape && params && self && config);
+    mann_options_default(type->options, config);
+    for (size_t i = 0; i < sizeof golden->option / sizeof golden->option[0]; i++) {
+        const char *const *o = golden->option[i];
+        assert_int_equal(mann_option_set(context, "model", type->options, config, o[0], o[1]),
+                         MANN_OK);
+    }
+    mann_model_setup setup = {.config = config,
+                              .io = {.target = MANN_TARGET_CLASS,
+                                     .outputs = STORY_VOCABULARY,
+                                     .vocabulary = STORY_VOCABULARY,
+                                     .words = STORY_WORDS,
+                                     .story = STORY_MEMORIES + 1}};
+    assert_int_equal(type->init(context, self, &setup, params), MANN_OK);
+    assert_int_equal(mann_params_fill(params, 1), MANN_OK);
+    fill_parameters(params, golden->parameter);
+
+    mann_example storage[STORY_EXAMPLES];
+    const mann_example *example[STORY_EXAMPLES];
+    for (int i = 0; i < STORY_EXAMPLES; i++) {
+        make_story(&storage[i], &golden_stories[i]);
+        example[i] = &storage[i];
+    }
+    mann_real *gradient = calloc(mann_params_size(params), sizeof *gradient);
+    assert_non_null(gradient);
+    mann_tape_reset(tape, MANN_TRAIN);
+    assert_int_equal(mann_tape_bind(tape, params, gradient), MANN_OK);
+    mann_outputs outputs = {0};
+    type->forward(self, tape, &(mann_batch){STORY_EXAMPLES, example}, &outputs);
+    if (group_backward(tape, &outputs)) {
+        fail_msg("%s", mann_tape_message(tape));
+    }
+
+    worst = 0;
+    check("loss", 1, mann_value(outputs.loss[0].value), &golden->loss);
+    for (int i = 0; i < STORY_EXAMPLES; i++) {
+        mann_var prediction = outputs.prediction[0];
+        check("output", STORY_VOCABULARY, mann_value(prediction) + i * prediction->stride[0],
+              golden->output + (size_t)i * STORY_VOCABULARY);
+        mann_example_clear(&storage[i]);
+    }
+    check_gradients(params, gradient, golden->parameter);
+    print_message("    worst error %.1e, allowed %.1e\n", worst, TOLERANCE);
+
+    free(gradient);
+    type->close(self);
+    free(self);
+    free(config);
+    mann_params_free(params);
+    mann_tape_free(tape);
+    mann_context_free(context);
+}
+
 int main(void)
 {
 #ifdef MANN_DOUBLE
@@ -201,13 +279,18 @@ int main(void)
 #endif
     enum {
         NTM = sizeof golden_ntm / sizeof golden_ntm[0],
-        HOPFIELD = sizeof golden_hopfield / sizeof golden_hopfield[0]
+        HOPFIELD = sizeof golden_hopfield / sizeof golden_hopfield[0],
+        STORY = sizeof story_cases / sizeof story_cases[0]
     };
-    struct CMUnitTest tests[NTM + HOPFIELD + 1] = {cmocka_unit_test(modern_update)};
+    struct CMUnitTest tests[NTM + HOPFIELD + STORY + 1] = {cmocka_unit_test(modern_update)};
     for (int i = 0; i < NTM + HOPFIELD; i++) {
         const golden_case *one = i < NTM ? &golden_ntm[i] : &golden_hopfield[i - NTM];
         tests[i + 1] =
             (struct CMUnitTest){one->name, machine_case, NULL, NULL, (void *)(uintptr_t)one};
+    }
+    for (int i = 0; i < STORY; i++) {
+        tests[NTM + HOPFIELD + 1 + i] = (struct CMUnitTest){
+            story_cases[i].name, story_case, NULL, NULL, (void *)(uintptr_t)&story_cases[i]};
     }
     return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
 }
