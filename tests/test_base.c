@@ -185,6 +185,7 @@ typedef struct config {
     double rate;
     bool deep;
     mann_range length;
+    mann_span start;
     char path[MANN_TEXT_SIZE];
 } config;
 
@@ -196,6 +197,7 @@ static const mann_option options[] = {
     {"rate", MANN_OPT_REAL, FIELD(rate), "1e-3", 0, 10, NULL, ""},
     {"deep", MANN_OPT_BOOL, FIELD(deep), "true", 0, 0, NULL, ""},
     {"length", MANN_OPT_RANGE, FIELD(length), "1..20", 1, 100, NULL, ""},
+    {"start", MANN_OPT_SPAN, FIELD(start), "20epochs", 0, 1e15, NULL, ""},
     {"path", MANN_OPT_TEXT, FIELD(path), "", 0, 0, NULL, ""},
     {0},
 };
@@ -243,6 +245,11 @@ static void options_are_parsed(void **state)
     assert_true(c.length.low == 3 && c.length.high == 3);
     accepts(&c, "length", "1..100", "1..100");
     accepts(&c, "length", "4..4", "4");
+    assert_true(c.start.epochs && mann_span_sequences(c.start, 900) == 18000);
+    accepts(&c, "start", "1e6", "1e+06");
+    assert_true(!c.start.epochs && mann_span_sequences(c.start, 900) == 1e6);
+    accepts(&c, "start", "0.5epochs", "0.5epochs");
+    accepts(&c, "start", "0", "0");
     accepts(&c, "path", "a b=c,ä", "a b=c,ä");
     char longest[MANN_TEXT_SIZE];
     memset(longest, 'x', sizeof longest);
@@ -284,6 +291,16 @@ static void options_are_refused(void **state)
             "memory.length: '1..2..3' is neither a whole number nor a range such as 1..20");
     refuses(&c, "length", "1.2",
             "memory.length: '1.2' is neither a whole number nor a range such as 1..20");
+    refuses(&c, "start", "-1epochs", "memory.start: -1 is outside 0..1e+15");
+    static const char *const spans[] = {"", "epochs", "20 epochs", "20epoch", "nan", "20epochs "};
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        char message[200];
+        snprintf(message, sizeof message,
+                 "memory.start: '%s' is neither a number of sequences nor one of epochs such as "
+                 "25epochs",
+                 spans[i]);
+        refuses(&c, "start", spans[i], message);
+    }
     refuses(&c, "slits", "1", "unknown option 'memory.slits'; did you mean 'memory.slots'?");
     refuses(&c, "", "1", "unknown option 'memory.'");
     char long_text[MANN_TEXT_SIZE + 1];

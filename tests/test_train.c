@@ -150,20 +150,23 @@ static void test_threads(void **state)
     (void)state;
     /* Fewer groups than slots, more, a batch that does not divide; with and without a memory. */
     static const struct {
-        const char *model, *settings;
+        const char *task, *model, *settings;
         int updates;
     } cases[] = {
-        {"ntm", SMALL "train.batch=16 train.average=0.9", 20},
-        {"ntm", SMALL "train.batch=100 train.optimiser=rmsprop-graves train.epsilon=1e-4", 4},
-        {"ntm", SMALL "train.batch=1 train.optimiser=sgd", 10},
-        {"lstm", "model.hidden=12 task.length=1..9 train.batch=37 train.optimiser=rmsprop", 8},
+        {"copy", "ntm", SMALL "train.batch=16 train.average=0.9", 20},
+        {"copy", "ntm", SMALL "train.batch=100 train.optimiser=rmsprop-graves train.epsilon=1e-4",
+         4},
+        {"copy", "ntm", SMALL "train.batch=1 train.optimiser=sgd", 10},
+        {"story", "memn2n", "model.linear_start=300 train.lr_steps=200:0.5", 20},
+        {"copy", "lstm", "model.hidden=12 task.length=1..9 train.batch=37 train.optimiser=rmsprop",
+         8},
     };
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         mann_trainer *trainer[3];
         mann_network *network[3];
         mann_score score[3];
         for (int i = 0; i < 3; i++) {
-            network[i] = network_of("copy", cases[c].model, cases[c].settings);
+            network[i] = network_of(cases[c].task, cases[c].model, cases[c].settings);
             trainer[i] = trainer_of(network[i], i + 1);
             train(trainer[i], cases[c].updates);
             good(mann_trainer_validate(trainer[i], false, &score[i]));
@@ -457,6 +460,63 @@ static void test_step(void **state)
     mann_network_free(network);
 }
 
+/* Each parameter by itself. */
+static void test_clip_each(void **state)
+{
+    (void)state;
+    mann_network *network =
+        network_of("copy", "ntm",
+                   SMALL "train.optimiser=sgd train.momentum=0 train.lr=0.5 train.clip=0 "
+                         "train.clip_norm=0 train.clip_each=1e-4");
+    mann_trainer *trainer = trainer_of(network, 1);
+    const mann_params *params = network->params;
+    size_t size = mann_params_size(params);
+    mann_real *before = malloc(size * sizeof *before);
+    assert_non_null(before);
+    memcpy(before, mann_params_values(network->params), size * sizeof *before);
+    train(trainer, 1);
+    double all = 0;
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        const mann_param_info *info = mann_params_info(params, i);
+        double moved = 0;
+        for (size_t n = 0; n < (size_t)info->rows * (size_t)info->cols; n++) {
+            moved += pow((double)mann_params_values(network->params)[info->offset + n] -
+                             (double)before[info->offset + n],
+                         2);
+        }
+        all += moved;
+        assert_true(sqrt(moved) < 0.5e-4 * (1 + 1e-3));
+    }
+    assert_true(sqrt(all) > 1.2 * 0.5e-4); /* more than one of them was long */
+    assert_true(fabs(sqrt(all) - 0.5 * trainer->progress.grad_norm) < 1e-7);
+    free(before);
+    mann_trainer_free(trainer);
+    mann_network_free(network);
+}
+
+/* What is wrong with a schedule is said before training. */
+static void test_bad_steps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *steps, *message;
+    } rows[] = {
+        {"1", "'1' is not of the form FROM:FACTOR, such as 25epochs:0.5"},
+        {"0:1,5epoch:2", "'5epoch:2' is not of the form FROM:FACTOR, such as 25epochs:0.5"},
+        {"0:-1", "'0:-1' is not of the form FROM:FACTOR, such as 25epochs:0.5"},
+        {"0:1,2epochs:0.5,1500:0.1", "'1500:0.1' does not come after the step before it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        mann_network *network = network_of("copy", "ntm", SMALL);
+        char message[200];
+        good(mann_experiment_set(network->experiment, "train.lr_steps", rows[i].steps));
+        assert_null(mann_trainer_alloc(context, network, 1));
+        snprintf(message, sizeof message, "train.lr_steps: %s", rows[i].message);
+        assert_string_equal(mann_context_message(context), message);
+        mann_network_free(network);
+    }
+}
+
 /* --- curriculum --- */
 
 static int32_t lesson_after(const char *task, const char *model, const char *settings,
@@ -718,6 +778,62 @@ static void test_init(void **state)
     mann_experiment_free(e);
 }
 
+/* The latest checkpoints of two runs, which hold the same numbers. */
+static void open_latest(const char *whole, const char *parts, mann_store *store[2])
+{
+    for (int i = 0; i < 2; i++) {
+        char path[256];
+        good(mann_checkpoint_resolve(context, i ? parts : whole, "LATEST", path, sizeof path));
+        good(mann_store_open(context, path, &store[i]));
+    }
+    assert_int_equal(mann_store_count(store[0]), mann_store_count(store[1]));
+    for (int32_t i = 0; i < mann_store_count(store[0]); i++) {
+        const mann_stored *a = mann_store_tensor(store[0], i);
+        const mann_stored *b = mann_store_find(store[1], a->name);
+        assert_non_null(b);
+        assert_same_numbers(a->data, b->data, a->bytes / sizeof(mann_real));
+    }
+}
+
+/* A model that changes in the course of training: a run that stops, on both sides of the change,
+ * goes on as if it had not, and its checkpoint is the model of its time. */
+static void test_course(void **state)
+{
+    (void)state;
+    mann_experiment *e = experiment_of(
+        "story", "memn2n",
+        "task.facts=3 model.linear_start=1epochs train.batch=20 train.max_sequences=2epochs "
+        "train.validate_every=20 train.validate_sequences=8 train.trace_every=0");
+    mann_run_result result;
+    mann_run_options whole = {.folder = "course", .threads = 1};
+    good(mann_run_train(context, e, &whole, &result));
+    assert_int_equal(result.stop, MANN_STOP_SEQUENCES);
+    assert_int_equal(result.last.progress.sequences, 2 * MANN_EPOCH);
+    static const int stops[] = {480, 500, 540, 1000, 2000};
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        mann_run_options part = {
+            .folder = "course-parts", .max_sequences = stops[i], .threads = 2, .resume = i > 0};
+        good(mann_run_train(context, e, &part, &result));
+    }
+    mann_experiment_free(e);
+    mann_store *store[2];
+    open_latest("course", "course-parts", store);
+    mann_store_close(store[0]);
+    mann_store_close(store[1]);
+
+    mann_status status;
+    mann_network *network = mann_checkpoint_open(context, "course@100", NULL, NULL, &status);
+    assert_non_null(network);
+    assert_true(network->trained == 2000 && network->epoch == MANN_EPOCH);
+    const mann_variant *task = mann_network_task(network);
+    mann_score late, early;
+    good(mann_network_evaluate(context, network, task, MANN_SPLIT_TEST, 1, 50, 1, &late));
+    network->trained = 999;
+    good(mann_network_evaluate(context, network, task, MANN_SPLIT_TEST, 1, 50, 1, &early));
+    assert_true(fabs(late.metric[0].sum - early.metric[0].sum) > 1e-3);
+    mann_network_free(network);
+}
+
 /* Stopped between validations, and before the first: what comes after is as if it had not. */
 static void test_stop_anywhere(void **state)
 {
@@ -742,20 +858,8 @@ static void test_stop_anywhere(void **state)
         assert_int_equal(result.last.progress.step, stops[i]);
     }
     mann_experiment_free(e);
-    char path[2][256];
     mann_store *store[2];
-    static const char *const folders[] = {"whole", "parts"};
-    for (int i = 0; i < 2; i++) {
-        good(mann_checkpoint_resolve(context, folders[i], "LATEST", path[i], sizeof path[i]));
-        good(mann_store_open(context, path[i], &store[i]));
-    }
-    assert_int_equal(mann_store_count(store[0]), mann_store_count(store[1]));
-    for (int32_t i = 0; i < mann_store_count(store[0]); i++) {
-        const mann_stored *a = mann_store_tensor(store[0], i);
-        const mann_stored *b = mann_store_find(store[1], a->name);
-        assert_non_null(b);
-        assert_same_numbers(a->data, b->data, a->bytes / sizeof(mann_real));
-    }
+    open_latest("whole", "parts", store);
     static const char *const same[] = {"lesson", "stale", "lr_scale", "best_cost", "best_step"};
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         assert_string_equal(mann_store_metadata(store[0], same[i]),
@@ -1027,12 +1131,14 @@ static void test_recall(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest quick[] = {
-        cmocka_unit_test(test_threads),        cmocka_unit_test(test_evaluation),
-        cmocka_unit_test(test_optimisers),     cmocka_unit_test(test_schedules),
-        cmocka_unit_test(test_step),           cmocka_unit_test(test_lessons),
-        cmocka_unit_test(test_review),         cmocka_unit_test(test_epochs),
-        cmocka_unit_test(test_epochs_uniform), cmocka_unit_test(test_checkpoint),
-        cmocka_unit_test(test_init),           cmocka_unit_test(test_stop_anywhere),
+        cmocka_unit_test(test_threads),       cmocka_unit_test(test_evaluation),
+        cmocka_unit_test(test_optimisers),    cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_step),          cmocka_unit_test(test_clip_each),
+        cmocka_unit_test(test_bad_steps),     cmocka_unit_test(test_course),
+        cmocka_unit_test(test_lessons),       cmocka_unit_test(test_review),
+        cmocka_unit_test(test_epochs),        cmocka_unit_test(test_epochs_uniform),
+        cmocka_unit_test(test_checkpoint),    cmocka_unit_test(test_init),
+        cmocka_unit_test(test_stop_anywhere),
     };
     const struct CMUnitTest kills[] = {cmocka_unit_test(test_kills)};
     const struct CMUnitTest learning[] = {

@@ -2,7 +2,7 @@
 #ifndef MANN_GOLDEN_MEMN2N_H
 #define MANN_GOLDEN_MEMN2N_H
 
-#include "golden/golden.h"
+#include "golden.h"
 
 /* clang-format off */
 enum { STORY_WORDS = 4, STORY_VOCABULARY = 7, STORY_MEMORIES = 5, STORY_EXAMPLES = 3 };

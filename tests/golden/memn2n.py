@@ -107,7 +107,7 @@ def main():
 #ifndef MANN_GOLDEN_MEMN2N_H
 #define MANN_GOLDEN_MEMN2N_H
 
-#include "golden/golden.h"
+#include "golden.h"
 
 /* clang-format off */""")
     print(f"enum {{ STORY_WORDS = {WORDS}, STORY_VOCABULARY = {VOCABULARY}, "
