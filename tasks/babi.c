@@ -436,6 +436,7 @@ const mann_task_type mann_task_babi = {
     .options = options,
     .config_size = sizeof(config),
     .self_size = sizeof(babi),
+    .model = "memn2n",
     .solved = "error_rate<=0.05",
     .defaults = "train.validate_sequences=1000000",
     .resolve = resolve,

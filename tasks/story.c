@@ -307,6 +307,7 @@ const mann_task_type mann_task_story = {
     .options = options,
     .config_size = sizeof(config),
     .self_size = sizeof(story),
+    .model = "memn2n",
     .solved = "error_rate<=0.01",
     .open = open,
     .sample = sample,

@@ -25,7 +25,7 @@
 enum { MOST_HOPS = 16 };
 enum { ADJACENT, LAYERWISE };
 enum { BAG, POSITION };
-enum { LAYERWISE_B = 2 }; /* after A and C */
+enum { A_1 = 0, LAYERWISE_B = 2 }; /* places among the tables */
 
 typedef struct memn2n_config {
     int32_t hops, width, tying, encoding, sentences;
@@ -60,7 +60,7 @@ static const mann_option memn2n_options[] = {
 typedef struct memn2n {
     mann_io_shape io;
     memn2n_config config;
-    int32_t memories, tables;         /* N, and how many tables */
+    int32_t memories, rows;           /* N; words and times of a table */
     mann_handle table[MOST_HOPS + 1]; /* adjacent: A_1, C_1 .. C_K; layer-wise: A, C, B */
     mann_handle H, W;                 /* of layer-wise tying */
     mann_real *l;                     /* [J, d]; a question has no time and stops short */
@@ -99,34 +99,24 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         return mann_fail(context, MANN_E_NOMEM, "out of memory for the positions of words");
     }
     encode_positions(J, c->width, c->encoding, self->l);
-    int32_t rows = setup->io.vocabulary + (c->time ? self->memories : 0), d = c->width;
+    int32_t d = c->width;
+    self->rows = setup->io.vocabulary + (c->time ? self->memories : 0);
     const double deviation = 0.1; /* section 4.2 */
     if (c->tying == ADJACENT) {
         for (int32_t k = 0; k <= c->hops; k++) {
-            self->tables = k + 1;
-            self->table[k] = mann_params_add(params, rows, d, MANN_INIT_NORMAL, deviation, "%c%d",
-                                             k ? 'C' : 'A', k ? k : 1);
+            self->table[k] = mann_params_add(params, self->rows, d, MANN_INIT_NORMAL, deviation,
+                                             "%c%d", k ? 'C' : 'A', k ? k : 1);
         }
         return MANN_OK;
     }
     static const char name[] = "ACB";
     for (int32_t i = 0; name[i]; i++) {
-        self->tables = i + 1;
         self->table[i] =
-            mann_params_add(params, rows, d, MANN_INIT_NORMAL, deviation, "%c", name[i]);
+            mann_params_add(params, self->rows, d, MANN_INIT_NORMAL, deviation, "%c", name[i]);
     }
     self->H = mann_params_add(params, d, d, MANN_INIT_NORMAL, deviation, "H");
     self->W = mann_params_add(params, d, setup->io.outputs, MANN_INIT_NORMAL, deviation, "W");
     return MANN_OK;
-}
-
-static mann_var position_weights(const memn2n *self, mann_tape *tape, int32_t words)
-{
-    mann_var l = mann_input(tape, 2, (int32_t[]){words, self->config.width});
-    for (size_t i = 0; i < mann_size(l) && !mann_tape_status(tape); i++) {
-        mann_value(l)[i] = self->l[i];
-    }
-    return l;
 }
 
 static const mann_tag_info attention_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
@@ -144,33 +134,40 @@ static void show(const memn2n *self, mann_tape *tape, bool linear, const mann_va
              mann_split(tape, mann_concat(tape, K, row), K));
 }
 
+/* Sentences, or questions of one sentence, as columns of a memory. */
+static mann_var embed(const memn2n *self, mann_tape *tape, int32_t table, const mann_batch *batch,
+                      int32_t sentences, int32_t words, const int32_t *token)
+{
+    mann_var l = mann_input(tape, 2, (int32_t[]){words, self->config.width});
+    for (size_t i = 0; i < mann_size(l) && !mann_tape_status(tape); i++) {
+        mann_value(l)[i] = self->l[i];
+    }
+    return mann_embed(tape, mann_param(tape, self->table[table]), batch->size, sentences, words,
+                      token, l);
+}
+
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
                     mann_outputs *outputs)
 {
     const memn2n *self = self_;
     const memn2n_config *config = &self->config;
+    const mann_io_shape *io = &self->io;
     bool adjacent = config->tying == ADJACENT;
     bool linear = mann_tape_within(tape, config->linear_start);
-    int32_t B = batch->size, K = config->hops, W = self->io.words, classes = self->io.outputs;
-    mann_story_time time = {config->time, self->io.vocabulary, config->noise};
-    mann_var table[MOST_HOPS + 1], p[MOST_HOPS], m = NULL, c = NULL;
-    for (int32_t i = 0; i < self->tables; i++) {
-        table[i] = mann_param(tape, self->table[i]);
-    }
-    mann_stories s = mann_stories_pack(tape, batch, &self->io, self->memories, time,
-                                       adjacent ? table[K]->n[0] : classes);
-    mann_var l = position_weights(self, tape, s.words), lq = position_weights(self, tape, W);
-#define EMBED(i) mann_embed(tape, table[i], B, s.sentences, s.words, s.story, l)
+    mann_story_time time = {config->time, io->vocabulary, config->noise};
+    int32_t classes = adjacent ? self->rows : io->outputs;
+    mann_stories s = mann_stories_pack(tape, batch, io, self->memories, time, classes);
+    mann_var m = NULL, c = NULL, p[MOST_HOPS];
 
-    mann_var B_ = table[adjacent ? 0 : LAYERWISE_B];
-    mann_var u = mann_flatten(tape, mann_embed(tape, B_, B, 1, W, s.question, lq));
-    for (int32_t k = 0; k < K; k++) {
+    int32_t B = adjacent ? A_1 : LAYERWISE_B;
+    mann_var u = mann_flatten(tape, embed(self, tape, B, batch, 1, io->words, s.question));
+    for (int32_t k = 0; k < config->hops; k++) {
         if (adjacent || k == 0) {
-            m = k == 0 ? EMBED(0) : c;
-            c = EMBED(k + 1);
+            m = k ? c : embed(self, tape, A_1, batch, self->memories, s.words, s.story);
+            c = embed(self, tape, k + 1, batch, self->memories, s.words, s.story);
         }
-        p[k] = mann_match(tape, m, mann_split(tape, u, 1), 1);
-        p[k] = linear ? p[k] : mann_attend(tape, p[k], NULL);
+        mann_var scores = mann_match(tape, m, mann_split(tape, u, 1), 1);
+        p[k] = linear ? scores : mann_attend(tape, scores, NULL);
         mann_var o = mann_flatten(tape, mann_read(tape, c, p[k]));
         u = adjacent ? u : mann_linear(tape, u, mann_param(tape, self->H), NULL);
         u = mann_add(tape, u, o);
@@ -182,8 +179,9 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     if (mann_tape_observed(tape)) {
         show(self, tape, linear, p);
     }
-    mann_var a = adjacent ? mann_linear_transposed(tape, u, table[K])
-                          : mann_linear(tape, u, mann_param(tape, self->W), NULL);
+    mann_var a = adjacent
+                     ? mann_linear_transposed(tape, u, mann_param(tape, self->table[config->hops]))
+                     : mann_linear(tape, u, mann_param(tape, self->W), NULL);
     outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
     if (mann_tape_status(tape)) {
         return;
@@ -192,9 +190,9 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     outputs->n_losses = 1;
     outputs->loss[0].name = "task";
     outputs->loss[0].weight = 1;
-    outputs->loss[0].value = mann_sequence_loss(tape, self->io.target, 1, &a, &s.target, &s.mask,
-                                                outputs->prediction, NULL);
-    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, classes);
+    outputs->loss[0].value =
+        mann_sequence_loss(tape, io->target, 1, &a, &s.target, &s.mask, outputs->prediction, NULL);
+    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, io->outputs);
 }
 
 static void close(void *self_)
