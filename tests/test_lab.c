@@ -393,6 +393,57 @@ static void states_open_it_again(void **state)
     assert_int_equal(render(".png", "half=1"), MANN_E_INVAL);
 }
 
+/* The values that a store inside a machine shows. */
+static void a_store_inside_a_machine(void **state)
+{
+    (void)state;
+    enum { T = 6, N = 8, K = 3, U = 5 };
+    static const struct {
+        const char *name;
+        mann_kind kind;
+        int32_t rank, n[2];
+        const char *axis[2];
+    } values[] = {{"store_settling2", MANN_KIND_SIGNED, 2, {K, U}, {"settling", "unit"}},
+                  {"store_energy2", MANN_KIND_ENERGY, 1, {K}, {"settling"}},
+                  {"store_overlaps2", MANN_KIND_SIGNED, 1, {N}, {"row"}},
+                  {"store_retrieval2", MANN_KIND_WEIGHTING, 1, {N}, {"row"}}};
+    mann_trace *trace = mann_trace_alloc(context);
+    trace->steps = T;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        mann_trace_array *array = mann_trace_add(context, trace, values[i].name, values[i].kind,
+                                                 values[i].rank, values[i].n, values[i].axis);
+        assert_non_null(array);
+        array->data[3 * (values[i].rank == 2 ? K * U : values[i].n[0]) + 2] = 1; /* at step 3 */
+    }
+    mann_episode *episode = mann_episode_alloc(context, trace);
+    assert_non_null(episode);
+    mann_scene scene = mann_scene_make();
+    scene.episode = episode;
+    scene.screen = MANN_SCREEN_HOPFIELD;
+    assert_false(mann_scene_on_lab(&scene));
+    uint32_t *drawn[2];
+    for (int step = 2; step <= 3; step++) {
+        scene.step = step;
+        drawn[step - 2] = draw(&scene);
+    }
+    /* Of all that shows one step, the bar of row 2, in the right column, is there at step 3 only.
+     */
+    int changed = 0;
+    for (int y = 50; y < 360; y++) {
+        for (int x = 1090; x < 1250; x++) {
+            changed += at(&scene, drawn[0], x, y) != at(&scene, drawn[1], x, y);
+        }
+    }
+    assert_true(changed > 2000);
+    free(drawn[0]);
+    free(drawn[1]);
+    for (int32_t size = 1; size < 400; size += 133) {
+        scene.width = scene.height = size;
+        free(draw(&scene));
+    }
+    mann_episode_free(episode);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -427,6 +478,7 @@ int main(void)
         cmocka_unit_test(the_mouse_paints_and_chooses),
         cmocka_unit_test(cells_are_what_they_are),
         cmocka_unit_test(states_open_it_again),
+        cmocka_unit_test(a_store_inside_a_machine),
     };
     return cmocka_run_group_tests(tests, start, finish);
 }

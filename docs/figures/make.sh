@@ -49,5 +49,7 @@ render recall recall
 "$mann" hopfield --patterns "${MANN_DATA:?names the folder with mnist/}/mnist/train-images-idx3-ubyte.gz" --first 12 \
     -o digits.safetensors -q >store.txt
 render store digits.safetensors --at rule=pseudo-inverse/noise=0.25/cue=3/t120
+train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' --max-time 5m
+render fast-weights fast --at screen=2
 render training copy-1 --at screen=4
 "$mann" render copy-1 -o "$here/copy-learning.gif" --over training --size 960x600 --rate 4

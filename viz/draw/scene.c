@@ -38,7 +38,8 @@ static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layou
     static const char *const lines[] = {
         "Stored patterns, a cue to paint and corrupt, the state as it settles,",
         "its energy, its overlap with every pattern, and a verdict.", "",
-        "This trace has no Hopfield store.", NULL};
+        "This model has no Hopfield store. One on its own: mann hopfield --patterns FILE --view",
+        NULL};
     mann_draw_placeholder(cr, scene, layout->body, "Hopfield", lines);
 }
 
@@ -64,7 +65,9 @@ void mann_scene_draw(cairo_t *cr, const mann_scene *given)
     mann_draw_footer(cr, &scene, &layout);
     switch (scene.screen) {
     case MANN_SCREEN_HOPFIELD:
-        (scene.lab ? mann_draw_lab : draw_hopfield)(cr, &scene, &layout);
+        (scene.lab                      ? mann_draw_lab
+         : mann_scene_has_store(&scene) ? mann_draw_store
+                                        : draw_hopfield)(cr, &scene, &layout);
         break;
     case MANN_SCREEN_HOPS: draw_hops(cr, &scene, &layout); break;
     case MANN_SCREEN_TRAINING: mann_draw_training(cr, &scene, &layout); break;

@@ -2,6 +2,7 @@
  * cells that changed last outlined, its energy, its overlap with every pattern, what the rule made
  * of the patterns (couplings, or the softmax of the modern rule), how full the store is, and a
  * verdict. */
+#include "draw/bars.h"
 #include "draw/lab_places.h"
 #include "draw/plot.h"
 #include "draw/screen.h"
@@ -287,48 +288,23 @@ static void draw_energy(const place *p)
     mann_plot_draw(p->cr, p->theme, &plot, box);
 }
 
-/* Bars from 0, right for what is positive; the strongest get their numbers. */
 static void draw_bars(const place *p, mann_box box, const char *title, const double *value,
                       double low, mann_ink ink)
 {
     const mann_lab *lab = p->lab;
-    int32_t best = 0;
-    for (int32_t k = 1; k < lab->count; k++) {
-        best = fabs(value[k]) > fabs(value[best]) ? k : best;
-    }
-    char text[64], number[32];
-    snprintf(text, sizeof text, "largest: #%d, %s", best + 1, mann_number(number, value[best]));
-    draw_title(p, box, title, text);
-    mann_box area = {box.x + 30, box.y + MANN_PANEL_TITLE, fmax(1, box.w - 34),
-                     fmax(1, box.h - MANN_PANEL_TITLE - 16)};
-    double high = area.h / lab->count, zero = area.x + area.w * (0 - low) / (1 - low);
-    for (int32_t k = 0; k < lab->count; k++) {
-        double end = area.x + area.w * (fmin(fmax(value[k], low), 1) - low) / (1 - low);
-        double y = area.y + k * high;
-        bool here = k == lab->setting.pattern && !lab->painted;
-        mann_pen_ink(p->cr, here ? p->theme->cursor : ink, 1);
-        cairo_rectangle(p->cr, fmin(zero, end), y + high * 0.12, fmax(fabs(end - zero), 0.5),
-                        fmax(high * 0.76, 0.6));
-        cairo_fill(p->cr);
-        if (high >= 9) {
-            snprintf(text, sizeof text, "#%d", k + 1);
-            mann_text(p->cr, MANN_FONT_SMALL, here ? p->theme->cursor : p->theme->muted, area.x - 5,
-                      y + high / 2 + 3.5, MANN_RIGHT, text);
-        }
-    }
-    double x = floor(zero) + 0.5;
-    mann_stroke(p->cr, x, area.y, x, area.y + area.h, p->theme->line, 1);
-    mann_frame(p->cr, (mann_box){area.x - 1, area.y - 1, area.w + 2, area.h + 2}, p->theme->line);
-    double tick[3] = {low, low < 0 ? 0 : 0.5, 1};
-    for (int i = 0; i < 3; i++) {
-        snprintf(text, sizeof text, "%g", tick[i]);
-        mann_text(p->cr, MANN_FONT_SMALL, p->theme->muted,
-                  area.x + area.w * (tick[i] - low) / (1 - low), area.y + area.h + 12,
-                  i == 0   ? MANN_LEFT
-                  : i == 1 ? MANN_CENTRE
-                           : MANN_RIGHT,
-                  text);
-    }
+    char note[64], number[32];
+    mann_bars bars = {.title = title,
+                      .note = note,
+                      .count = lab->count,
+                      .value = value,
+                      .low = low,
+                      .ink = ink,
+                      .chosen = lab->painted ? -1 : lab->setting.pattern,
+                      .prefix = "#",
+                      .base = 1};
+    int32_t best = mann_bars_largest(&bars);
+    snprintf(note, sizeof note, "largest: #%d, %s", best + 1, mann_number(number, value[best]));
+    mann_bars_draw(p->cr, p->theme, &bars, box);
 }
 
 static void draw_weights(const place *p)
