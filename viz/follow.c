@@ -88,6 +88,17 @@ static void pose(mann_context *context, mann_source *source, mann_view *view)
     mann_view_settle(view);
 }
 
+/* The question that is wanted, or what the user has typed. */
+static void tell(mann_context *context, mann_source *source, mann_view *view)
+{
+    mann_tale_wish wish = {.index = view->question,
+                           .by = view->wrong_by,
+                           .ask = view->scene.typing ? view->typed : NULL};
+    if (mann_source_tale(context, source, &wish, &view->scene)) {
+        mann_view_say(view, true, "%s", mann_context_message(context));
+    }
+}
+
 void mann_follow_grant(mann_context *context, mann_source *source, mann_view *view, unsigned wishes)
 {
     if (wishes & MANN_WISH_SHOW) {
@@ -101,6 +112,9 @@ void mann_follow_grant(mann_context *context, mann_source *source, mann_view *vi
     }
     if (wishes & MANN_WISH_POSE) {
         pose(context, source, view);
+    }
+    if (wishes & MANN_WISH_TALE) {
+        tell(context, source, view);
     }
 }
 
@@ -125,6 +139,11 @@ unsigned mann_follow_look(mann_context *context, mann_source *source, mann_view 
     view->choice = same_choice(source, &was, view->choice);
     if (run && run->gone && !gone) {
         mann_view_say(view, true, "%s: the run folder is gone; showing what was read", run->path);
+    }
+    if (view->scene.tale && !view->scene.typing && !view->scene.tale->own) {
+        view->question = view->scene.tale->index;
+        view->wrong_by = 0;
+        tell(context, source, view); /* by the best checkpoint there is now */
     }
     if (view->own) { /* stays until another is asked for */
         view->n_choices = mann_source_choices(source);

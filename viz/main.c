@@ -109,7 +109,7 @@ static mann_status begin(mann_context *context, mann_source *source, const optio
     view->own = scene->live && choice && !choice->live;
     scene->following = mann_follow_needed(view);
     scene->step = scene->episode ? mann_episode_middle(scene->episode) : 0;
-    if (chosen->at || scene->lab) {
+    if (chosen->at || scene->lab || scene->tale) {
         mann_state_apply(&state, scene);
         scene->dark = chosen->themed ? !chosen->light : scene->dark;
     }

@@ -244,17 +244,22 @@ static unsigned key_event(mann_view *view, const mann_gesture *event)
     mann_scene *scene = &view->scene;
     int64_t by = event->shift ? 10 : 1;
     bool taken = false;
+    unsigned wishes;
     if (event->control) {
         return event->key == 'q' || event->key == 'w' ? MANN_WISH_QUIT : 0;
     }
     if (scene->editing) {
-        unsigned wishes = mann_view_edit_key(view, event, &taken);
+        wishes = mann_view_edit_key(view, event, &taken);
         if (taken) {
             return wishes;
         }
     }
+    wishes = mann_view_hops_key(view, event, &taken);
+    if (taken) {
+        return wishes;
+    }
     if (mann_scene_on_lab(scene)) {
-        unsigned wishes = mann_view_lab_key(view, event, &taken);
+        wishes = mann_view_lab_key(view, event, &taken);
         if (taken) {
             return wishes;
         }
@@ -366,6 +371,9 @@ static unsigned press(mann_view *view, double x, double y)
     if (mann_scene_on_lab(&view->scene)) {
         return mann_view_lab_press(view, x, y);
     }
+    if (view->scene.screen == MANN_SCREEN_HOPS) {
+        return mann_view_hops_press(view, &layout, x, y);
+    }
     for (int i = 0; i < MANN_KNOBS && view->scene.screen == MANN_SCREEN_MEMORY; i++) {
         mann_box track = mann_layout_knob(&view->scene, &layout, (mann_knob)i);
         if (mann_box_holds(track, x, y)) {
@@ -445,6 +453,11 @@ unsigned mann_view_event(mann_view *view, const mann_gesture *event)
     unsigned wishes = 0;
     switch (event->kind) {
     case MANN_GESTURE_KEY: wishes = key_event(view, event); break;
+    case MANN_GESTURE_TYPE: {
+        bool taken;
+        wishes = mann_view_hops_key(view, event, &taken);
+        break;
+    }
     case MANN_GESTURE_MOVE:
         scene->pointed = true;
         scene->x = event->x;

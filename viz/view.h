@@ -8,6 +8,7 @@
 
 typedef enum mann_gesture_kind {
     MANN_GESTURE_KEY,     /* key, shift, control */
+    MANN_GESTURE_TYPE,    /* key: a character, while the scene's question is typed */
     MANN_GESTURE_MOVE,    /* the pointer is at x, y */
     MANN_GESTURE_LEAVE,   /* the pointer has left the window */
     MANN_GESTURE_PRESS,   /* left button, at x, y */
@@ -27,7 +28,9 @@ typedef enum mann_key {
     MANN_KEY_END,
     MANN_KEY_TAB,
     MANN_KEY_ESCAPE,
-    MANN_KEY_HELP
+    MANN_KEY_HELP,
+    MANN_KEY_BACKSPACE,
+    MANN_KEY_ENTER
 } mann_key;
 
 typedef struct mann_gesture {
@@ -46,7 +49,8 @@ enum {
     MANN_WISH_EXAMPLE = 16, /* run the checkpoint on the view's wish */
     MANN_WISH_EDIT = 32,    /* find the rows that pose the episode */
     MANN_WISH_POSE = 64,    /* run the checkpoint on the view's rows */
-    MANN_WISH_QUIT = 128
+    MANN_WISH_QUIT = 128,
+    MANN_WISH_TALE = 256 /* show a question of a task of stories */
 };
 
 typedef enum mann_drag {
@@ -70,6 +74,9 @@ typedef struct mann_view {
     mann_drag drag;
     mann_box drag_area;
     mann_knob drag_knob;
+    int64_t question; /* wanted, of a task of stories */
+    int wrong_by;     /* or the next wrong one in that direction; 0 */
+    char typed[MANN_TALE_QUESTION];
     float paint;          /* what a drag makes of the units of a cue */
     double now, step_due; /* seconds */
     double message_until;
@@ -92,6 +99,10 @@ void mann_view_edit_place(mann_view *view);
 unsigned mann_view_lab_key(mann_view *view, const mann_gesture *event, bool *taken);
 unsigned mann_view_lab_press(mann_view *view, double x, double y);
 unsigned mann_view_lab_drag(mann_view *view, double x, double y);
+
+/* On the screen of hops. */
+unsigned mann_view_hops_key(mann_view *view, const mann_gesture *event, bool *taken);
+unsigned mann_view_hops_press(mann_view *view, const mann_layout *layout, double x, double y);
 
 /* Says something in the footer for some seconds. */
 void mann_view_say(mann_view *view, bool bad, const char *format, ...) MANN_PRINTF(3, 4);

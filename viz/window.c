@@ -84,6 +84,8 @@ static int key_of(const SDL_Keysym *symbol)
     case SDLK_TAB: return MANN_KEY_TAB;
     case SDLK_ESCAPE: return MANN_KEY_ESCAPE;
     case SDLK_F1: return MANN_KEY_HELP;
+    case SDLK_BACKSPACE: return MANN_KEY_BACKSPACE;
+    case SDLK_RETURN: return MANN_KEY_ENTER;
     default: break;
     }
     if (symbol->sym >= 'a' && symbol->sym <= 'z') {
@@ -94,7 +96,8 @@ static int key_of(const SDL_Keysym *symbol)
 }
 
 /* False if the event means nothing to the view. */
-static bool translate(const window *self, const SDL_Event *from, mann_gesture *to)
+static bool translate(const window *self, const mann_view *view, const SDL_Event *from,
+                      mann_gesture *to)
 {
     *to = (mann_gesture){.kind = MANN_GESTURE_MOVE};
     double part = 1 / self->scale;
@@ -102,12 +105,18 @@ static bool translate(const window *self, const SDL_Event *from, mann_gesture *t
     case SDL_KEYDOWN:
         to->kind = MANN_GESTURE_KEY;
         to->key = key_of(&from->key.keysym);
+        if (view->scene.typing && to->key < MANN_KEY_LEFT && !(from->key.keysym.mod & KMOD_CTRL)) {
+            return false; /* comes as text */
+        }
         to->shift = from->key.keysym.mod & KMOD_SHIFT;
         to->control = from->key.keysym.mod & KMOD_CTRL;
         return to->key != 0;
     case SDL_TEXTINPUT:
-        to->kind = MANN_GESTURE_KEY;
+        to->kind = view->scene.typing ? MANN_GESTURE_TYPE : MANN_GESTURE_KEY;
         to->key = (unsigned char)from->text.text[0];
+        if (view->scene.typing) {
+            return true;
+        }
         return to->key && strchr("[]?+-=<>,.", to->key);
     case SDL_MOUSEMOTION:
         to->x = from->motion.x * part;
@@ -255,7 +264,7 @@ static mann_status loop(mann_context *context, window *self, mann_source *source
                     return mann_fail(context, MANN_E_IO, "the window: %s", SDL_GetError());
                 }
                 wishes |= MANN_WISH_DRAW;
-            } else if (translate(self, &event, &translated)) {
+            } else if (translate(self, view, &event, &translated)) {
                 wishes |= mann_view_event(view, &translated);
             }
         }

@@ -73,6 +73,9 @@ mann_layout mann_layout_make(const mann_scene *given);
 /* The first part of that: which panes there are, without places. */
 void mann_panes_collect(const mann_scene *scene, mann_layout *layout);
 
+/* The box of the question on the screen of hops. */
+mann_box mann_hops_question(const mann_layout *layout);
+
 /* The track of a knob in the inspector, when it asks what if; empty otherwise. */
 mann_box mann_layout_knob(const mann_scene *scene, const mann_layout *layout, mann_knob knob);
 

@@ -43,11 +43,12 @@ static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layou
     mann_draw_placeholder(cr, scene, layout->body, "Hopfield", lines);
 }
 
-static void draw_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
+static void explain_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     static const char *const lines[] = {
         "Story lines against hops with their probabilities, the supporting facts,",
-        "the question and the best answers.", "", "This trace has no story.", NULL};
+        "the question and the best answers.", "",
+        "This model has no story to read: mann train story, mann train babi.", NULL};
     mann_draw_placeholder(cr, scene, layout->body, "Hops", lines);
 }
 
@@ -69,7 +70,7 @@ void mann_scene_draw(cairo_t *cr, const mann_scene *given)
          : mann_scene_has_store(&scene) ? mann_draw_store
                                         : draw_hopfield)(cr, &scene, &layout);
         break;
-    case MANN_SCREEN_HOPS: draw_hops(cr, &scene, &layout); break;
+    case MANN_SCREEN_HOPS: (scene.tale ? mann_draw_hops : explain_hops)(cr, &scene, &layout); break;
     case MANN_SCREEN_TRAINING: mann_draw_training(cr, &scene, &layout); break;
     case MANN_SCREEN_MEMORY:
     case MANN_SCREENS: mann_draw_memory(cr, &scene, &layout); break;

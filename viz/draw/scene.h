@@ -7,6 +7,7 @@
 #include "draw/history.h"
 #include "draw/lab.h"
 #include "draw/pen.h"
+#include "draw/tale.h"
 #include "draw/what_if.h"
 
 typedef enum mann_screen {
@@ -42,6 +43,9 @@ typedef struct mann_scene {
     int32_t step;                /* the cursor */
     int32_t first, count;        /* steps shown; count 0: all */
     mann_lab *lab;               /* of an episode that is a Hopfield store; else NULL */
+    const mann_tale *tale;       /* of a model that answers questions; else NULL */
+    bool wrong_only;             /* questions that are answered rightly are passed over */
+    bool typing;                 /* the user's question is being typed */
     mann_pin pin;
     mann_what_if what_if; /* of the pinned head, at every step */
 

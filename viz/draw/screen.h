@@ -10,6 +10,8 @@ bool mann_scene_has_store(const mann_scene *scene);
 void mann_draw_store(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Of a scene that has a lab. */
 void mann_draw_lab(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+/* Of a scene that has a tale. */
+void mann_draw_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Phases and marks of the task, on a panel over steps; their names, in its title row; what they say
  * behind its title. And the ranking of a layout that has one, as a panel. */

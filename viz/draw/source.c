@@ -24,6 +24,8 @@ struct mann_source {
     mann_shelf shelf;
     mann_lab *lab; /* of the file below */
     int32_t lab_file;
+    mann_reader *reader;
+    int64_t reader_best; /* best step of the run when it was opened */
 };
 
 /* Whether there is something to run already. */
@@ -178,6 +180,7 @@ void mann_source_close(mann_source *source)
     }
     mann_episode_free(source->own);
     mann_lab_free(source->lab);
+    mann_reader_free(source->reader);
     free(source->checkpoint);
     free(source->file);
     free(source->choice);
@@ -346,6 +349,47 @@ mann_status mann_source_rows(mann_context *context, const mann_source *source,
                 : no_checkpoint(context);
 }
 
+bool mann_scene_has_story(const mann_scene *scene)
+{
+    const mann_trace *trace = scene->episode ? scene->episode->trace : NULL;
+    for (int32_t i = 0; trace && i < trace->count; i++) {
+        const mann_trace_array *array = &trace->array[i];
+        if (array->rank >= 2 && !strcmp(array->axis[array->rank - 1], "sentence")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+mann_status mann_source_tale(mann_context *context, mann_source *source, const mann_tale_wish *wish,
+                             mann_scene *scene)
+{
+    const char *path = live_path(source);
+    if (!path) {
+        return no_checkpoint(context);
+    }
+    int64_t best = source->n_runs ? source->run[0]->best : -1;
+    if (!source->reader || best != source->reader_best) {
+        mann_status status;
+        mann_reader *reader = mann_reader_open(context, path, -1, &status);
+        if (!reader) {
+            return status;
+        }
+        scene->tale = NULL;
+        mann_reader_free(source->reader);
+        source->reader = reader;
+        source->reader_best = best;
+        if (wish->ask) { /* about the story that was shown */
+            mann_reader_show(reader, wish->index);
+        }
+    }
+    const mann_tale *tale = wish->ask  ? mann_reader_ask(source->reader, wish->ask)
+                            : wish->by ? mann_reader_wrong(source->reader, wish->index, wish->by)
+                                       : mann_reader_show(source->reader, wish->index);
+    scene->tale = tale ? tale : scene->tale;
+    return tale ? MANN_OK : mann_context_status(context);
+}
+
 /* Whether the state names a training step that no trace is of but a checkpoint. */
 static bool runs_better(const mann_source *source, const mann_state *state, int32_t i, int32_t k)
 {
@@ -362,9 +406,8 @@ static bool runs_better(const mann_source *source, const mann_state *state, int3
     return !stat(path, &info);
 }
 
-mann_status mann_source_show_state(mann_context *context, mann_source *source,
-                                   const mann_state *state, int32_t *choice, int32_t *snapshot,
-                                   mann_scene *scene)
+static mann_status show_episode(mann_context *context, mann_source *source, const mann_state *state,
+                                int32_t *choice, int32_t *snapshot, mann_scene *scene)
 {
     bool found = mann_source_find(source, state, choice, snapshot);
     found = found && !runs_better(source, state, *choice, *snapshot);
@@ -385,6 +428,18 @@ mann_status mann_source_show_state(mann_context *context, mann_source *source,
                            .seed = state->seed,
                            .training = state->training};
     return mann_source_run(context, source, &wish, NULL, scene);
+}
+
+mann_status mann_source_show_state(mann_context *context, mann_source *source,
+                                   const mann_state *state, int32_t *choice, int32_t *snapshot,
+                                   mann_scene *scene)
+{
+    mann_status status = show_episode(context, source, state, choice, snapshot, scene);
+    if (!status && mann_scene_has_story(scene) && live_path(source)) {
+        status =
+            mann_source_tale(context, source, &(mann_tale_wish){.index = state->question}, scene);
+    }
+    return status;
 }
 
 bool mann_source_find(const mann_source *source, const mann_state *state, int32_t *choice,

@@ -5,6 +5,7 @@
 
 #include "draw/live.h"
 #include "draw/state.h"
+#include "draw/tale.h"
 
 /* An example: the same sequence in the course of training. */
 typedef struct mann_choice {
@@ -51,6 +52,20 @@ mann_status mann_source_rows(mann_context *context, const mann_source *source,
 mann_status mann_source_show_state(mann_context *context, mann_source *source,
                                    const mann_state *state, int32_t *choice, int32_t *snapshot,
                                    mann_scene *scene);
+
+/* What of the questions of a task of stories is to be shown. */
+typedef struct mann_tale_wish {
+    int64_t index;
+    int by;          /* not 0: the next one answered wrongly, from index on */
+    const char *ask; /* a question about the story that is shown; NULL */
+} mann_tale_wish;
+
+/* Shows a question of the checkpoint, opened anew if the best one has changed. MANN_E_INVAL for
+ * models that answer none. */
+mann_status mann_source_tale(mann_context *context, mann_source *source, const mann_tale_wish *wish,
+                             mann_scene *scene);
+/* Whether the scene's episode is of a model that answers questions about stories. */
+bool mann_scene_has_story(const mann_scene *scene);
 
 /* The choice and snapshot a state means: those given, the nearest training step, the first
  * choice and the last snapshot where nothing is said. False if it asks for what there is not. */

@@ -94,6 +94,9 @@ static bool parse_store(const char *part, mann_state *state)
     if (!strncmp(part, "cue=", 4)) {
         return matches(part + 4, "%" SCNd32, &state->cue, NULL) && --state->cue >= 0;
     }
+    if (!strncmp(part, "question=", 9)) {
+        return matches(part + 9, "%" SCNd32, &state->question, NULL) && --state->question >= 0;
+    }
     if (!strncmp(part, "draw=", 5)) {
         return state->drawn = matches(part + 5, "%" SCNu64, &state->lab.draw, NULL);
     }
@@ -258,6 +261,9 @@ void mann_state_apply(const mann_state *state, mann_scene *scene)
     if (scene->lab) {
         apply_to_lab(state, scene);
     }
+    if (scene->tale && state->screen == MANN_SCREEN_MEMORY) {
+        scene->screen = MANN_SCREEN_HOPS;
+    }
 }
 
 /* Adds a part where there is room for it. */
@@ -325,6 +331,12 @@ void mann_state_print(const mann_scene *scene, char text[192])
     }
     if (episode && scene->edited) {
         add(text, "/edited"); /* an input that a state cannot tell: not to be read again */
+    }
+    if (scene->tale && scene->screen == MANN_SCREEN_HOPS) {
+        if (scene->tale->own) {
+            add(text, "/edited");
+        }
+        add(text, "/question=%" PRId32, scene->tale->index + 1);
     }
     if (scene->screen != MANN_SCREEN_MEMORY) {
         add(text, "/screen=%d", (int)scene->screen + 1);

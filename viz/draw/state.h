@@ -2,7 +2,7 @@
  * training step; L the length, s the seed, t the step of the episode. What differs from the usual
  * follows: screen=4 pin=read.1.57 zoom=10+20 map=viridis scale=log panel=6 auto used all full
  * light. Of a Hopfield store: rule=modern beta=8 update=sync cue=2 noise=0.2 mask=0.5 half draw=3.
- */
+ * Of a task of stories: question=17. */
 #ifndef MANN_DRAW_STATE_H
 #define MANN_DRAW_STATE_H
 
@@ -28,7 +28,8 @@ typedef struct mann_state {
     /* Of a Hopfield store. */
     bool ruled, updated, damaged, drawn; /* given */
     mann_lab_setting lab;
-    int32_t cue; /* from 0; -1 */
+    int32_t cue;      /* from 0; -1 */
+    int32_t question; /* of a task of stories, from 0 */
 } mann_state;
 
 /* Any part may be missing. MANN_E_INVAL names the part that is not understood. */
