@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static bool on_hops(const mann_view *view)
-{
-    return view->scene.tale && view->scene.screen == MANN_SCREEN_HOPS;
-}
-
 static unsigned go(mann_view *view, int64_t index, int by)
 {
     view->question = index;
@@ -20,7 +15,7 @@ static unsigned go(mann_view *view, int64_t index, int by)
 static unsigned step(mann_view *view, int by)
 {
     int64_t index = view->scene.tale->index;
-    return go(view, view->scene.wrong_only ? index : index + by, by);
+    return go(view, view->scene.wrong_only ? index : index + by, by < 0 ? -1 : 1);
 }
 
 static unsigned set_typing(mann_view *view, bool typing)
@@ -48,7 +43,7 @@ static unsigned type(mann_view *view, int key)
 unsigned mann_view_hops_key(mann_view *view, const mann_gesture *event, bool *taken)
 {
     mann_scene *scene = &view->scene;
-    *taken = on_hops(view);
+    *taken = mann_scene_on_hops(&view->scene);
     if (!*taken) {
         return 0;
     }
@@ -57,9 +52,12 @@ unsigned mann_view_hops_key(mann_view *view, const mann_gesture *event, bool *ta
         return ends ? set_typing(view, false) : type(view, event->key);
     }
     switch (event->key) {
-    case MANN_KEY_UP: return step(view, -1);
-    case MANN_KEY_DOWN:
+    case MANN_KEY_UP:
+    case MANN_KEY_LEFT: return step(view, event->shift ? -10 : -1);
+    case MANN_KEY_RIGHT:
+    case MANN_KEY_DOWN: return step(view, event->shift ? 10 : 1);
     case 'n': return step(view, 1);
+    case ' ': return 0;
     case MANN_KEY_HOME: return go(view, 0, 0);
     case 'w':
         scene->wrong_only = !scene->wrong_only;
@@ -75,7 +73,7 @@ unsigned mann_view_hops_key(mann_view *view, const mann_gesture *event, bool *ta
 
 unsigned mann_view_hops_press(mann_view *view, const mann_layout *layout, double x, double y)
 {
-    if (!on_hops(view)) {
+    if (!mann_scene_on_hops(&view->scene)) {
         return 0;
     }
     bool inside = mann_box_holds(mann_hops_question(layout), x, y);

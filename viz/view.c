@@ -41,6 +41,12 @@ static unsigned go(mann_view *view, int64_t step)
         mann_lab_go(scene->lab, step);
         return MANN_WISH_DRAW;
     }
+    if (mann_scene_on_hops(scene)) {
+        view->question = clip(step, 0, steps(view) - 1);
+        view->wrong_by = 0;
+        scene->typing = false;
+        return view->question == scene->tale->index ? 0 : MANN_WISH_TALE | MANN_WISH_DRAW;
+    }
     scene->step = clip(step, 0, steps(view) - 1);
     if (scene->count > 0) {
         if (scene->step < scene->first) {

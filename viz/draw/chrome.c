@@ -18,6 +18,13 @@ static void describe(const mann_scene *scene, char *text, size_t size)
                  scene->lab->count, scene->lab->units);
         return;
     }
+    if (mann_scene_on_hops(scene)) {
+        char steps[32];
+        snprintf(text, size, "task %s · questions of the test set · training step %s",
+                 scene->episode ? scene->episode->trace->task : "",
+                 mann_count(steps, scene->tale->step));
+        return;
+    }
     if (!scene->episode) {
         snprintf(text, size, "%s%s%s", run && run->task[0] ? "task " : "", run ? run->task : "",
                  run && run->model[0] ? " · " : "");
@@ -136,8 +143,11 @@ static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_l
     const mann_theme *theme = mann_theme_get(scene->dark);
     mann_box bar = layout->episode_bar;
     double y = bar.y + bar.h / 2;
-    bool lab = mann_scene_on_lab(scene);
-    mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT, lab ? "settling" : "episode");
+    bool hops = mann_scene_on_hops(scene), lab = mann_scene_on_lab(scene) || hops;
+    mann_text(cr, MANN_FONT_TEXT, theme->muted, 12, y + 4, MANN_LEFT,
+              hops  ? "question"
+              : lab ? "settling"
+                    : "episode");
     draw_transport(cr, theme, layout->play, scene->playing);
     char text[64];
     snprintf(text, sizeof text, "%g×", scene->speed);
@@ -162,6 +172,9 @@ static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_l
     }
     draw_knob(cr, theme, bar_place(bar, step / last), y);
     snprintf(text, sizeof text, "%s %d / %d", lab ? "frame" : "step", step, steps - 1);
+    if (hops) {
+        snprintf(text, sizeof text, "%d / %d", step + 1, steps);
+    }
     mann_text(cr, MANN_FONT_DIGITS, theme->text, bar.x + bar.w + 12, y + 4, MANN_LEFT, text);
 }
 
@@ -226,7 +239,7 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     mann_fill(cr, box, theme->card);
     mann_stroke(cr, 0, box.y + 0.5, box.w, box.y + 0.5, theme->line, 1);
     draw_episode_line(cr, scene, layout);
-    if (!mann_scene_on_lab(scene)) {
+    if (!mann_scene_on_lab(scene) && !mann_scene_on_hops(scene)) {
         draw_training_line(cr, scene, layout);
     }
     double y = box.y + box.h - 9, x = 12;
@@ -320,6 +333,7 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"Ctrl-Q", "quit"},
         {"Hopfield", "M rule, U update, < > sharpness, ↑ ↓ cue,"},
         {"", "D damage, + − how much, N draw, X blank"},
+        {"Hops", "↑ ↓ question, W wrong ones, E ask"},
         {"Mouse", "hover reads out, click pins a cell,"},
         {"", "drag scrubs or paints, wheel zooms time"},
     };

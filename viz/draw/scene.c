@@ -21,8 +21,17 @@ bool mann_scene_on_lab(const mann_scene *scene)
     return scene->lab && scene->screen == MANN_SCREEN_HOPFIELD;
 }
 
+bool mann_scene_on_hops(const mann_scene *scene)
+{
+    return scene->tale && scene->screen == MANN_SCREEN_HOPS;
+}
+
 int32_t mann_scene_steps(const mann_scene *scene)
 {
+    enum { FIRST = 1000 };
+    if (mann_scene_on_hops(scene)) {
+        return scene->tale->count ? scene->tale->count : FIRST;
+    }
     return mann_scene_on_lab(scene) ? scene->lab->frames + 1
            : scene->episode         ? scene->episode->trace->steps
                                     : 1;
@@ -30,7 +39,9 @@ int32_t mann_scene_steps(const mann_scene *scene)
 
 int32_t mann_scene_step(const mann_scene *scene)
 {
-    return mann_scene_on_lab(scene) ? scene->lab->frame : scene->step;
+    return mann_scene_on_hops(scene)  ? scene->tale->index
+           : mann_scene_on_lab(scene) ? scene->lab->frame
+                                      : scene->step;
 }
 
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)

@@ -80,11 +80,14 @@ typedef struct mann_scene {
 /* Sensible beginnings: dark, 1280x800, nothing loaded. */
 mann_scene mann_scene_make(void);
 
+/* Whether a question about a story is what is seen. */
+bool mann_scene_on_hops(const mann_scene *scene);
+
 /* Whether a Hopfield store is what is seen. */
 bool mann_scene_on_lab(const mann_scene *scene);
 
-/* What the first time line goes through: 0 .. count-1. Steps of the episode, or on the Hopfield
- * screen the frames of the lab. */
+/* What the first time line goes through: 0 .. count-1. Steps of the episode, on the Hopfield screen
+ * the frames of the lab, on that of hops the questions (the first of them, if there is no end). */
 int32_t mann_scene_steps(const mann_scene *scene);
 int32_t mann_scene_step(const mann_scene *scene);
 

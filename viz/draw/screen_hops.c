@@ -6,7 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_LINES = 256, ROW = 20, LEAST_ROW = 13, HEAD = 40, GAP = 14, ANSWER = 30 };
+enum {
+    MOST_LINES = 256,
+    ROW = 20,
+    LEAST_ROW = 13,
+    MOST_ROW = 27,
+    HEAD = 42,
+    NUMBERS = 50, /* left of a line: its number, its place among the facts */
+    GAP = 14,
+    ANSWER = 30
+};
 
 /* ---- which lines have room ---- */
 
@@ -65,72 +74,89 @@ static void draw_cell(cairo_t *cr, const mann_scene *scene, const mann_tale *tal
     }
 }
 
-static void draw_head(cairo_t *cr, const mann_scene *scene, const mann_tale *tale, mann_box box,
-                      double cell)
+typedef struct table { /* where the story's rows and columns are */
+    mann_box box;
+    int32_t count, line[MOST_LINES];
+    double row, cell, left; /* of the hops */
+    mann_font font;
+} table;
+
+/* Hops stand beside the longest line. */
+static table make_table(cairo_t *cr, const mann_tale *tale, mann_box box)
+{
+    table made = {.box = box};
+    int32_t S = tale->sentences;
+    double high = fmax(box.h - HEAD, 0), longest = 0;
+    int32_t room = (int32_t)(high / (S * ROW > high ? LEAST_ROW : ROW));
+    made.count = choose_lines(tale, room, made.line);
+    made.row = made.count ? fmin(MOST_ROW, high / made.count) : ROW;
+    made.font = (mann_font){.size = made.row >= 20 ? 13 : made.row >= 16 ? 12 : 10};
+    for (int32_t i = 0; i < made.count; i++) {
+        longest = fmax(longest, mann_text_width(cr, made.font, tale->line[made.line[i]]));
+    }
+    made.cell = tale->hops ? floor(fmin(76, box.w * 0.45 / tale->hops)) : 0;
+    made.left = floor(fmin(box.x + NUMBERS + longest + 24, box.x + box.w - tale->hops * made.cell));
+    return made;
+}
+
+static void draw_head(cairo_t *cr, const mann_scene *scene, const mann_tale *tale, const table *at)
 {
     const mann_theme *theme = mann_theme_get(scene->dark);
-    double x = box.x;
-    x += mann_text(cr, MANN_FONT_TITLE, theme->text, x, box.y + 13, MANN_LEFT, "Story") + 8;
-    char text[64];
+    double x = at->box.x, y = at->box.y;
+    char text[96];
+    x += mann_text(cr, MANN_FONT_TITLE, theme->text, x, y + 13, MANN_LEFT, "Story") + 8;
     snprintf(text, sizeof text, "%d lines", tale->sentences);
-    x += mann_text(cr, MANN_FONT_TEXT, theme->muted, x, box.y + 13, MANN_LEFT, text) + 14;
-    mann_fill(cr, (mann_box){x, box.y + 4, 3, 11}, theme->good);
-    mann_text(cr, MANN_FONT_TEXT, theme->muted, x + 8, box.y + 13, MANN_LEFT,
-              "the answer rests on it");
-    mann_shade shade = {.low = 0, .high = 1, .scale = scene->scale, .map = scene->map};
-    if (tale->signs) {
-        shade = (mann_shade){.low = -5, .high = 5, .map = MANN_MAP_DIVERGING};
+    if (at->count < tale->sentences) {
+        snprintf(text, sizeof text, "%d lines, %d of them without weight left out", tale->sentences,
+                 tale->sentences - at->count);
     }
-    double left = box.x + box.w - tale->hops * cell;
-    mann_legend(cr, theme, &shade, false, box.x + box.w, box.y + 13);
+    x += mann_text(cr, MANN_FONT_TEXT, theme->muted, x, y + 13, MANN_LEFT, text) + 16;
+    mann_fill(cr, (mann_box){x, y + 4, 3, 11}, theme->good);
+    mann_text(cr, MANN_FONT_TEXT, theme->muted, x + 8, y + 13, MANN_LEFT,
+              "the answer rests on it, in this order");
     for (int32_t k = 0; k < tale->hops; k++) {
-        snprintf(text, sizeof text, cell >= 44 ? "hop %d" : "%d", k + 1);
-        mann_text(cr, MANN_FONT_TITLE, theme->text, left + (k + 0.5) * cell, box.y + 32,
+        snprintf(text, sizeof text, at->cell >= 44 ? "hop %d" : "%d", k + 1);
+        mann_text(cr, MANN_FONT_TITLE, theme->text, at->left + (k + 0.5) * at->cell, y + 34,
                   MANN_CENTRE, text);
+    }
+}
+
+static void draw_line(cairo_t *cr, const mann_scene *scene, const mann_tale *tale, const table *at,
+                      int32_t i)
+{
+    const mann_theme *theme = mann_theme_get(scene->dark);
+    int32_t line = at->line[i], S = tale->sentences;
+    double y = at->box.y + HEAD + i * at->row, x = at->box.x, base = y + at->row / 2;
+    char text[16];
+    if (line != (i ? at->line[i - 1] + 1 : 0)) { /* lines were left out above */
+        mann_stroke(cr, x, y, at->left - 6, y, theme->amber, 1);
+    }
+    snprintf(text, sizeof text, "%d", line + 1);
+    mann_text(cr, MANN_FONT_SMALL, theme->faint, x + 20, base + 3.5, MANN_RIGHT, text);
+    if (tale->support[line]) {
+        mann_fill(cr, (mann_box){x + 28, y + 2, 3, at->row - 4}, theme->good);
+        snprintf(text, sizeof text, "%d", tale->support[line]);
+        mann_text(cr, MANN_FONT_TITLE, theme->good, x + 35, base + 4, MANN_LEFT, text);
+    }
+    mann_text_fit(cr, at->font, tale->support[line] ? theme->text : theme->muted, x + NUMBERS,
+                  base + 4.5, MANN_LEFT, at->left - x - NUMBERS - 8, tale->line[line]);
+    for (int32_t k = 0; k < tale->hops; k++) {
+        draw_cell(cr, scene, tale, (mann_box){at->left + k * at->cell, y, at->cell, at->row},
+                  tale->weight[k * S + line]);
     }
 }
 
 static void draw_story(cairo_t *cr, const mann_scene *scene, const mann_tale *tale, mann_box box)
 {
-    const mann_theme *theme = mann_theme_get(scene->dark);
-    int32_t line[MOST_LINES], S = tale->sentences;
-    int32_t room = (int32_t)((box.h - HEAD) / (S > (box.h - HEAD) / ROW ? LEAST_ROW : ROW));
-    int32_t count = choose_lines(tale, room > 0 ? room : 0, line);
-    double row = count ? fmin(ROW, (box.h - HEAD) / count) : ROW;
-    double cell = tale->hops ? fmin(64, floor(box.w * 0.45 / tale->hops)) : 0;
-    double left = box.x + box.w - tale->hops * cell;
-    mann_font font = {.size = row >= 17 ? 12.5 : 10};
-    draw_head(cr, scene, tale, box, cell);
-    for (int32_t i = 0; i < count; i++) {
-        double y = box.y + HEAD + i * row, x = box.x;
-        int32_t at = line[i];
-        bool gap = at != (i ? line[i - 1] + 1 : 0);
-        if (gap) { /* lines were left out above */
-            mann_stroke(cr, x, y, box.x + box.w, y, theme->amber, 1);
-        }
-        char number[32];
-        snprintf(number, sizeof number, "%d", at + 1);
-        mann_text(cr, MANN_FONT_SMALL, theme->faint, x + 20, y + row / 2 + 3.5, MANN_RIGHT, number);
-        x += 28;
-        if (tale->support[at]) {
-            mann_fill(cr, (mann_box){x, y + 2, 3, row - 4}, theme->good);
-        }
-        mann_text_fit(cr, font, tale->support[at] ? theme->text : theme->muted, x + 10,
-                      y + row / 2 + 4, MANN_LEFT, left - x - 14, tale->line[at]);
-        for (int32_t k = 0; k < tale->hops; k++) {
-            draw_cell(cr, scene, tale, (mann_box){left + k * cell, y, cell, row},
-                      tale->weight[k * S + at]);
-        }
+    table at = make_table(cr, tale, box);
+    draw_head(cr, scene, tale, &at);
+    for (int32_t i = 0; i < at.count; i++) {
+        draw_line(cr, scene, tale, &at, i);
     }
     if (tale->hops) {
-        mann_frame(cr,
-                   (mann_box){left - 1, box.y + HEAD - 1, tale->hops * cell + 2, count * row + 2},
-                   theme->line);
-    }
-    if (count < S) {
-        char text[64];
-        snprintf(text, sizeof text, "%d lines without weight are left out", S - count);
-        mann_text(cr, MANN_FONT_SMALL, theme->amber, box.x + 38, box.y + 31, MANN_LEFT, text);
+        mann_box frame = {at.left - 1, box.y + HEAD - 1, tale->hops * at.cell + 2,
+                          at.count * at.row + 2};
+        mann_frame(cr, frame, mann_theme_get(scene->dark)->line);
     }
 }
 
@@ -198,7 +224,7 @@ static void draw_answers(cairo_t *cr, const mann_scene *scene, const mann_tale *
         mann_text(cr, MANN_FONT_TITLE, tale->right ? theme->good : theme->bad, x, box.y + 12,
                   MANN_LEFT, tale->right ? "right" : "wrong");
     }
-    double names = floor(box.w * 0.34), bar = box.w - names - 52;
+    double names = floor(box.w * 0.34), bar = box.w - names - 60;
     for (int32_t i = 0; i < tale->answers; i++) {
         double y = box.y + 22 + i * ANSWER;
         bool wanted = !tale->own && !strcmp(tale->answer[i].word, tale->wanted);
@@ -213,8 +239,8 @@ static void draw_answers(cairo_t *cr, const mann_scene *scene, const mann_tale *
         mann_fill(cr, (mann_box){box.x + names, y + 6, fmax(1, bar * fmin(fmax(p, 0), 1)), 15},
                   ink);
         char text[32];
-        mann_text(cr, MANN_FONT_DIGITS, theme->text, box.x + box.w, y + 18, MANN_RIGHT,
-                  mann_number(text, p));
+        snprintf(text, sizeof text, "%.1f %%", 100 * p);
+        mann_text(cr, MANN_FONT_DIGITS, theme->text, box.x + box.w, y + 18, MANN_RIGHT, text);
     }
     double y = box.y + 22 + tale->answers * ANSWER + 16;
     bool listed = false;

@@ -319,6 +319,11 @@ void mann_state_print(const mann_scene *scene, char text[192])
         print_lab(scene, text);
         return;
     }
+    if (episode && mann_scene_on_hops(scene)) {
+        add(text, "%s/question=%" PRId32 "%s/screen=3%s", episode->trace->run,
+            scene->tale->index + 1, scene->tale->own ? "/edited" : "", scene->dark ? "" : "/light");
+        return;
+    }
     if (episode) {
         const mann_trace *trace = episode->trace;
         add(text, "%s", trace->run[0] ? trace->run : "trace");
@@ -331,12 +336,6 @@ void mann_state_print(const mann_scene *scene, char text[192])
     }
     if (episode && scene->edited) {
         add(text, "/edited"); /* an input that a state cannot tell: not to be read again */
-    }
-    if (scene->tale && scene->screen == MANN_SCREEN_HOPS) {
-        if (scene->tale->own) {
-            add(text, "/edited");
-        }
-        add(text, "/question=%" PRId32, scene->tale->index + 1);
     }
     if (scene->screen != MANN_SCREEN_MEMORY) {
         add(text, "/screen=%d", (int)scene->screen + 1);
