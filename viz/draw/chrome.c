@@ -148,10 +148,12 @@ static void draw_episode_line(cairo_t *cr, const mann_scene *scene, const mann_l
               hops  ? "question"
               : lab ? "settling"
                     : "episode");
-    draw_transport(cr, theme, layout->play, scene->playing);
     char text[64];
-    snprintf(text, sizeof text, "%g×", scene->speed);
-    mann_text(cr, MANN_FONT_SMALL, theme->muted, layout->play.x + 16, y + 3.5, MANN_LEFT, text);
+    if (!hops) {
+        draw_transport(cr, theme, layout->play, scene->playing);
+        snprintf(text, sizeof text, "%g×", scene->speed);
+        mann_text(cr, MANN_FONT_SMALL, theme->muted, layout->play.x + 16, y + 3.5, MANN_LEFT, text);
+    }
     mann_stroke(cr, bar.x, y, bar.x + bar.w, y, theme->line, 3);
     if (!scene->episode) {
         return;
@@ -259,7 +261,9 @@ void mann_draw_footer(cairo_t *cr, const mann_scene *scene, const mann_layout *l
              16;
     } else {
         const char *keys =
-            mann_scene_on_lab(scene)
+            mann_scene_on_hops(scene) ? "↑ ↓ question · W wrong ones only · E ask another, "
+                                        "answered as it is typed · ? help"
+            : mann_scene_on_lab(scene)
                 ? "Space run · ← → one change · Home cue · End settled · paint the cue "
                   "with the mouse · X blank · ? help"
             : box.w < 1100 ? "Space play · ← → step · [ ] training · ? help"

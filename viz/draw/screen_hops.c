@@ -197,7 +197,7 @@ static void draw_question(cairo_t *cr, const mann_scene *scene, const mann_tale 
         snprintf(one, sizeof one, "%.*s", (int)length, word);
         double wide = mann_text_fit(cr, font, theme->text, x, y, MANN_LEFT, end - x, one);
         if (number < 64 && tale->unknown >> number & 1) {
-            mann_stroke(cr, x, y + 3, x + wide, y + 3, theme->bad, 1.5);
+            mann_stroke(cr, x, floor(y) + 4, x + wide, floor(y) + 4, theme->bad, 2);
         }
         x += wide + mann_text_width(cr, font, " ");
         word += length + strspn(word + length, " ");
