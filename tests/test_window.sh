@@ -119,6 +119,28 @@ viewer=
 [ $code = 0 ] || fail "quitting the store gave $code"
 [ -z "$(ls place)" ] || fail "the viewer's file stays: $(ls place)"
 
+# A model that answers questions, where there is one: letters are letters while a question is typed.
+if "$mann" models | grep -q '^memn2n '; then
+    "$mann" train story --model memn2n -o tale --sequences 800 -q -p train.validate_every=50 ||
+        fail "no model of stories"
+    "$view" tale &
+    viewer=$!
+    for i in $(seq 100); do window=$(xdotool search --name '^tale$' 2>/dev/null | tail -n 1)
+        [ -n "$window" ] && break; sleep 0.1; done
+    [ -n "$window" ] || fail "no story appears"
+    xdotool windowfocus "$window" 2>/dev/null; sleep 0.5
+    xdotool key Down Down s;            saved tale-question-3-screen-3.png
+    xdotool key e; sleep 0.2
+    xdotool type 'qnsw'; sleep 0.2
+    [ "$(ls tale-*.png | wc -l)" = 1 ] || fail "typing is taken for keys"
+    xdotool key BackSpace Return s;     saved tale-question-3-edited-screen-3.png
+    xdotool key Escape Down s;          saved tale-question-4-screen-3.png
+    xdotool key ctrl+q
+    wait "$viewer"; code=$?
+    viewer=
+    [ $code = 0 ] || fail "quitting the story gave $code"
+fi
+
 # Training that is watched: its traces appear, another example is run from its checkpoint, its
 # input is edited; closing the window leaves it training. (At such a rate it learns nothing, and so
 # does not end.)

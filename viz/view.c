@@ -34,7 +34,7 @@ static int32_t clip(int64_t value, int64_t low, int64_t high)
 }
 
 /* Goes to a step; a zoomed view follows. */
-static unsigned go(mann_view *view, int64_t step)
+unsigned mann_view_go(mann_view *view, int64_t step)
 {
     mann_scene *scene = &view->scene;
     if (mann_scene_on_lab(scene)) {
@@ -58,7 +58,7 @@ static unsigned go(mann_view *view, int64_t step)
     return MANN_WISH_DRAW;
 }
 
-static unsigned show_snapshot(mann_view *view, int64_t snapshot)
+unsigned mann_view_snapshot(mann_view *view, int64_t snapshot)
 {
     int32_t last = view->scene.n_snapshots - 1;
     if (last < 0) {
@@ -92,30 +92,14 @@ static unsigned show_choice(mann_view *view, int64_t choice)
     return MANN_WISH_SHOW | MANN_WISH_DRAW;
 }
 
-static unsigned set_playing(mann_view *view, bool playing)
+unsigned mann_view_play(mann_view *view, bool playing)
 {
     mann_scene *scene = &view->scene;
     scene->playing = playing && scene->episode;
     if (scene->playing && mann_scene_step(scene) >= steps(view) - 1) {
-        go(view, 0);
+        mann_view_go(view, 0);
     }
     view->step_due = view->now + 1 / (steps_per_second * scene->speed);
-    return MANN_WISH_DRAW;
-}
-
-static unsigned zoom(mann_view *view, int32_t centre, double factor)
-{
-    mann_scene *scene = &view->scene;
-    int32_t all = steps(view), shown = scene->count > 0 ? scene->count : all;
-    double part = shown > 1 ? (double)(centre - scene->first) / shown : 0.5;
-    int32_t count = clip((int64_t)lround(shown * factor), shown < 4 ? shown : 4, all);
-    count = factor > 1 && count == shown ? clip((int64_t)shown + 1, 1, all) : count;
-    if (count >= all) {
-        scene->first = scene->count = 0;
-        return MANN_WISH_DRAW;
-    }
-    scene->first = clip(lround(centre - part * count), 0, all - count);
-    scene->count = count;
     return MANN_WISH_DRAW;
 }
 
@@ -203,13 +187,14 @@ static unsigned letter(mann_view *view, int key)
 {
     mann_scene *scene = &view->scene;
     switch (key) {
-    case ' ': return set_playing(view, !scene->playing);
+    case ' ': return mann_view_play(view, !scene->playing);
     case '+':
     case '=': scene->speed = fmin(scene->speed * 2, 16); return MANN_WISH_DRAW;
     case '-': scene->speed = fmax(scene->speed / 2, 0.25); return MANN_WISH_DRAW;
     case '[': /* what the viewer has run stands behind its snapshot */
-        return show_snapshot(view, (int64_t)scene->snapshot - (scene->best && scene->live ? 0 : 1));
-    case ']': return show_snapshot(view, (int64_t)scene->snapshot + 1);
+        return mann_view_snapshot(view,
+                                  (int64_t)scene->snapshot - (scene->best && scene->live ? 0 : 1));
+    case ']': return mann_view_snapshot(view, (int64_t)scene->snapshot + 1);
     case 'b': return show_usual(view);
     case 'f':
         if (scene->focus < 0) {
@@ -271,10 +256,10 @@ static unsigned key_event(mann_view *view, const mann_gesture *event)
         }
     }
     switch (event->key) {
-    case MANN_KEY_LEFT: return go(view, mann_scene_step(scene) - by);
-    case MANN_KEY_RIGHT: return go(view, mann_scene_step(scene) + by);
-    case MANN_KEY_HOME: return go(view, 0);
-    case MANN_KEY_END: return go(view, steps(view) - 1);
+    case MANN_KEY_LEFT: return mann_view_go(view, mann_scene_step(scene) - by);
+    case MANN_KEY_RIGHT: return mann_view_go(view, mann_scene_step(scene) + by);
+    case MANN_KEY_HOME: return mann_view_go(view, 0);
+    case MANN_KEY_END: return mann_view_go(view, steps(view) - 1);
     case MANN_KEY_UP: return show_choice(view, (int64_t)view->choice - 1);
     case MANN_KEY_DOWN: return show_choice(view, (int64_t)view->choice + 1);
     case MANN_KEY_TAB: return next_pane(view, event->shift ? -1 : 1);
@@ -282,126 +267,6 @@ static unsigned key_event(mann_view *view, const mann_gesture *event)
     case MANN_KEY_ESCAPE: return escape(view);
     default: return letter(view, event->key);
     }
-}
-
-static unsigned turn_knob(mann_view *view, double place)
-{
-    mann_scene *scene = &view->scene;
-    mann_pin pin = mann_scene_pin(scene);
-    if (pin.family < 0) {
-        return 0;
-    }
-    scene->what_if.turned[view->drag_knob] = true;
-    scene->what_if.value[view->drag_knob] =
-        mann_what_if_value(&scene->episode->family[pin.family], view->drag_knob, place);
-    return MANN_WISH_DRAW;
-}
-
-static unsigned drag_to(mann_view *view, double x, double y)
-{
-    mann_box area = view->drag_area;
-    if (view->drag == MANN_DRAG_PAINT || view->drag == MANN_DRAG_ENERGY) {
-        return mann_view_lab_drag(view, x, y);
-    }
-    double part = fmin(fmax((x - area.x - 6) / fmax(area.w - 12, 1), 0), 1);
-    if (view->drag == MANN_DRAG_KNOB) {
-        return turn_knob(view, part);
-    }
-    if (view->drag == MANN_DRAG_EPISODE) {
-        return go(view, lround(part * (steps(view) - 1)));
-    }
-    if (view->drag == MANN_DRAG_TRAINING) {
-        return show_snapshot(view, lround(part * (view->scene.n_snapshots - 1)));
-    }
-    mann_layout layout = mann_layout_make(&view->scene);
-    return go(view, mann_layout_step(&layout, area, x));
-}
-
-static unsigned press_pane(mann_view *view, const mann_layout *layout, const mann_pane *pane,
-                           double x, double y)
-{
-    int32_t column, row;
-    bool taken = false;
-    if (!mann_pane_over_steps(pane)) {
-        return 0;
-    }
-    if (view->scene.editing && pane->role == MANN_ROLE_INPUT &&
-        mann_heat_cell(&pane->heat, pane->area, x, y, &column, &row)) {
-        unsigned wishes = mann_view_edit_press(view, layout->first + column, row, &taken);
-        if (taken) {
-            return wishes;
-        }
-    }
-    view->drag = MANN_DRAG_STEPS;
-    view->drag_area = pane->area;
-    if (pane->family >= 0 && mann_heat_cell(&pane->heat, pane->area, x, y, &column, &row)) {
-        view->scene.pin =
-            (mann_pin){pane->family, pane->head, (pane->heat.first_row + row) % pane->heat.ring};
-    }
-    return go(view, mann_layout_step(layout, pane->area, x));
-}
-
-static bool near(mann_box box, double x, double y)
-{
-    box.y -= 4;
-    box.h += 8;
-    return mann_box_holds(box, x, y);
-}
-
-static unsigned press(mann_view *view, double x, double y)
-{
-    mann_layout layout = mann_layout_make(&view->scene);
-    if (view->scene.help) {
-        view->scene.help = false;
-        return MANN_WISH_DRAW;
-    }
-    for (int i = 0; i < MANN_SCREENS; i++) {
-        if (mann_box_holds(layout.tab[i], x, y)) {
-            view->scene.screen = (mann_screen)i;
-            return MANN_WISH_DRAW;
-        }
-    }
-    if (layout.footer.h > 0 && near(layout.play, x, y)) {
-        return set_playing(view, !view->scene.playing);
-    }
-    if (layout.footer.h > 0 && near(layout.episode_bar, x, y)) {
-        view->drag = MANN_DRAG_EPISODE;
-        view->drag_area = layout.episode_bar;
-        return drag_to(view, x, y);
-    }
-    if (layout.footer.h > 0 && near(layout.training_bar, x, y)) {
-        view->drag = MANN_DRAG_TRAINING;
-        view->drag_area = layout.training_bar;
-        return drag_to(view, x, y);
-    }
-    if (mann_scene_on_lab(&view->scene)) {
-        return mann_view_lab_press(view, x, y);
-    }
-    if (view->scene.screen == MANN_SCREEN_HOPS) {
-        return mann_view_hops_press(view, &layout, x, y);
-    }
-    for (int i = 0; i < MANN_KNOBS && view->scene.screen == MANN_SCREEN_MEMORY; i++) {
-        mann_box track = mann_layout_knob(&view->scene, &layout, (mann_knob)i);
-        if (mann_box_holds(track, x, y)) {
-            view->drag = MANN_DRAG_KNOB;
-            view->drag_knob = (mann_knob)i;
-            view->drag_area = track;
-            return drag_to(view, x, y);
-        }
-    }
-    int32_t pane = mann_layout_pane(&layout, x, y);
-    return pane >= 0 ? press_pane(view, &layout, &layout.pane[pane], x, y) : 0;
-}
-
-static unsigned wheel(mann_view *view, const mann_gesture *event)
-{
-    mann_layout layout = mann_layout_make(&view->scene);
-    int32_t pane = mann_layout_pane(&layout, event->x, event->y);
-    if (pane < 0 || !mann_pane_over_steps(&layout.pane[pane]) || event->amount == 0) {
-        return 0;
-    }
-    return zoom(view, mann_layout_step(&layout, layout.pane[pane].area, event->x),
-                pow(0.8, fmin(fmax(event->amount, -3), 3)));
 }
 
 static unsigned tick(mann_view *view, double now)
@@ -417,7 +282,7 @@ static unsigned tick(mann_view *view, double now)
         int64_t due = 1 + (int64_t)fmin((now - view->step_due) / period, 1e6);
         /* A store settles in some seconds, whatever its size. */
         int64_t by = mann_scene_on_lab(&view->scene) ? 1 + steps(view) / 40 : 1;
-        go(view, mann_scene_step(&view->scene) + due * by);
+        mann_view_go(view, mann_scene_step(&view->scene) + due * by);
         view->step_due += (double)due * period;
         view->scene.playing = mann_scene_step(&view->scene) < steps(view) - 1;
         wishes |= MANN_WISH_DRAW;
@@ -442,7 +307,7 @@ void mann_view_settle(mann_view *view)
 {
     mann_scene *scene = &view->scene;
     const mann_episode *episode = scene->episode;
-    go(view, mann_scene_step(scene));
+    mann_view_go(view, mann_scene_step(scene));
     if (scene->count > 0 && scene->first + scene->count > steps(view)) {
         scene->first = scene->count = 0;
     }
@@ -468,15 +333,15 @@ unsigned mann_view_event(mann_view *view, const mann_gesture *event)
         scene->pointed = true;
         scene->x = event->x;
         scene->y = event->y;
-        wishes = MANN_WISH_DRAW | (view->drag ? drag_to(view, event->x, event->y) : 0);
+        wishes = MANN_WISH_DRAW | (view->drag ? mann_view_drag(view, event->x, event->y) : 0);
         break;
     case MANN_GESTURE_LEAVE:
         wishes = scene->pointed ? MANN_WISH_DRAW : 0;
         scene->pointed = false;
         break;
-    case MANN_GESTURE_PRESS: wishes = press(view, event->x, event->y); break;
+    case MANN_GESTURE_PRESS: wishes = mann_view_press(view, event->x, event->y); break;
     case MANN_GESTURE_RELEASE: view->drag = MANN_DRAG_NONE; break;
-    case MANN_GESTURE_WHEEL: wishes = wheel(view, event); break;
+    case MANN_GESTURE_WHEEL: wishes = mann_view_wheel(view, event); break;
     case MANN_GESTURE_RESIZE:
         scene->width = clip(lround(event->x), 1, 1 << 14);
         scene->height = clip(lround(event->y), 1, 1 << 14);

@@ -88,6 +88,16 @@ mann_view mann_view_make(void);
 /* Returns wishes. */
 unsigned mann_view_event(mann_view *view, const mann_gesture *event);
 
+/* Moves, for the other files of the view; each returns wishes. To a step, clipped (a zoomed view
+ * follows); to a snapshot, clipped; playing from here, or from the start if this is the end. */
+unsigned mann_view_go(mann_view *view, int64_t step);
+unsigned mann_view_snapshot(mann_view *view, int64_t snapshot);
+unsigned mann_view_play(mann_view *view, bool playing);
+/* The pointer's. */
+unsigned mann_view_press(mann_view *view, double x, double y);
+unsigned mann_view_drag(mann_view *view, double x, double y);
+unsigned mann_view_wheel(mann_view *view, const mann_gesture *event);
+
 /* While the input is edited: keys that do so; *taken tells whether this was one. */
 unsigned mann_view_edit_key(mann_view *view, const mann_gesture *event, bool *taken);
 /* The same of a press on the inputs. */

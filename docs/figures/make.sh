@@ -51,5 +51,7 @@ render recall recall
 render store digits.safetensors --at rule=pseudo-inverse/noise=0.25/cue=3/t120
 train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' --max-time 5m
 render fast-weights fast --at screen=2
+train tale story --model memn2n --seed 1 -p task.kind=two -p task.facts=4..10 --max-time 30s
+render hops tale --at question=2 --size 1280x500
 render training copy-1 --at screen=4
 "$mann" render copy-1 -o "$here/copy-learning.gif" --over training --size 960x600 --rate 4
