@@ -127,19 +127,24 @@ static void trace_curve(cairo_t *cr, const mann_plot_place *place, const mann_cu
     }
 }
 
+static void draw_band(cairo_t *cr, const mann_plot_place *place, const mann_curve *curve)
+{
+    if (!curve->low || !curve->high || curve->count < 2) {
+        return;
+    }
+    for (int32_t i = 0; i < curve->count; i++) {
+        cairo_line_to(cr, place_x(place, curve->x[i]), place_y(place, curve->high[i]));
+    }
+    for (int32_t i = curve->count; i-- > 0;) {
+        cairo_line_to(cr, place_x(place, curve->x[i]), place_y(place, curve->low[i]));
+    }
+    cairo_close_path(cr);
+    mann_pen_ink(cr, curve->ink, 0.22);
+    cairo_fill(cr);
+}
+
 static void draw_curve(cairo_t *cr, const mann_plot_place *place, const mann_curve *curve)
 {
-    if (curve->low && curve->high && curve->count > 1) {
-        for (int32_t i = 0; i < curve->count; i++) {
-            cairo_line_to(cr, place_x(place, curve->x[i]), place_y(place, curve->high[i]));
-        }
-        for (int32_t i = curve->count; i-- > 0;) {
-            cairo_line_to(cr, place_x(place, curve->x[i]), place_y(place, curve->low[i]));
-        }
-        cairo_close_path(cr);
-        mann_pen_ink(cr, curve->ink, 0.22);
-        cairo_fill(cr);
-    }
     static const double dash[] = {5, 3};
     mann_pen_ink(cr, curve->ink, 1);
     cairo_set_line_width(cr, curve->thin ? 0.8 : 1.5);
@@ -230,6 +235,9 @@ mann_plot_place mann_plot_draw(cairo_t *cr, const mann_theme *theme, const mann_
     cairo_clip(cr); /* with room for the dots at the rim */
     draw_guides(cr, theme, plot, &place);
     for (int32_t i = 0; i < plot->n_curves; i++) {
+        draw_band(cr, &place, &plot->curve[i]);
+    }
+    for (int32_t i = 0; i < plot->n_curves; i++) { /* no band over a line */
         draw_curve(cr, &place, &plot->curve[i]);
     }
     cairo_restore(cr);
