@@ -257,6 +257,27 @@ static void replays_are_equal(void **state)
     }
 }
 
+/* The slope of sixty factors of 10 is no float. */
+static void clipping_keeps_slopes_finite(void **state)
+{
+    (void)state;
+    static const mann_real limit[] = {0, 10}, seed = 1;
+    for (int i = 0; i < 2; i++) {
+        mann_tape_reset(tape, MANN_TRAIN);
+        mann_tape_clip(tape, limit[i]);
+        mann_var x = leaf(1, 1, 0), ten = mann_input(tape, 2, (int32_t[]){1, 1}), y = x;
+        *mann_value(x) = (mann_real)1e-30;
+        *mann_value(ten) = 10;
+        for (int t = 0; t < 60; t++) {
+            y = mann_multiply(tape, y, ten);
+        }
+        assert_int_equal(mann_tape_backward(tape, 1, &y, &seed), MANN_OK);
+        /* Each product's own slope is at most the limit; that of the leaf is ten times it. */
+        assert_true(i ? *(mann_real *)x->grad == 100 : isinf(*(mann_real *)x->grad));
+    }
+    mann_tape_clip(tape, 0);
+}
+
 /* The same gradient from the same tape, whatever stood on it before. */
 static void steps_repeat(void **state)
 {
@@ -603,13 +624,21 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes_are_refused),     cmocka_unit_test(small_batches_are_refused),
-        cmocka_unit_test(sizes_are_refused),      cmocka_unit_test(replays_are_equal),
-        cmocka_unit_test(steps_repeat),           cmocka_unit_test(groups_are_their_members),
-        cmocka_unit_test(nothing_is_allocated),   cmocka_unit_test(training_allocates_nothing),
-        cmocka_unit_test(parameters_come_and_go), cmocka_unit_test(parameter_names),
-        cmocka_unit_test(nonfinite_is_found),     cmocka_unit_test(observers_see_every_step),
-        cmocka_unit_test(observers_see_a_store),  cmocka_unit_test(streams_follow_the_sequence),
+        cmocka_unit_test(shapes_are_refused),
+        cmocka_unit_test(small_batches_are_refused),
+        cmocka_unit_test(sizes_are_refused),
+        cmocka_unit_test(replays_are_equal),
+        cmocka_unit_test(steps_repeat),
+        cmocka_unit_test(clipping_keeps_slopes_finite),
+        cmocka_unit_test(groups_are_their_members),
+        cmocka_unit_test(nothing_is_allocated),
+        cmocka_unit_test(training_allocates_nothing),
+        cmocka_unit_test(parameters_come_and_go),
+        cmocka_unit_test(parameter_names),
+        cmocka_unit_test(nonfinite_is_found),
+        cmocka_unit_test(observers_see_every_step),
+        cmocka_unit_test(observers_see_a_store),
+        cmocka_unit_test(streams_follow_the_sequence),
     };
     return cmocka_run_group_tests_name("tape", tests, set_up, tear_down);
 }

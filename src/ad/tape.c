@@ -496,8 +496,12 @@ static void run_backward(mann_tape *tape, mann_record *record)
         return;
     }
     for (int32_t i = 0; i < node->n_out; i++) {
-        if (!acquire(tape, node->out[i])) {
+        mann_real *grad = acquire(tape, node->out[i]);
+        if (!grad) {
             return;
+        }
+        if (tape->clip > 0) {
+            tape->kernels->clamp(mann_size(node->out[i]), tape->clip, grad);
         }
     }
     if (tape->profile) {
@@ -535,6 +539,11 @@ mann_status mann_tape_backward(mann_tape *tape, int32_t count, const mann_var *l
         account(tape->profile, "linear", 0, now_ns() - start);
     }
     return tape->status;
+}
+
+void mann_tape_clip(mann_tape *tape, mann_real limit)
+{
+    tape->clip = limit;
 }
 
 void mann_tape_replay(mann_tape *tape)

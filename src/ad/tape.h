@@ -49,6 +49,7 @@ struct mann_tape {
     const uint64_t *index;
     double trained, epoch; /* sequences */
 
+    mann_real clip; /* of gradients on their way back; 0: none */
     mann_observer *observer;
     void *observer_user;
     mann_profile *profile;

@@ -223,6 +223,8 @@ typedef struct mann_update {
 
 /* y = the sum of count arrays in order. */
 typedef void mann_kernel_sum(int32_t count, size_t n, const mann_real *const *x, mann_real *y);
+/* x = clip(x, ±limit). */
+typedef void mann_kernel_clamp(size_t n, mann_real limit, mann_real *x);
 /* *sum = the sum of squares of clip(x), and *bad = how many x are not finite. */
 typedef void mann_kernel_square_sum(size_t n, const mann_real *x, mann_real clip, double *sum,
                                     size_t *bad);
@@ -285,6 +287,7 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(loss)                                                                                        \
     K(loss_grad)                                                                                   \
     K(sum)                                                                                         \
+    K(clamp)                                                                                       \
     K(square_sum)                                                                                  \
     K(sgd)                                                                                         \
     K(rmsprop)                                                                                     \

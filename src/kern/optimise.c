@@ -37,7 +37,16 @@ void KERN(sum)(int32_t count, size_t n_all, const mann_real *const *x, mann_real
     }
 }
 
-/* The same for a few numbers in double, where squares neither overflow nor vanish. */
+void KERN(clamp)(size_t n_all, mann_real limit, mann_real *x)
+{
+    EACH(n_all)
+    {
+        vm m = tail(n_all - n);
+        v_store(x + n, m, clip(v_load(x + n, m), limit));
+    }
+}
+
+/* square_sum of a few numbers, in double, where squares neither overflow nor vanish. */
 INLINE double square_sum_slowly(size_t size, const mann_real *x, mann_real limit, size_t *bad)
 {
     double sum = 0;

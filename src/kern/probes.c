@@ -572,6 +572,13 @@ static void probe_sum(prober p, const mann_kernels *k)
     k->sum(count, (size_t)n, x, set(p, flat(n)));
 }
 
+static void probe_clamp(prober p, const mann_kernels *k)
+{
+    mann_probe_shape each = flat(size(p, 100));
+    mann_real limit = below(p, 2) ? (mann_real)0.7 : 0;
+    k->clamp((size_t)each.n[2], limit, change(p, each));
+}
+
 static void probe_square_sum(prober p, const mann_kernels *k)
 {
     int32_t n = size(p, below(p, 4) ? 100 : 3000);

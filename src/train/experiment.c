@@ -40,7 +40,7 @@ static const mann_option train_options[] = {
     {"epsilon", MANN_OPT_REAL, FIELD(epsilon), "1e-8", 0, 1, NULL,
      "of adam and rmsprop (Graves uses 1e-4)"},
     {"clip", MANN_OPT_REAL, FIELD(clip), "10", 0, 1e30, NULL,
-     "bound on each component of the gradient, 0 for none"},
+     "bound on each component of a gradient, on the way back too; 0: none"},
     {"clip_each", MANN_OPT_REAL, FIELD(clip_each), "0", 0, 1e30, NULL,
      "bound on the norm of each parameter's gradient, 0 for none"},
     {"clip_norm", MANN_OPT_REAL, FIELD(clip_norm), "0.1", 0, 1e30, NULL,

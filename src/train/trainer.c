@@ -170,6 +170,7 @@ static void run_group(mann_trainer *t, int32_t g, int32_t slot, mann_worker *wor
                 return;
             }
         }
+        mann_tape_clip(worker->tape, (mann_real)t->config->clip);
         status = mann_tape_backward(worker->tape, outputs.n_losses, loss, seed);
     }
     if (status) {
