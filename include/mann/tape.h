@@ -90,8 +90,9 @@ MANN_API void *mann_tape_scratch(mann_tape *tape, size_t size);
 MANN_API mann_status mann_tape_backward(mann_tape *tape, int32_t count, const mann_var *loss,
                                         const mann_real *seed);
 
-/* From now on the reverse walk clips each component of each gradient to ±limit as it passes, so that
- * what grows from step to step cannot overflow (Graves 2013, section 2.1). 0, as at first: none. */
+/* From now on the reverse walk clips each component of each gradient to ±limit as it passes, so
+ * that what grows from step to step cannot overflow (Graves 2013, section 2.1). 0, as at first:
+ * none. */
 MANN_API void mann_tape_clip(mann_tape *tape, mann_real limit);
 
 /* Runs every recorded operation again on the present values of leaves and parameters. */
