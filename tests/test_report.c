@@ -186,6 +186,8 @@ static void test_groups(void **state)
     check_code("report --markdown", mann("report real --markdown --test -n 5"), 0);
     check_has("report --markdown", out, "| --- | ---: |");
     check_has("report --markdown", out, "as trained");
+    check_code("report --last", mann("report real --markdown --last -n 5"), 0);
+    check_has("report --last", out, "as trained");
     /* Runs from here and there, and a run by itself. */
     check_code("report", mann("report real/model=lstm,seed=1 made base"), 0);
     check_has("report", out, "lstm");

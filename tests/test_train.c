@@ -822,8 +822,10 @@ static void test_course(void **state)
     mann_store_close(store[1]);
 
     mann_status status;
-    mann_network *network = mann_checkpoint_open(context, "course@100", NULL, NULL, &status);
+    mann_checkpoint_info last;
+    mann_network *network = mann_checkpoint_open(context, "course@last", NULL, &last, &status);
     assert_non_null(network);
+    assert_int_equal(last.step, 100);
     assert_true(network->trained == 2000 && network->epoch == MANN_EPOCH);
     const mann_variant *task = mann_network_task(network);
     mann_score late, early;

@@ -12,6 +12,7 @@ static const char help[] =
     "      --OPTION A,B,C     test the best checkpoints for each value of an option of the task,\n"
     "                         such as --length 10,20,120; of restarts, the selected one\n"
     "      --test             test them as trained\n"
+    "      --last             test the last checkpoints instead\n"
     "  -n, --sequences N      of a test, per value (default as mann eval)\n"
     "      --seed S           of the test sequences (default 1)\n"
     "      --threads N        (default: the machine's)\n"
@@ -27,12 +28,25 @@ static const char help[] =
     "  mann report runs/lr --length 10,20,40,120 --markdown\n"
     "  mann report runs/a runs/b --solved 'cost_bits<=0.1' -o curves.pdf\n";
 
-enum { SOLVED = CLI_FIRST_FREE, METRIC, TEST, SEED, THREADS, CSV, MARKDOWN, LINEAR, TITLE, THEME };
+enum {
+    SOLVED = CLI_FIRST_FREE,
+    METRIC,
+    TEST,
+    LAST,
+    SEED,
+    THREADS,
+    CSV,
+    MARKDOWN,
+    LINEAR,
+    TITLE,
+    THEME
+};
 
 static const struct option options[] = {
     {"solved", required_argument, NULL, SOLVED},
     {"metric", required_argument, NULL, METRIC},
     {"test", no_argument, NULL, TEST},
+    {"last", no_argument, NULL, LAST},
     {"sequences", required_argument, NULL, 'n'},
     {"seed", required_argument, NULL, SEED},
     {"threads", required_argument, NULL, THREADS},
@@ -87,6 +101,7 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
     case SOLVED: q->report.solved = optarg; return true;
     case METRIC: q->report.metric = optarg; return true;
     case TEST: q->testing = true; return true;
+    case LAST: q->testing = q->test.last = true; return true;
     case 'n': return cli_integer(&q->cli, "--sequences", optarg, 1, 100000000, &q->test.sequences);
     case SEED: return cli_seed(&q->cli, optarg, &q->test.seed);
     case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->test.threads);

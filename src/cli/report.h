@@ -55,6 +55,7 @@ void report_clear(report *report);
 typedef struct report_test {
     int64_t sequences, threads; /* sequences 0: as many as usual */
     uint64_t seed;
+    bool last; /* not the best checkpoints */
 } report_test;
 
 /* At a setting such as "length=40"; *sequences: of the test. */

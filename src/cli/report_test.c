@@ -1,6 +1,7 @@
-/* Testing the best checkpoints of groups of runs. */
+/* Testing the best, or the last, checkpoints of groups of runs. */
 #include "cli/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { MOST_VALUES = 64 };
@@ -10,7 +11,9 @@ mann_status report_score(const report *r, const report_run *run, const report_te
 {
     mann_status status;
     mann_context *context = r->cli->context;
-    mann_network *network = mann_checkpoint_open(context, run->path, NULL, NULL, &status);
+    char path[1200];
+    snprintf(path, sizeof path, "%s%s", run->path, test->last ? "@last" : "");
+    mann_network *network = mann_checkpoint_open(context, path, NULL, NULL, &status);
     if (!network) {
         return status;
     }

@@ -33,6 +33,40 @@ INLINE void add_scaled(int32_t count, mann_real scale, const mann_real *x, mann_
     }
 }
 
+/* Columns n .. n + wide * V - 1 of down_columns; places behind N do column n over. */
+INLINE void columns_block(int wide, int32_t n, int32_t M, int32_t N, mann_real scale,
+                          const mann_real *memory, const mann_real *x, mann_real *y,
+                          mann_real *square)
+{
+    enum { WIDEST = 4 };
+    va sum[WIDEST], squares[WIDEST];
+    vm m[WIDEST];
+    int32_t at[WIDEST];
+    for (int i = 0; i < wide; i++) {
+        bool inside = n + i * V < N;
+        at[i] = inside ? n + i * V : n;
+        m[i] = v_tail(N - at[i]);
+        sum[i] = squares[i] = v_set(0);
+    }
+    for (int32_t row = 0; row < M; row++) {
+        const mann_real *p = memory + (size_t)row * (size_t)N;
+        va one = v_set(x[row]);
+        for (int i = 0; i < wide; i++) {
+            va v = v_load(p + at[i], m[i]);
+            sum[i] += one * v;
+            if (square) {
+                squares[i] += v * v;
+            }
+        }
+    }
+    for (int i = wide - 1; i >= 0; i--) {
+        v_store(y + at[i], m[i], v_set(scale) * (vf)sum[i]);
+        if (square) {
+            v_store(square + at[i], m[i], (vf)squares[i]);
+        }
+    }
+}
+
 /* y[n] = scale times the sum over m of x[m] memory[m][n], and with square also square[n], the sum
  * of squares of column n. Four vectors at a time keep enough sums in flight. */
 INLINE void down_columns(int32_t M, int32_t N, mann_real scale, const mann_real *memory,
@@ -40,31 +74,10 @@ INLINE void down_columns(int32_t M, int32_t N, mann_real scale, const mann_real 
 {
     enum { WIDE = 4 };
     for (int32_t n = 0; n < N; n += WIDE * V) {
-        va sum[WIDE], squares[WIDE];
-        vm m[WIDE];
-        int32_t at[WIDE];
-        for (int i = 0; i < WIDE; i++) {
-            bool inside = n + i * V < N;
-            at[i] = inside ? n + i * V : n;
-            m[i] = v_tail(N - at[i]);
-            sum[i] = squares[i] = v_set(0);
-        }
-        for (int32_t row = 0; row < M; row++) {
-            const mann_real *p = memory + (size_t)row * (size_t)N;
-            va one = v_set(x[row]);
-            for (int i = 0; i < WIDE; i++) {
-                va v = v_load(p + at[i], m[i]);
-                sum[i] += one * v;
-                if (square) {
-                    squares[i] += v * v;
-                }
-            }
-        }
-        for (int i = WIDE - 1; i >= 0; i--) {
-            v_store(y + at[i], m[i], v_set(scale) * (vf)sum[i]);
-            if (square) {
-                v_store(square + at[i], m[i], (vf)squares[i]);
-            }
+        if (N - n <= V) {
+            columns_block(1, n, M, N, scale, memory, x, y, square);
+        } else {
+            columns_block(WIDE, n, M, N, scale, memory, x, y, square);
         }
     }
 }

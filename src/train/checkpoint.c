@@ -363,7 +363,8 @@ mann_status mann_checkpoint_resolve(mann_context *context, const char *path, con
     char folder[1024];
     const char *at = strrchr(path, '@');
     bool numbered = at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1);
-    int length = numbered ? (int)(at - path) : (int)strlen(path);
+    bool last = at && !strcmp(at, "@last");
+    int length = numbered || last ? (int)(at - path) : (int)strlen(path);
     if (snprintf(folder, sizeof folder, "%.*s", length, path) >= (int)sizeof folder) {
         return mann_fail(context, MANN_E_INVAL, "%s: the path is too long", path);
     }
@@ -380,7 +381,7 @@ mann_status mann_checkpoint_resolve(mann_context *context, const char *path, con
     }
     char pointer[1100], *name;
     size_t bytes;
-    snprintf(pointer, sizeof pointer, "%s/checkpoints/%s", folder, mark);
+    snprintf(pointer, sizeof pointer, "%s/checkpoints/%s", folder, last ? "LATEST" : mark);
     if (stat(pointer, &found)) {
         snprintf(pointer, sizeof pointer, "%s/checkpoints/LATEST", folder);
     }
