@@ -49,6 +49,8 @@ render recall recall
 "$mann" hopfield --patterns "${MANN_DATA:?names the folder with mnist/}/mnist/train-images-idx3-ubyte.gz" --first 12 \
     -o digits.safetensors -q >store.txt
 render store digits.safetensors --at rule=pseudo-inverse/noise=0.25/cue=3/t120
+train repeat repeat_copy --seed 1 --until 'wrong_bits<=0.05' --max-time 6m
+render repeat-copy repeat
 train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' --max-time 5m
 render fast-weights fast --at screen=2
 train tale story --model memn2n --seed 1 -p task.kind=two -p task.facts=4..10 --max-time 30s
