@@ -541,6 +541,52 @@ static void test_run(void **state)
     assert_true(first != floor(first));
 }
 
+/* A story with a question: the best words first, which is what the network gave. */
+static void test_run_story(void **state)
+{
+    (void)state;
+    static const char story[] = "1 Ada walks to the barn.\n2 Where is Ada?\tbarn\t1\n";
+    assert_int_equal(mann("train story -o tale --sequences 64 --threads 1"), 0);
+    assert_int_equal(run_on(story, strlen(story), "run tale -i -"), 0);
+    assert_int_equal(lines_of(out), 5);
+    char first[64];
+    double probability, before = 1, sum = 0;
+    assert_int_equal(sscanf(out, "%63s %lf", first, &probability), 2);
+    assert_int_equal(run_on(story, strlen(story), "run tale -i - --format text --raw --json"), 0);
+    json_t *words = parsed("run --json", out);
+    assert_true(json_array_size(words) > 50);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(words, 0), "word")),
+                        first);
+    for (size_t i = 0; i < json_array_size(words); i++) {
+        probability = json_number_value(json_object_get(json_array_get(words, i), "probability"));
+        assert_true(probability <= before);
+        before = probability;
+        sum += probability;
+    }
+    assert_true(sum > 0.5 && sum < 1.0001); /* some of it is on times, which are no words */
+    json_decref(words);
+
+    static const char strange[] = "Ada flies to the barn.\nWhere is Ada?";
+    assert_int_equal(run_on(strange, strlen(strange), "run tale -i -"), 0);
+    check_has("run", err, "unknown words are left out: 'flies'");
+    static const struct {
+        const char *input, *line;
+        int code;
+        const char *says;
+    } bad[] = {
+        {story, "run tale -i - --format bits", 2, "questions about stories, which are text"},
+        {"Where is Ada?", "run tale -i -", 4, "-: a question without a story"},
+        {"Ada walks.", "run tale -i -", 4, "-: no question"},
+        {"", "run tale -i -", 4, "-: no question"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        check_code(bad[i].line, run_on(bad[i].input, strlen(bad[i].input), bad[i].line),
+                   bad[i].code);
+        check_has(bad[i].line, err, bad[i].says);
+        assert_string_equal(out, "");
+    }
+}
+
 /* --- info, listings, pictures --- */
 
 /* The first file in a run's traces whose name begins with start. */
@@ -887,15 +933,16 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_help),    cmocka_unit_test(test_names),
-        cmocka_unit_test(test_options), cmocka_unit_test(test_config),
-        cmocka_unit_test(test_folders), cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_eval),    cmocka_unit_test(test_eval_fixed),
-        cmocka_unit_test(test_run),     cmocka_unit_test(test_traces),
-        cmocka_unit_test(test_info),    cmocka_unit_test(test_listings),
-        cmocka_unit_test(test_render),  cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_metrics), cmocka_unit_test(test_divergence),
-        cmocka_unit_test(test_signals), cmocka_unit_test(test_company),
+        cmocka_unit_test(test_help),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_options),    cmocka_unit_test(test_config),
+        cmocka_unit_test(test_folders),    cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_eval),       cmocka_unit_test(test_eval_fixed),
+        cmocka_unit_test(test_run),        cmocka_unit_test(test_run_story),
+        cmocka_unit_test(test_traces),     cmocka_unit_test(test_info),
+        cmocka_unit_test(test_listings),   cmocka_unit_test(test_render),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_divergence), cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_company),
     };
     return cmocka_run_group_tests_name("cli", tests, set_up, command_end);
 }
