@@ -19,27 +19,33 @@ static const char help[] =
     "machine's measured multiply-add peak; forward alone and full training steps; by operation.\n"
     "Then one update of a modern Hopfield store (64 states, 1,024 patterns of 512 units).\n\n"
     "      --length L         vectors per sequence (default 20)\n"
+    "      --batch B          only the rows of this minibatch (default 1, 16 and 64)\n"
+    "      --threads T        only the rows of so many threads (default 1 and 2)\n"
     "      --seconds S        per row (default 1)\n"
     "      --quick            0.2 seconds per row\n"
     "  -p, --set KEY=VALUE    an option of task, model, memory or train\n" CLI_COMMON_HELP "\n"
     "Example:\n"
-    "  mann bench --json\n";
+    "  mann bench --json\n"
+    "  mann bench --batch 256 --threads 1\n";
 
-enum { LENGTH = CLI_FIRST_FREE, SECONDS, QUICK };
+enum { LENGTH = CLI_FIRST_FREE, BATCH, THREADS, SECONDS, QUICK };
 
 static const struct option options[] = {
     {"length", required_argument, NULL, LENGTH},
+    {"batch", required_argument, NULL, BATCH},
+    {"threads", required_argument, NULL, THREADS},
     {"seconds", required_argument, NULL, SECONDS},
     {"quick", no_argument, NULL, QUICK},
     {"set", required_argument, NULL, 'p'},
     CLI_LONG,
 };
 
-enum { MAX_SETTINGS = 64 };
+enum { MAX_SETTINGS = 64, MOST_THREADS = 64 };
 
 typedef struct request {
     mann_cli cli;
     int64_t length;
+    int64_t batch, threads; /* 0: the usual ones */
     double seconds;
     const char *setting[MAX_SETTINGS];
     int settings;
@@ -88,7 +94,7 @@ typedef struct row {
 
 typedef struct timing {
     mann_trainer *trainer;
-    mann_outputs outputs[64]; /* of each worker */
+    mann_outputs outputs[MOST_THREADS]; /* of each worker */
 } timing;
 
 static void forward_group(void *user, int32_t g, int32_t w)
@@ -235,46 +241,63 @@ static mann_status profile(const request *q, json_t *json)
     return status;
 }
 
+/* The rows of one minibatch and one number of threads each, unless the request names one. */
+static mann_status time_rows(const request *q, const char *mode, const double *peak, json_t *rows)
+{
+    static const int32_t usual[] = {1, 16, 64};
+    int count = q->batch ? 1 : 3;
+    int32_t least = q->threads ? (int32_t)q->threads : 1;
+    int32_t most = q->threads ? (int32_t)q->threads : 2;
+    mann_status status = MANN_OK;
+    for (int b = 0; b < count && !status; b++) {
+        int32_t batch = q->batch ? (int32_t)q->batch : usual[b];
+        mann_network *network = make_network(q, batch);
+        status = network ? MANN_OK : cli_status(&q->cli);
+        for (int32_t threads = least; threads <= most && !status; threads++) {
+            row r = {.mode = mode, .batch = batch, .threads = threads};
+            status = time_row(q, network, &r, peak[threads - least]);
+            if (!status) {
+                print_row(q, &r, json_array_size(rows) == 0);
+                json_array_append_new(rows, row_json(q, &r));
+            }
+        }
+        mann_network_free(network);
+    }
+    return status;
+}
+
 static int run(request *q)
 {
-    static const int32_t batches[] = {1, 16, 64};
-    static const char *const modes[] = {"forward", "train"};
     json_t *rows = json_array(), *ops = json_array(), *updates = json_array();
-    double peak[3] = {0, measure_peak(q->cli.context, 1), measure_peak(q->cli.context, 2)};
+    int32_t least = q->threads ? (int32_t)q->threads : 1;
+    bool all = !q->batch && !q->threads;
+    double peak[2] = {measure_peak(q->cli.context, least), 0};
+    peak[1] = q->threads ? peak[0] : measure_peak(q->cli.context, 2);
     const mann_kernels *kernels = mann_kernels_choose(q->cli.context);
     mann_status status = kernels ? MANN_OK : cli_status(&q->cli);
     if (kernels && !q->cli.json) {
-        printf("kernels %s · multiply-add peak %.0f GFLOP/s on 1 thread, %.0f on 2\n"
-               "NTM copy, length %lld\n\n",
-               kernels->name, peak[1], peak[2], (long long)q->length);
-    }
-    bool first = true;
-    for (int m = 0; m < 2 && !status; m++) {
-        for (int b = 0; b < 3 && !status; b++) {
-            mann_network *network = make_network(q, batches[b]);
-            status = network ? MANN_OK : cli_status(&q->cli);
-            for (int32_t threads = 1; threads <= 2 && !status; threads++) {
-                row r = {.mode = modes[m], .batch = batches[b], .threads = threads};
-                status = time_row(q, network, &r, peak[threads]);
-                if (!status) {
-                    print_row(q, &r, first);
-                    json_array_append_new(rows, row_json(q, &r));
-                    first = false;
-                }
-            }
-            mann_network_free(network);
+        printf("kernels %s · multiply-add peak %.0f GFLOP/s on %d thread%s", kernels->name, peak[0],
+               (int)least, least == 1 ? "" : "s");
+        if (!q->threads) {
+            printf(", %.0f on 2", peak[1]);
         }
+        printf("\nNTM copy, length %lld\n\n", (long long)q->length);
     }
-    status = status ? status : profile(q, q->cli.json ? ops : NULL);
-    status = status ? status
-                    : cli_bench_update(&q->cli, q->seconds, peak[1], q->cli.json ? updates : NULL);
+    status = status ? status : time_rows(q, "forward", peak, rows);
+    status = status ? status : time_rows(q, "train", peak, rows);
+    if (all && !status) {
+        status = profile(q, q->cli.json ? ops : NULL);
+    }
+    if (all && !status) {
+        status = cli_bench_update(&q->cli, q->seconds, peak[0], q->cli.json ? updates : NULL);
+    }
     if (!status && q->cli.json) {
         struct utsname host = {0};
         uname(&host);
-        json_t *root = json_pack("{s:{s:s, s:s, s:i, s:f, s:f}, s:O, s:O, s:O}", "machine", "arch",
-                                 host.machine, "kernels", kernels->name, "threads", cli_threads(),
-                                 "peak_gflops", peak[1], "peak_gflops_2_threads", peak[2], "rows",
-                                 rows, "operations", ops, "hopfield_update", updates);
+        json_t *root =
+            json_pack("{s:{s:s, s:s, s:i, s:f}, s:O, s:O, s:O}", "machine", "arch", host.machine,
+                      "kernels", kernels->name, "threads", cli_threads(), "peak_gflops", peak[0],
+                      "rows", rows, "operations", ops, "hopfield_update", updates);
         json_dumpf(root, stdout, JSON_INDENT(2));
         putchar('\n');
         json_decref(root);
@@ -295,6 +318,16 @@ static bool parse(request *q, int argc, char **argv, int *code)
         switch (option) {
         case LENGTH:
             if (!cli_integer(&q->cli, "--length", optarg, 1, 100000, &q->length)) {
+                return false;
+            }
+            break;
+        case BATCH:
+            if (!cli_integer(&q->cli, "--batch", optarg, 1, 4096, &q->batch)) {
+                return false;
+            }
+            break;
+        case THREADS:
+            if (!cli_integer(&q->cli, "--threads", optarg, 1, MOST_THREADS, &q->threads)) {
                 return false;
             }
             break;
