@@ -97,7 +97,6 @@ const mann_task_type mann_task_priority_sort = {
     .config_size = sizeof(priority_sort),
     .self_size = sizeof(priority_sort),
     .solved = "cost_bits<=20",
-    .harder = "items=30 outputs=24",
     .probe = "items=20",
     .open = open,
     .sample = sample,

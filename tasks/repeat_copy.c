@@ -107,7 +107,9 @@ const mann_task_type mann_task_repeat_copy = {
     .config_size = sizeof(repeat_copy),
     .self_size = sizeof(repeat_copy),
     .solved = "wrong_bits<=0.05",
-    .defaults = "train.batch=8 train.lessons=length=1..5,repeats=1..5",
+    .model = "ntm-ff",
+    .defaults = "train.batch=8 train.lessons=length=1..5,repeats=1..5 train.schedule=cosine "
+                "train.decay_sequences=80000",
     .harder = "length=20",
     .probe = "repeats=5,length=10",
     .open = open,
