@@ -368,6 +368,7 @@ const mann_task_type mann_task_knowledge = {
     .options = options,
     .config_size = sizeof(config),
     .self_size = sizeof(knowledge),
+    .model = "kvmemnn",
     .solved = "error_rate<=0.05",
     .defaults = "train.validate_sequences=1000000",
     .open = open,

@@ -439,7 +439,7 @@ static const struct {
     {"hidden", "5"},     {"layers", "2"},      {"slots", "6"},       {"width", "3"},
     {"read_heads", "2"}, {"write_heads", "2"}, {"shift_range", "1"}, {"bits", "2"},
     {"length", "1..3"},  {"items", "2..3"},    {"vectors", "1"},     {"steps", "2"},
-    {"rows", "6"},
+    {"rows", "6"},       {"triples", "10"},
 };
 
 static void set(mann_experiment *e, const char *section, const char *option, const char *value)
@@ -479,7 +479,7 @@ static const char *memory_section(int32_t i)
  * model that takes none, of stories. */
 static const char *task_for(int turn, const char *preset)
 {
-    static const char *const task[] = {"copy", "associative_recall", "story", "story"};
+    static const char *const task[] = {"copy", "associative_recall", "story", "knowledge"};
     mann_experiment *e = mann_experiment_alloc(context, task[0], preset);
     mann_network *network = e ? mann_network_alloc(context, e) : NULL;
     bool sequences = network != NULL;

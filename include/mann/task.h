@@ -43,6 +43,7 @@ typedef struct mann_array {
  *   "story"    [S, W]  tokens of the sentences so far, oldest first, 0 behind the last; S >= 1
  *   "question" [1, W]  tokens
  *   "support"  [S]     k for the k-th sentence that the answer rests on, in order of use; else 0
+ *   "value"    [S]     tokens, where sentences are keys: what each stands for; optional
  * and the class that is wanted is the answer's token: outputs = vocabulary.
  *
  * Its storage is kept and used again by mann_example_reset. */

@@ -81,14 +81,9 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
 {
     memn2n *self = self_;
     const memn2n_config *c = setup->config;
-    if (!setup->io.vocabulary) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "this model answers questions about stories, but the task gives sequences "
-                         "of numbers (mann models lists others)");
-    }
-    if (setup->n_memories) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "model.memory: memn2n has a memory of its own; use none");
+    mann_status status = mann_stories_suit(context, "memn2n", setup);
+    if (status) {
+        return status;
     }
     self->io = setup->io;
     self->config = *c;
@@ -117,21 +112,6 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     self->H = mann_params_add(params, d, d, MANN_INIT_NORMAL, deviation, "H");
     self->W = mann_params_add(params, d, setup->io.outputs, MANN_INIT_NORMAL, deviation, "W");
     return MANN_OK;
-}
-
-static const mann_tag_info attention_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
-static const mann_tag_info scores_tag = {"attention", MANN_KIND_SIGNED, {"hop", "sentence"}};
-
-/* Shows the weights of all hops, [B, K, N]. */
-static void show(const memn2n *self, mann_tape *tape, bool linear, const mann_var p[MOST_HOPS])
-{
-    mann_var row[MOST_HOPS];
-    int32_t K = self->config.hops;
-    for (int32_t k = 0; k < K; k++) {
-        row[k] = mann_flatten(tape, p[k]);
-    }
-    mann_tag(tape, linear ? &scores_tag : &attention_tag,
-             mann_split(tape, mann_concat(tape, K, row), K));
 }
 
 /* Sentences, or questions of one sentence, as columns of a memory. */
@@ -177,22 +157,12 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
         }
     }
     if (mann_tape_observed(tape)) {
-        show(self, tape, linear, p);
+        mann_stories_show(tape, linear ? MANN_KIND_SIGNED : MANN_KIND_WEIGHTING, config->hops, p);
     }
     mann_var a = adjacent
                      ? mann_linear_transposed(tape, u, mann_param(tape, self->table[config->hops]))
                      : mann_linear(tape, u, mann_param(tape, self->W), NULL);
-    outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
-    if (mann_tape_status(tape)) {
-        return;
-    }
-    outputs->steps = 1;
-    outputs->n_losses = 1;
-    outputs->loss[0].name = "task";
-    outputs->loss[0].weight = 1;
-    outputs->loss[0].value =
-        mann_sequence_loss(tape, io->target, 1, &a, &s.target, &s.mask, outputs->prediction, NULL);
-    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, io->outputs);
+    mann_stories_answer(tape, io, &s, a, outputs);
 }
 
 static void close(void *self_)

@@ -2,9 +2,10 @@
  * its file, name it here and in the build file. */
 #include <mann/model.h>
 
-extern const mann_model_type mann_model_machine, mann_model_memn2n;
+extern const mann_model_type mann_model_machine, mann_model_memn2n, mann_model_kvmemnn;
 
-const mann_model_type *const mann_models[] = {&mann_model_machine, &mann_model_memn2n, NULL};
+const mann_model_type *const mann_models[] = {&mann_model_machine, &mann_model_memn2n,
+                                              &mann_model_kvmemnn, NULL};
 
 const mann_preset mann_presets[] = {
     {"ntm", "Neural Turing Machine: LSTM controller, memory matrix", &mann_model_machine,
@@ -43,5 +44,8 @@ const mann_preset mann_presets[] = {
      "train.lr=0.16 train.schedule=steps "
      "train.lr_steps=45epochs:0.5,60epochs:0.25,75epochs:0.125 "
      "train.max_sequences=90epochs"},
+    {"kvmemnn", "key-value memory network (Miller et al. 2016)", &mann_model_kvmemnn,
+     "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip_norm=0 train.lr=0.1 "
+     "train.max_sequences=100000"},
     {0},
 };

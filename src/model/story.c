@@ -16,6 +16,31 @@ static const mann_array *find(const mann_example *example, const char *name, man
     return found ? array : NULL;
 }
 
+mann_status mann_stories_suit(mann_context *context, const char *model,
+                              const mann_model_setup *setup)
+{
+    if (!setup->io.vocabulary) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "this model answers questions about stories, but the task gives sequences "
+                         "of numbers (mann models lists others)");
+    }
+    if (setup->n_memories) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "model.memory: %s has a memory of its own; use none", model);
+    }
+    return MANN_OK;
+}
+
+int32_t mann_stories_longest(const mann_batch *batch, int32_t most)
+{
+    int32_t longest = 1;
+    for (int32_t b = 0; b < batch->size; b++) {
+        const mann_array *told = mann_example_find(batch->example[b], "story");
+        longest = told && told->n[0] > longest ? told->n[0] : longest;
+    }
+    return longest < most ? longest : most;
+}
+
 static bool fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
 {
     for (int32_t b = 0; b < batch->size; b++) {
@@ -57,6 +82,25 @@ static void copy_real(const mann_array *from, int32_t count, mann_real *to)
     }
 }
 
+/* The values of the most recent sentences; NULL where an example has not one for each. */
+static int32_t *values(mann_tape *tape, const mann_batch *batch, int32_t sentences)
+{
+    int32_t *value =
+        mann_tape_scratch(tape, (size_t)batch->size * (size_t)sentences * sizeof *value);
+    for (int32_t b = 0; b < batch->size && value; b++) {
+        const mann_example *e = batch->example[b];
+        int32_t S = mann_example_find(e, "story")->n[0];
+        const mann_array *array = find(e, "value", MANN_INT32, S, 1);
+        if (!array) {
+            return NULL;
+        }
+        int32_t count = S < sentences ? S : sentences;
+        memcpy(value + (size_t)b * (size_t)sentences, (const int32_t *)array->data + S - count,
+               (size_t)count * sizeof *value);
+    }
+    return value;
+}
+
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
                                int32_t sentences, mann_story_time time, int32_t classes)
 {
@@ -65,6 +109,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     mann_stories s = {.sentences = sentences, .words = words};
     s.target = mann_input(tape, 2, (int32_t[]){B, classes});
     s.mask = mann_input(tape, 1, &B);
+    s.present = mann_input(tape, 2, (int32_t[]){B, sentences});
     int32_t *story = mann_tape_scratch(tape, size * sizeof *story);
     int32_t *question = mann_tape_scratch(tape, (size_t)B * row);
     if (!story || !question || !fits(tape, batch, io)) {
@@ -72,6 +117,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     }
     s.story = story;
     s.question = question;
+    s.value = values(tape, batch, sentences);
     bool noisy = time.noise > 0 && tape->mode == MANN_TRAIN;
     for (int32_t b = 0; b < B; b++) {
         const mann_example *e = batch->example[b];
@@ -81,6 +127,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
             (const int32_t *)told->data + (size_t)(told->n[0] - count) * (size_t)W;
         int32_t *to = story + (size_t)b * (size_t)sentences * (size_t)words;
         for (int32_t i = 0; i < count; i++) {
+            mann_value(s.present)[(size_t)b * (size_t)sentences + (size_t)i] = 1;
             memcpy(to + (size_t)i * (size_t)words, from + (size_t)i * (size_t)W, row);
         }
         if (time.told) {
@@ -93,4 +140,36 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
         copy_real(mann_example_find(e, "mask"), 1, mann_value(s.mask) + b);
     }
     return s;
+}
+
+bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_stories *stories,
+                         mann_var logits, mann_outputs *outputs)
+{
+    outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
+    if (mann_tape_status(tape)) {
+        return false;
+    }
+    outputs->steps = 1;
+    outputs->n_losses = 1;
+    outputs->loss[0].name = "task";
+    outputs->loss[0].weight = 1;
+    outputs->loss[0].value = mann_sequence_loss(tape, io->target, 1, &logits, &stories->target,
+                                                &stories->mask, outputs->prediction, NULL);
+    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, io->outputs);
+    return true;
+}
+
+static const mann_tag_info weights_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
+static const mann_tag_info scores_tag = {"attention", MANN_KIND_SIGNED, {"hop", "sentence"}};
+
+void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p)
+{
+    mann_var *row = mann_tape_scratch(tape, (size_t)hops * sizeof(mann_var));
+    for (int32_t k = 0; k < hops && row; k++) {
+        row[k] = mann_flatten(tape, p[k]);
+    }
+    if (row) {
+        mann_tag(tape, kind == MANN_KIND_SIGNED ? &scores_tag : &weights_tag,
+                 mann_split(tape, mann_concat(tape, hops, row), hops));
+    }
 }

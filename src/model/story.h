@@ -8,7 +8,9 @@ typedef struct mann_stories {
     int32_t sentences, words; /* N, and words of a row */
     int32_t *story;           /* [B, N, words]: the most recent N sentences, oldest first; then 0 */
     int32_t *question;        /* [B, 1, W] */
-    mann_var target, mask;    /* [B, classes], [B] */
+    int32_t *value;   /* [B, N, 1]: what each sentence is the key of; NULL: the task has none */
+    mann_var present; /* [B, N]: 1 where there is a sentence, else 0 */
+    mann_var target, mask; /* [B, classes], [B] */
 } mann_stories;
 
 /* What follows the words of a sentence: when it was told. Sentence i of n told times counts back
@@ -20,9 +22,24 @@ typedef struct mann_story_time {
     double noise;
 } mann_story_time;
 
+/* What a model of stories needs: stories, and no external memory. MANN_E_INVAL. */
+mann_status mann_stories_suit(mann_context *context, const char *model,
+                              const mann_model_setup *setup);
+
+/* Sentences of the longest story of a group, at most `most`. */
+int32_t mann_stories_longest(const mann_batch *batch, int32_t most);
+
 /* Examples must carry story, question, target and mask of the shapes of io; otherwise the tape
  * fails and the lists are NULL. classes >= io->outputs: those behind are never the answer. */
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
                                int32_t sentences, mann_story_time time, int32_t classes);
+
+/* The loss of the logits [B, classes] of an answer, and its prediction, as all that outputs holds;
+ * false, and nothing, once the tape has failed. */
+bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_stories *stories,
+                         mann_var logits, mann_outputs *outputs);
+
+/* Shows p[0..hops-1], [B, 1, N] each, as one value "attention" [hop, sentence]. */
+void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p);
 
 #endif
