@@ -127,7 +127,7 @@ const mann_task_type mann_task_ngram = {
     .config_size = sizeof(ngram),
     .self_size = sizeof(ngram),
     .solved = "excess_bits<=1.33",
-    .defaults = "train.batch=8 train.lr=3e-3 train.schedule=cosine train.decay_sequences=50000 "
+    .defaults = "train.batch=8 train.lr=3e-3 train.schedule=cosine train.decay_sequences=100000 "
                 "memory.initial=learned memory.initial_value=0.5",
     .probe = "length=200",
     .open = open,
