@@ -122,7 +122,9 @@ static mann_status set_span(mann_context *context, const char *section, const ma
     if (value.amount < row->low || value.amount > row->high) {
         return outside(context, section, row, value.amount);
     }
-    *field = value;
+    /* Member by member: padding stays as it was, so that configs can be compared as bytes. */
+    field->amount = value.amount;
+    field->epochs = value.epochs;
     return MANN_OK;
 }
 

@@ -58,19 +58,24 @@ typedef struct request {
 
 /* --- finding recipes --- */
 
-/* Where they are: beside an installed program, in the source that a build is of, or where the
- * installation put them. */
+/* Where they are: beside an installed program, in the source that a build is of (the build folder
+ * is somewhere in it), or where the installation put them. */
 static void find_folder(request *q)
 {
-    static const char *const beside[] = {"../share/mann/experiments", "../../../experiments"};
-    char own[1024];
+    char own[1024], up[64] = "";
     struct stat found;
     ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
     own[length > 0 ? length : 0] = '\0';
     const char *folder = length > 0 ? dirname(own) : ".";
-    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
-        snprintf(q->folder, sizeof q->folder, "%s/%s", folder, beside[i]);
-        if (!stat(q->folder, &found)) {
+    snprintf(q->folder, sizeof q->folder, "%s/../share/mann/experiments", folder);
+    if (!stat(q->folder, &found)) {
+        return;
+    }
+    for (int level = 0; level < 6; level++) {
+        strcat(up, "../");
+        snprintf(q->folder, sizeof q->folder, "%s/%sexperiments/meson.build", folder, up);
+        if (!stat(q->folder, &found)) { /* a source, not its build */
+            *strrchr(q->folder, '/') = '\0';
             return;
         }
     }
