@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the pictures of this folder again, in a few minutes on two cores:
+# Makes the pictures of this folder again, in a quarter of an hour on two cores:
 #
 #     MANN_DATA=DATA docs/figures/make.sh build/src/cli/mann
 #
@@ -51,6 +51,8 @@ render recall recall
 render store digits.safetensors --at rule=pseudo-inverse/noise=0.25/cue=3/t120
 train repeat repeat_copy --seed 1 --until 'wrong_bits<=0.05' --max-time 6m
 render repeat-copy repeat
+train ngram ngram --seed 1
+render ngram ngram --at L200/t150
 train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' --max-time 5m
 render fast-weights fast --at screen=2
 train tale story --model memn2n --seed 1 -p task.kind=two -p task.facts=4..10 --max-time 30s
