@@ -57,7 +57,6 @@ static bool parse_split(request *q)
 
 static bool parse_option(request *q, int option, int argc, char **argv, int *code)
 {
-    bool refused;
     *code = CLI_USAGE;
     switch (option) {
     case 'n': return cli_integer(&q->cli, "--sequences", optarg, 1, 100000000, &q->sequences);
@@ -65,17 +64,8 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
     case SPLIT: return parse_split(q);
     case REQUIRE: q->require = optarg; return true;
     case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->threads);
-    case '?':
-        if (cli_values_take(&q->cli, &q->values, argc, argv, &refused)) {
-            return true;
-        }
-        if (refused) {
-            return false;
-        }
-        break;
-    default: break;
+    default: return cli_values_option(&q->cli, &q->values, option, argc, argv, help, code);
     }
-    return !cli_common(&q->cli, option, argv, help, code);
 }
 
 static bool parse(request *q, int argc, char **argv, int *code)

@@ -95,7 +95,6 @@ static bool take_output(request *q)
 
 static bool parse_option(request *q, int option, int argc, char **argv, int *code)
 {
-    bool refused;
     *code = CLI_USAGE;
     switch (option) {
     case SOLVED: q->report.solved = optarg; return true;
@@ -111,17 +110,8 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
     case LINEAR: q->picture.linear = true; return true;
     case TITLE: q->picture.title = optarg; return true;
     case THEME: return take_theme(q);
-    case '?':
-        if (cli_values_take(&q->cli, &q->values, argc, argv, &refused)) {
-            return true;
-        }
-        if (refused) {
-            return false;
-        }
-        break;
-    default: break;
+    default: return cli_values_option(&q->cli, &q->values, option, argc, argv, help, code);
     }
-    return !cli_common(&q->cli, option, argv, help, code);
 }
 
 static bool parse(request *q, int argc, char **argv, int *code)

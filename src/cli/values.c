@@ -45,7 +45,8 @@ static bool keep(const mann_cli *cli, cli_values *v, const char *list)
     return good;
 }
 
-bool cli_values_take(const mann_cli *cli, cli_values *v, int argc, char **argv, bool *refused)
+/* For '?' of getopt_long. False if it is nothing of the kind, or with *refused after a message. */
+static bool take(const mann_cli *cli, cli_values *v, int argc, char **argv, bool *refused)
 {
     const char *word = argv[optind - 1], *list = NULL;
     *refused = false;
@@ -69,6 +70,16 @@ bool cli_values_take(const mann_cli *cli, cli_values *v, int argc, char **argv, 
         *refused = true;
     }
     return !*refused;
+}
+
+bool cli_values_option(mann_cli *cli, cli_values *v, int option, int argc, char **argv,
+                       const char *help, int *code)
+{
+    bool refused = false;
+    if (option == '?' && take(cli, v, argc, argv, &refused)) {
+        return true;
+    }
+    return !refused && !cli_common(cli, option, argv, help, code);
 }
 
 bool cli_values_next(const cli_values *v, const char **at, char value[CLI_VALUE],

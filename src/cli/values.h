@@ -15,9 +15,10 @@ typedef struct cli_values {
     char list[CLI_VALUES];
 } cli_values;
 
-/* For '?' of getopt_long: takes --NAME LIST or --NAME=LIST. False if it is nothing of the kind, or
- * with *refused after a message. */
-bool cli_values_take(const mann_cli *cli, cli_values *values, int argc, char **argv, bool *refused);
+/* An option that the sub-command itself does not have: --NAME LIST or --NAME=LIST of the task, else
+ * one that all have in common. False if that ends the command, with *code. */
+bool cli_values_option(mann_cli *cli, cli_values *values, int option, int argc, char **argv,
+                       const char *help, int *code);
 
 /* The next value and the setting for mann_variant_open, from *at = NULL on; false at the end. */
 bool cli_values_next(const cli_values *values, const char **at, char value[CLI_VALUE],

@@ -89,11 +89,6 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_stories_answer(tape, io, &s, a, outputs);
 }
 
-static void close(void *self)
-{
-    (void)self; /* init allocates nothing */
-}
-
 static double multiply_adds(const mann_model_setup *setup)
 {
     const kvmemnn_config *c = setup->config;
@@ -110,6 +105,5 @@ const mann_model_type mann_model_kvmemnn = {
     .self_size = sizeof(kvmemnn),
     .init = init,
     .forward = forward,
-    .close = close,
     .multiply_adds = multiply_adds,
 };
