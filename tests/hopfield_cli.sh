@@ -66,14 +66,14 @@ expect 2 'patterns is missing'
 expect 2 "did you mean 'storkey'" --patterns random:100x3 --rule storky
 expect 2 "did you mean '--corrupt'" --patterns random:100x3 --corupt 0.1
 expect 2 "did you mean 'temperature'" --patterns random:100x3 --sweep temprature=0:1:0.1
-expect 2 "did you mean 'async'" --patterns random:100x3 --update asinc
+expect 2 'neither async nor sync' --patterns random:100x3 --update asinc
 expect 2 'needs a value' --patterns
 expect 2 'what is' --patterns random:100x3 more
 expect 2 '0 patterns is outside' --patterns random:100x0
 expect 2 '1 units' --patterns random:1x3
 expect 2 'random:UNITSxPATTERNS' --patterns random:100
 expect 2 'span all 20 dimensions' --patterns random:20x50 --rule pseudo-inverse
-expect 2 'outside 0..1' --patterns random:100x3 --corrupt 1.5
+expect 2 'not a number from 0 to 1' --patterns random:100x3 --corrupt 1.5
 expect 2 'not a number' --patterns random:100x3 --corrupt much
 expect 2 'ends in .png' --patterns random:100x3 -o x.jpeg
 expect 2 'beta belongs' --patterns random:100x3 --beta 2

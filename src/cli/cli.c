@@ -166,6 +166,30 @@ bool cli_integer(const mann_cli *cli, const char *option, const char *text, int6
     return true;
 }
 
+bool cli_real(const mann_cli *cli, const char *option, const char *text, double low, double high,
+              double *value)
+{
+    char *end;
+    double parsed = strtod(text, &end);
+    if (end == text || *end || !(parsed >= low && parsed <= high)) {
+        cli_usage(cli, "%s: '%s' is not a number from %g to %g", option, text, low, high);
+        return false;
+    }
+    *value = parsed;
+    return true;
+}
+
+bool cli_choice(const mann_cli *cli, const char *option, const char *text, const char *first,
+                const char *second, bool *is_second)
+{
+    if (strcmp(text, first) && strcmp(text, second)) {
+        cli_usage(cli, "%s: '%s' is neither %s nor %s", option, text, first, second);
+        return false;
+    }
+    *is_second = !strcmp(text, second);
+    return true;
+}
+
 bool cli_duration(const mann_cli *cli, const char *option, const char *text, double *seconds)
 {
     char *end;

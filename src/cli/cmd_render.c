@@ -43,17 +43,6 @@ static bool factor(const mann_cli *cli, const char *option, const char *text, do
     return true;
 }
 
-static bool choice(const mann_cli *cli, const char *option, const char *text, const char *first,
-                   const char *second, bool *is_second)
-{
-    if (strcmp(text, first) && strcmp(text, second)) {
-        cli_usage(cli, "%s: '%s' is neither %s nor %s", option, text, first, second);
-        return false;
-    }
-    *is_second = !strcmp(text, second);
-    return true;
-}
-
 static bool render_option(mann_cli *cli, int option, char **argv, mann_render_options *r, int *code)
 {
     bool second;
@@ -63,9 +52,9 @@ static bool render_option(mann_cli *cli, int option, char **argv, mann_render_op
     case AT: r->at = optarg; return true;
     case SCALE: return factor(cli, "--scale", optarg, &r->scale);
     case RATE: return factor(cli, "--rate", optarg, &r->rate);
-    case THEME: return choice(cli, "--theme", optarg, "dark", "light", &r->light);
+    case THEME: return cli_choice(cli, "--theme", optarg, "dark", "light", &r->light);
     case OVER:
-        if (!choice(cli, "--over", optarg, "steps", "training", &second)) {
+        if (!cli_choice(cli, "--over", optarg, "steps", "training", &second)) {
             return false;
         }
         r->over = second ? MANN_OVER_TRAINING : MANN_OVER_STEPS;
