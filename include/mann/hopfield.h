@@ -14,9 +14,10 @@
  * Energies (lower is more stable, below zero is normal):
  *   couplings   E = -1/2 sum_ij W_ij s_i s_j                               Hopfield 1982
  *   dense       E = -N sum_k F(x_k . s / N), F(x) = x^n                    Krotov & Hopfield 2016
- *   modern      E = -1/beta log sum_k exp(beta x_k . s) + s . s / 2 + log(P) / beta + max |x_k|^2 /
- * 2 Ramsauer et al. 2020 continuous  E = -1/2 sum_ij W_ij V_i V_j + sum_i integral_0^V_i g^-1(V)
- * dV, V = g(u) = tanh(beta u)                                               Hopfield 1984
+ *   modern      E = -1/beta log sum_k exp(beta x_k . s) + s . s / 2       Ramsauer et al. 2020
+ *                   + log(P) / beta + max |x_k|^2 / 2
+ *   continuous  E = -1/2 sum_ij W_ij V_i V_j                              Hopfield 1984
+ *                   + sum_i integral_0^V_i g^-1(V) dV,  V = g(u) = tanh(beta u)
  *
  * A store may be read by many threads at a time; a walk belongs to one. GSL's error handler is
  * global and ends the process by default: arguments are checked before GSL sees them, and a

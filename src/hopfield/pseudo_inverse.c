@@ -12,13 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static mann_status open(mann_hopfield *net)
-{
-    net->scale = 1;
-    net->slack = 1e-6f;
-    return mann_hopfield_couplings_open(net);
-}
-
 /* The decomposition in place: a [rows, columns], rows >= columns, becomes U. 0 as GSL has it. */
 static int decompose(gsl_matrix *a, gsl_matrix *v, gsl_vector *s)
 {
@@ -75,7 +68,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         for (size_t r = 0; r < rows; r++) {
             for (size_t c = 0; c < columns; c++) {
                 size_t k = tall ? c : r, i = tall ? r : c;
-                gsl_matrix_set(a, r, c, (double)net->pattern[k * (size_t)net->units + i]);
+                gsl_matrix_set(a, r, c, (double)mann_hopfield_row(net, (int32_t)k)[i]);
             }
         }
         error = decompose(a, v, s);
@@ -108,14 +101,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
 }
 
 const mann_hopfield_engine mann_hopfield_pseudo_inverse_engine = {
-    .binary = true,
-    .open = open,
+    .open = mann_hopfield_couplings_open,
     .learn = learn,
-    .energy = mann_hopfield_couplings_energy,
-    .fields = mann_hopfield_couplings_fields,
-    .unstable = mann_hopfield_couplings_unstable,
-    .walk_open = mann_hopfield_couplings_walk_open,
-    .begin = mann_hopfield_couplings_begin,
-    .sweep = mann_hopfield_couplings_sweep,
-    .walk_energy = mann_hopfield_couplings_walk_energy,
+    MANN_HOPFIELD_COUPLED,
 };

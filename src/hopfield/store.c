@@ -221,7 +221,7 @@ void mann_hopfield_fields(const mann_hopfield *net, const float *state, float *f
 void mann_hopfield_overlaps(const mann_hopfield *net, const float *state, double *overlap)
 {
     for (int32_t k = 0; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, k);
         double norm = net->options.rule == MANN_HOPFIELD_MODERN
                           ? (double)net->loops->dot(net->units, x, x)
                           : net->units;

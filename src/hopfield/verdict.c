@@ -50,8 +50,8 @@ static int32_t differing(const mann_hopfield *net, const float *state,
     for (int32_t i = 0; i < net->units; i++) {
         double sum = 0;
         for (int32_t q = 0; q < count; q++) {
-            size_t row = (size_t)verdict->pattern[q] * (size_t)net->units;
-            sum += verdict->sign[q] * (double)net->pattern[row + (size_t)i];
+            const float *x = mann_hopfield_row(net, verdict->pattern[q]);
+            sum += verdict->sign[q] * (double)x[i];
         }
         wrong += sign_of(sum) != sign_of((double)state[i]);
     }

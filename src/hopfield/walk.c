@@ -119,7 +119,23 @@ void mann_hopfield_reorder(mann_hopfield_walk *walk)
     }
 }
 
-mann_hopfield_ending mann_hopfield_advance(mann_hopfield_walk *walk, int32_t changed)
+int32_t mann_hopfield_update_each(mann_hopfield_walk *walk)
+{
+    const mann_hopfield_engine *engine = walk->net->engine;
+    int32_t changed = 0;
+    for (int32_t at = 0; at < walk->net->units; at++) {
+        int32_t i = walk->order[at];
+        float value = engine->decide(walk, i);
+        if (value != walk->state[i]) {
+            engine->change(walk, i, value);
+            changed++;
+        }
+    }
+    return changed;
+}
+
+/* Makes next the state, and tells a fixed point, a 2-cycle and neither apart. */
+static mann_hopfield_ending advance(mann_hopfield_walk *walk, int32_t changed)
 {
     size_t bytes = (size_t)walk->net->units * sizeof *walk->state;
     /* Before the second step, before holds zeros, which need not be compared. */
@@ -135,6 +151,19 @@ mann_hopfield_ending mann_hopfield_advance(mann_hopfield_walk *walk, int32_t cha
     return changed == 0 ? MANN_HOPFIELD_FIXED
            : returned   ? MANN_HOPFIELD_CYCLE
                         : MANN_HOPFIELD_RUNNING;
+}
+
+mann_hopfield_ending mann_hopfield_update_all(mann_hopfield_walk *walk)
+{
+    const mann_hopfield_engine *engine = walk->net->engine;
+    int32_t changed = 0;
+    for (int32_t i = 0; i < walk->net->units; i++) {
+        walk->next[i] = engine->decide(walk, i);
+        changed += walk->next[i] != walk->state[i];
+    }
+    mann_hopfield_ending ending = advance(walk, changed);
+    engine->begin(walk);
+    return ending;
 }
 
 mann_hopfield_ending mann_hopfield_sweep(mann_hopfield_walk *walk)
