@@ -785,7 +785,7 @@ static void test_bad_arguments(void **state)
     refused(mann_hopfield_alloc(context, &(mann_hopfield_options){.rule = 4, .beta = -1}, N, &net),
             MANN_E_INVAL, "beta");
     refused(mann_hopfield_alloc(context, &(mann_hopfield_options){.rule = 0}, 1 << 19, &net),
-            MANN_E_INVAL, "2..32768");
+            MANN_E_INVAL, "at most 32768");
     net = stored(&(mann_hopfield_options){.rule = MANN_HOPFIELD_PSEUDO_INVERSE}, N, 0, x);
     refused(mann_hopfield_walk_alloc(net, &(mann_hopfield_dynamics){.limit = 0}, &walk),
             MANN_E_INVAL, "nothing is stored");

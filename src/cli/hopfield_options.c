@@ -305,6 +305,12 @@ static mann_status load(mann_hopfield_job *job)
         return MANN_OK;
     }
     mann_status status = mann_patterns_read(job->context, job->spec, &job->reading, &job->loaded);
+    if (job->loaded.graded && !(job->reading.threshold > 0)) {
+        cli_note(&job->cli,
+                 "mann hopfield: %s: more than two values; half way between the extremes they "
+                 "become +1 or -1 (--threshold)",
+                 job->spec);
+    }
     job->units = job->loaded.units;
     job->count = job->loaded.count;
     return status;

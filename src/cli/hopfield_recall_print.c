@@ -57,8 +57,14 @@ static void print_table(const mann_recall *recall)
             printf("%7d %9.4f %9.4f %7d %7d %12.5g %12.5g  %s\n", at->pattern + 1, at->cue_overlap,
                    at->overlap, at->wrong, at->sweeps, at->cue_energy, at->energy, at->text);
         }
+        double load = (double)by->setting.count / by->setting.units;
         printf("%d of %d recalled exactly, %d with an overlap of at least %g; mean overlap %.4f\n",
                by->exact, by->setting.cues, by->named, MANN_HOPFIELD_NEAR, by->overlap);
+        if (by->named < by->setting.cues && by->setting.rule.rule == MANN_HOPFIELD_HEBB &&
+            load > MANN_HOPFIELD_CAPACITY) {
+            printf("load %.3g is beyond what Hebb's rule can hold of random patterns, 0.138\n",
+                   load);
+        }
     }
 }
 

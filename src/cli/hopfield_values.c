@@ -33,6 +33,9 @@ mann_status mann_hopfield_take_name(const mann_hopfield_job *job, const char *op
 
 mann_status mann_hopfield_take_patterns(mann_hopfield_job *job, const char *text)
 {
+    if (!*text) {
+        return usage(job, "patterns", text, "a file, a folder, or random:1000x100");
+    }
     job->spec = text;
     job->random = !strncmp(text, "random:", 7);
     if (!job->random) {

@@ -75,7 +75,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
     }
     if (error) {
         status = mann_fail(net->context, error == GSL_ENOMEM ? MANN_E_NOMEM : MANN_E_INVAL,
-                           "hopfield: the singular value decomposition of %d patterns of %d units "
+                           "the singular value decomposition of %d patterns of %d units "
                            "failed: %s",
                            net->count, net->units, gsl_strerror(error));
     } else {
@@ -86,10 +86,10 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         }
         if (rank == net->units) {
             status = mann_fail(net->context, MANN_E_INVAL,
-                               "hopfield: %d patterns span all %d dimensions; the pseudo-inverse "
-                               "rule stores at most %d independent ones (its couplings would "
-                               "vanish): store fewer, or use the rule dense or modern",
-                               net->count, net->units, net->units - 1);
+                               "%d patterns span all %d dimensions, where the couplings of the "
+                               "pseudo-inverse rule vanish: store fewer than %d independent "
+                               "ones, or use the rule dense or modern",
+                               net->count, net->units, net->units);
         } else {
             status = project(net, tall ? a : v, rank);
         }

@@ -13,19 +13,19 @@ static mann_status check(const mann_hopfield *net, const mann_hopfield_dynamics 
 {
     if (net->count == 0) {
         return mann_fail(net->context, MANN_E_INVAL,
-                         "hopfield: nothing is stored, so there is nothing to recall");
+                         "nothing is stored, so there is nothing to recall");
     }
     if (!isfinite(dynamics->temperature) || dynamics->temperature < 0) {
-        return mann_fail(net->context, MANN_E_INVAL, "hopfield: temperature %g is not 0 or more",
+        return mann_fail(net->context, MANN_E_INVAL, "temperature %g is not 0 or more",
                          dynamics->temperature);
     }
     if (dynamics->temperature > 0 && !net->engine->binary) {
         return mann_fail(net->context, MANN_E_INVAL,
-                         "hopfield: the rule %s has no temperature; its softness is beta",
+                         "the rule %s has no temperature; its softness is beta",
                          mann_hopfield_rule_names[net->options.rule]);
     }
     if (dynamics->limit < 0) {
-        return mann_fail(net->context, MANN_E_INVAL, "hopfield: a limit of %d sweeps",
+        return mann_fail(net->context, MANN_E_INVAL, "a limit of %d sweeps is below 0",
                          dynamics->limit);
     }
     return MANN_OK;
