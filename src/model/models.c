@@ -19,8 +19,8 @@ const mann_preset mann_presets[] = {
     {"ntm+hopfield", "Neural Turing Machine with a modern Hopfield store beside its memory matrix",
      &mann_model_machine, "model.controller=lstm model.memory=matrix+hopfield memory2.form=modern"},
     {"fastweights", "recurrent network with fast weights (Ba et al. 2016)", &mann_model_machine,
-     "model.controller=none model.feedback=false model.output=reads model.memory=hopfield "
-     "memory.learn=false memory.rows=32"},
+     "model.controller=none model.feedback=false model.output=reads model.readout=100 "
+     "model.memory=hopfield memory.learn=false memory.rows=32"},
     {"lstm", "long short-term memory, no external memory", &mann_model_machine,
      "model.controller=lstm model.memory=none"},
     {"gru", "gated recurrent unit, no external memory", &mann_model_machine,
