@@ -139,7 +139,7 @@ static void a_line_through_priorities(void **state)
     assert_int_equal(found.first_answer, 11);
     assert_string_equal(episode->family[found.family].name, "write");
     assert_int_equal(found.head, 1); /* the other one writes to one location: no line */
-    assert_true(found.fit > 0.995 && fabs(found.slope - 10) < 0.3);
+    assert_true(found.line.fit > 0.995 && fabs(found.line.slope - 10) < 0.3);
     for (int32_t t = 0; t < 10; t++) { /* rounded locations are at most one off */
         int32_t N = RING, expected = mann_ranking_location(episode, &found, t);
         int32_t written = mann_ranking_written(episode, &found, t) % N;
@@ -150,7 +150,7 @@ static void a_line_through_priorities(void **state)
     mann_episode_free(episode);
     episode = sort_episode(6);
     found = mann_ranking_find(episode);
-    assert_true(found.fit > 0.2 && found.fit < 0.95);
+    assert_true(found.line.fit > 0.2 && found.line.fit < 0.95);
     assert_int_equal(found.read_right, 6);
     mann_episode_free(episode);
 }

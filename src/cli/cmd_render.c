@@ -18,10 +18,14 @@ static const char render_help[] =
     "      --scale F          device pixels per pixel (default 1)\n"
     "      --rate F           frames per second\n"
     "      --theme THEME      light or dark\n" CLI_COMMON_HELP "\n"
+    "--json prints the read-outs of the picture: wrong answers, focus, moves, how\n"
+    "often reads follow writes; of priority sort R² of location by priority. It needs\n"
+    "no -o.\n\n"
     "Examples:\n"
     "  mann render runs/copy-1 -o copy.png\n"
     "  mann render runs/copy-1 -o -\n"
-    "  mann render runs/copy-1 -o learning.gif --over training\n";
+    "  mann render runs/copy-1 -o learning.gif --over training\n"
+    "  mann render runs/sort-1 --json --at s8\n";
 
 enum { AT = CLI_FIRST_FREE, OVER, SIZE, SCALE, RATE, THEME };
 
@@ -92,9 +96,12 @@ int mann_cmd_render(int argc, char **argv)
            (option = getopt_long(argc, argv, ":o:" CLI_SHORT, render_options, NULL)) != -1) {
         good = render_option(&cli, option, argv, &r, &code);
     }
-    if (good && (optind == argc || !r.output)) {
+    r.readouts = cli.json;
+    if (good && (optind == argc || (!r.output && !r.readouts))) {
         code = cli_usage(&cli, optind == argc ? "which run, checkpoint or trace?"
-                                              : "where to? Give -o FILE");
+                                              : "where to? Give -o FILE, or --json");
+    } else if (good && r.readouts && r.output && !strcmp(r.output, "-")) {
+        code = cli_usage(&cli, "text or --json? Both go to standard output");
     } else if (good) {
         mann_status status =
             mann_render(cli.context, argc - optind, (const char *const *)argv + optind, &r);

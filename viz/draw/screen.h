@@ -2,6 +2,7 @@
 #ifndef MANN_DRAW_SCREEN_H
 #define MANN_DRAW_SCREEN_H
 
+#include "draw/lab_places.h"
 #include "draw/layout.h"
 
 void mann_draw_memory(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
@@ -10,6 +11,7 @@ bool mann_scene_has_store(const mann_scene *scene);
 void mann_draw_store(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Of a scene that has a lab. */
 void mann_draw_lab(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_chips(cairo_t *cr, const mann_scene *scene, const mann_lab_places *at);
 /* Of a scene that has a tale. */
 void mann_draw_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);

@@ -4,12 +4,22 @@
 #include "draw/plot.h"
 #include "draw/screen.h"
 
+#include <mann/task.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_CURVES = MANN_MAX_RUNS + 1, MANY_RUNS = 7, MOST_GUIDES = 2 };
+
+/* What counts as wrong: the first of these that the runs know. */
+static const struct wrong {
+    const char *metric, *title, *unit, *head;
+} wrongs[] = {
+    {"wrong_bits", "Wrong bits", "per sequence", "wrong"},
+    {"error_rate", "Wrong answers", "share of all", "errors"},
+};
 
 typedef struct chart {
     mann_curve curve[MOST_CURVES];
@@ -18,19 +28,39 @@ typedef struct chart {
     mann_band runs; /* of several */
 } chart;
 
-/* "cost_bits" as it stands, or as the last part of "validation.L40.cost_bits". */
+/* "cost_bits" as it stands, as the last part of "validation.L40.cost_bits", or the best there is,
+ * "optimal_cost_bits". */
 static bool is_metric(const char *name, const char *metric)
 {
-    size_t length = strlen(name), tail = strlen(metric);
-    return length >= tail && !strcmp(name + length - tail, metric) &&
-           (length == tail || name[length - tail - 1] == '.' || name[length - tail - 1] == '_');
+    static const char optimal[] = "optimal_";
+    size_t length = strlen(name), tail = strlen(metric), before = sizeof optimal - 1;
+    if (length < tail || strcmp(name + length - tail, metric)) {
+        return false;
+    }
+    return length == tail || name[length - tail - 1] == '.' ||
+           (length >= tail + before && !strncmp(name + length - tail - before, optimal, before));
 }
 
-static void make_name(const char *series, const char *metric, char name[64])
+/* The setting that validation calls the harder one, of a task that has one; NULL. */
+static const char *harder_setting(const char *task)
+{
+    for (int i = 0; mann_tasks[i]; i++) {
+        if (!strcmp(mann_tasks[i]->name, task)) {
+            return mann_tasks[i]->harder;
+        }
+    }
+    return NULL;
+}
+
+static void make_name(const mann_history *run, const char *series, const char *metric,
+                      char name[64])
 {
     size_t length = strlen(series), tail = strlen(metric);
+    const char *harder = harder_setting(run->task);
     if (length == tail) {
         snprintf(name, 64, "validation");
+    } else if (harder && !strncmp(series, "harder.", 7)) {
+        snprintf(name, 64, "at %s", harder);
     } else {
         snprintf(name, 64, "%.*s", (int)(length - tail - 1), series);
     }
@@ -81,7 +111,7 @@ static void collect(chart *out, const mann_scene *scene, const char *metric)
         for (int32_t i = 0; i < run->n_series; i++) {
             if (is_metric(run->series[i].name, metric)) {
                 char name[64];
-                make_name(run->series[i].name, metric, name);
+                make_name(run, run->series[i].name, metric, name);
                 add_series(out, scene, &run->series[i], name);
             }
         }
@@ -223,16 +253,33 @@ static const char *last_number(const mann_history *run, const char *metric, char
 
 static const char *state_of(const mann_history *run)
 {
-    return run->gone                                ? "folder gone"
-           : !run->finished                         ? "training"
-           : strcmp(run->exit_reason, "until") == 0 ? "until met"
-                                                    : run->exit_reason;
+    static const char *const words[][2] = {{"until", "until met"},
+                                           {"sequences", "done"},
+                                           {"time", "time is up"},
+                                           {"signal", "stopped"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!run->gone && run->finished && !strcmp(run->exit_reason, words[i][0])) {
+            return words[i][1];
+        }
+    }
+    return run->gone ? "folder gone" : run->finished ? run->exit_reason : "training";
+}
+
+static const struct wrong *find_wrong(const mann_scene *scene)
+{
+    for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
+        if (mann_history_series(scene->run[0], wrongs[i].metric)) {
+            return &wrongs[i];
+        }
+    }
+    return &wrongs[0];
 }
 
 static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
 {
-    static const char *const head[] = {"run",  "task",  "seed", "sequences",
-                                       "cost", "wrong", "|g|",  "state"};
+    const struct wrong *errors = find_wrong(scene);
+    const char *const head[] = {"run",  "task",       "seed", "sequences",
+                                "cost", errors->head, "|g|",  "state"};
     static const double wide_share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
     static const double narrow_share[] = {0.27, 0, 0.10, 0.19, 0.14, 0.14, 0, 0.16};
     enum { COLUMNS = sizeof head / sizeof head[0], HIGH = 18 };
@@ -265,7 +312,7 @@ static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
                                         seed,
                                         sequences,
                                         last_number(run, "cost_bits", cost),
-                                        last_number(run, "wrong_bits", wrong),
+                                        last_number(run, errors->metric, wrong),
                                         last_number(run, "grad_norm", norm),
                                         state_of(run)};
             memcpy(cell, row, sizeof cell);
@@ -306,7 +353,8 @@ void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout 
     bool bits = mann_history_series(scene->run[0], "cost_bits") != NULL;
     draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost", bits ? "bits per sequence" : "loss",
                (mann_box){body.x, body.y, left - gap, top});
-    draw_chart(cr, scene, "wrong_bits", "Wrong bits", "per sequence",
+    const struct wrong *errors = find_wrong(scene);
+    draw_chart(cr, scene, errors->metric, errors->title, errors->unit,
                (mann_box){body.x + left, body.y, body.w - left - 8, top});
     draw_chart(cr, scene, "grad_norm", "Gradient norm", "norm",
                (mann_box){body.x, body.y + top + 8, left - gap, body.h - top - 8});
