@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SQUARE = 8, FAR = 24 };
@@ -45,6 +46,7 @@ static const struct picture {
     {"memory-untrained", "one", "@100", 1280, 800, false},
     {"memory-what-if", "one", "beta=20/gate=0.9/gamma=1.5", 1280, 800, true},
     {"training", "one", "screen=4", 1280, 800, false},
+    {"training-lessons", "lessons", "screen=4", 1280, 800, false},
 };
 enum { PICTURES = sizeof stored / sizeof stored[0] };
 
@@ -164,6 +166,32 @@ static void the_tolerance_is_small(void **state)
     }
 }
 
+/* A training of two lessons, in the second of which guessing costs twenty times as much. */
+static mann_status lessons_run(const char *path)
+{
+    char name[160];
+    mkdir(path, 0777);
+    snprintf(name, sizeof name, "%s/run.json", path);
+    FILE *file = fopen(name, "w");
+    if (!file) {
+        return MANN_E_IO;
+    }
+    fprintf(file,
+            "{\"task\": {\"name\": \"copy\"}, \"model\": {\"name\": \"ntm\"}, \"seed\": \"1\","
+            " \"run\": {\"stopped\": \"signal\"}}\n");
+    fclose(file);
+    snprintf(name, sizeof name, "%s/metrics.jsonl", path);
+    file = fopen(name, "w");
+    for (int i = 1; file && i <= 10; i++) {
+        double bits = i > 5 ? 200 : 10, rate = 0.4 / (i > 5 ? i - 5 : i);
+        fprintf(file,
+                "{\"step\": %d, \"sequences\": %d, \"lesson\": %d, \"grad_norm\": 0.1, "
+                "\"cost_bits\": %g, \"wrong_bits\": %g, \"bit_error_rate\": %g}\n",
+                i, 16 * i, i > 5, 1.5 * rate * bits, rate * bits, rate);
+    }
+    return file && !fclose(file) ? MANN_OK : MANN_E_IO;
+}
+
 static int make_runs(void **state)
 {
     (void)state;
@@ -176,7 +204,11 @@ static int make_runs(void **state)
     snprintf(path, sizeof path, "%s/one", folder);
     mann_status status = synthetic_run(context, path, (synthetic_size){20, 128, 20, 1, 1}, 4);
     snprintf(path, sizeof path, "%s/four", folder);
-    return status ? -1 : (int)synthetic_run(context, path, (synthetic_size){20, 128, 20, 4, 4}, 2);
+    if (!status) {
+        status = synthetic_run(context, path, (synthetic_size){20, 128, 20, 4, 4}, 2);
+    }
+    snprintf(path, sizeof path, "%s/lessons", folder);
+    return status || lessons_run(path) ? -1 : 0;
 }
 
 static int remove_runs(void **state)

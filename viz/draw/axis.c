@@ -1,6 +1,6 @@
 /* Ticks are multiples of 1, 2 or 5 times a power of ten; on logarithmic axes powers of ten, with
- * 2 and 5 between them if the axis spans less than two, and more if less than one. An axis with
- * room for two has two, if need be its ends: with one the scale could not be read. */
+ * 2 and 5 between them if the axis spans less than two decades, and more if it spans one. An axis
+ * with room for two has two, if need be its ends: with one the scale could not be read. */
 #include "draw/axis.h"
 
 #include <math.h>
@@ -83,8 +83,8 @@ static int linear_ticks(const mann_axis *axis, int most, double *tick)
 static int log_ticks(const mann_axis *axis, int most, double *tick)
 {
     int low = (int)floor(log10(axis->low) + 1e-6), high = (int)ceil(log10(axis->high) - 1e-6);
-    bool fine = axis->high < axis->low * 10.01 && most >= 8;
-    bool between = fine || (high - low < 2 && most >= 6);
+    double span = axis->high / axis->low;
+    bool fine = span < 10.01 && most >= 8, between = fine || (span < 99 && most >= 6);
     int stride = (int)mann_round_step((high - low + 1.0) / most);
     int count = 0;
     for (int power = low; power <= high; power += stride) {

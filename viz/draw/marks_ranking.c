@@ -64,7 +64,7 @@ void mann_marks_ranking_aside(const mann_layout *layout, const mann_pane *pane, 
     if (pane->family == ranking->family && pane->head == ranking->head) {
         snprintf(text, 96, "□ line by priority, R² %.2f", ranking->line.fit);
     } else if (pane->family == ranking->read_family && pane->head == ranking->read_head) {
-        snprintf(text, 96, "□ where the answer was written: %d of %d", ranking->read_right,
+        snprintf(text, 96, "□ where it was written: %d of %d", ranking->read_right,
                  ranking->ranked);
     }
 }
