@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const char render_help[] =
-    "Usage: mann render RUN|CHECKPOINT|TRACE... -o FILE [OPTIONS]\n\n"
+    "Usage: mann render RUN|CHECKPOINT|TRACE... -o FILE|--json [OPTIONS]\n\n"
     "Draws what the viewer would show, without a display.\n\n"
     "  -o, --output FILE      .png, .svg, .pdf, .txt, .gif or .mp4; - prints text\n"
     "      --at STATE         what to show: copy-1@1500/L20/s7/t23, in parts or whole\n"
