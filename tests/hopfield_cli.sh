@@ -57,6 +57,11 @@ expect 0 'recalled' --patterns "$scratch/good.txt" --corrupt 0 -o "$scratch/x.sa
 "$mann" render "$scratch/x.safetensors" -o - --at rule=modern/noise=0/cue=2 >"$scratch/out" ||
     { echo "x.safetensors cannot be drawn"; bad=1; }
 grep -q 'recalled #2' "$scratch/out" || { echo "the store is not what was stored"; bad=1; }
+"$mann" render "$scratch/x.safetensors" --json --at rule=modern/noise=0/cue=2 >"$scratch/out"
+grep -q '"verdict": "recalled #2"' "$scratch/out" || { echo "no read-outs of the store"; bad=1; }
+code=0
+"$mann" render "$scratch/x.safetensors" --json -o - >"$scratch/out" 2>&1 || code=$?
+[ $code = 2 ] || { echo "text and JSON at once are not refused"; bad=1; }
 expect 0 'recalled' --patterns "$scratch/good.txt" --rule hebb,modern --half -o "$scratch/x.pdf"
 expect 0 'limit cycle\|recalled\|spurious' --patterns random:40x8 --update sync --corrupt 0.5
 expect 0 'T 0.3' --patterns random:100x4 --temperature 0.3 --max-sweeps 20

@@ -2,6 +2,7 @@
  * picture; only the locations that are used are written, and what does not fit is said. */
 #include "draw/words.h"
 #include "draw/layout.h"
+#include "draw/ranking.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -90,6 +91,21 @@ static void write_head(FILE *file, const mann_episode *episode)
     }
 }
 
+static void write_ranking(FILE *file, const mann_episode *episode, const mann_ranking *ranking)
+{
+    if (ranking->family >= 0) {
+        const mann_line *line = &ranking->line;
+        fprintf(file, "W%" PRId32 " writes at location %.1f %+.1f × priority, R² %.2f",
+                ranking->head + 1, line->offset, line->slope, line->fit);
+        fprintf(file, line->cut ? " (of %" PRId32 " locations, cut before %" PRId32 ")\n" : "\n",
+                episode->family[ranking->family].locations, line->cut);
+    }
+    if (ranking->read_family >= 0) {
+        fprintf(file, "R%" PRId32 " reads %" PRId32 " of %" PRId32 " answers where it wrote them\n",
+                ranking->read_head + 1, ranking->read_right, ranking->ranked);
+    }
+}
+
 static void write_pattern(FILE *file, const mann_lab *lab, const float *state, const char *title,
                           int32_t columns)
 {
@@ -140,6 +156,7 @@ void mann_scene_write(FILE *file, const mann_scene *given, int32_t columns)
     mann_layout layout = mann_layout_make(&scene);
     columns = columns < 40 ? 40 : columns;
     write_head(file, scene.episode);
+    write_ranking(file, scene.episode, &layout.ranking);
     for (int band = 0; band < MANN_BANDS; band++) {
         for (int32_t i = 0; i < layout.n_panes; i++) {
             const mann_pane *pane = &layout.pane[i];
