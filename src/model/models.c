@@ -2,10 +2,11 @@
  * its file, name it here and in the build file. */
 #include <mann/model.h>
 
-extern const mann_model_type mann_model_machine, mann_model_memn2n, mann_model_kvmemnn;
+extern const mann_model_type mann_model_machine, mann_model_memn2n, mann_model_kvmemnn,
+    mann_model_dmn;
 
 const mann_model_type *const mann_models[] = {&mann_model_machine, &mann_model_memn2n,
-                                              &mann_model_kvmemnn, NULL};
+                                              &mann_model_kvmemnn, &mann_model_dmn, NULL};
 
 const mann_preset mann_presets[] = {
     {"ntm", "Neural Turing Machine: LSTM controller, memory matrix", &mann_model_machine,
@@ -47,5 +48,7 @@ const mann_preset mann_presets[] = {
     {"kvmemnn", "key-value memory network (Miller et al. 2016)", &mann_model_kvmemnn,
      "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip_norm=0 train.lr=0.1 "
      "train.max_sequences=100000"},
+    {"dmn", "dynamic memory network (Kumar et al. 2016)", &mann_model_dmn,
+     "train.batch=32 train.lr=2e-3 train.max_sequences=200000"},
     {0},
 };
