@@ -3,10 +3,11 @@
 #include <mann/model.h>
 
 extern const mann_model_type mann_model_machine, mann_model_memn2n, mann_model_kvmemnn,
-    mann_model_dmn;
+    mann_model_dmn, mann_model_memnn;
 
 const mann_model_type *const mann_models[] = {&mann_model_machine, &mann_model_memn2n,
-                                              &mann_model_kvmemnn, &mann_model_dmn, NULL};
+                                              &mann_model_kvmemnn, &mann_model_dmn,
+                                              &mann_model_memnn,   NULL};
 
 const mann_preset mann_presets[] = {
     {"ntm", "Neural Turing Machine: LSTM controller, memory matrix", &mann_model_machine,
@@ -50,5 +51,9 @@ const mann_preset mann_presets[] = {
      "train.max_sequences=100000"},
     {"dmn", "dynamic memory network (Kumar et al. 2016)", &mann_model_dmn,
      "train.batch=32 train.lr=2e-3 train.max_sequences=200000"},
+    {"memnn", "memory network that is taught which sentences matter (Weston et al. 2015)",
+     &mann_model_memnn,
+     "train.optimiser=sgd train.momentum=0 train.batch=16 train.clip_norm=0 train.lr=0.2 "
+     "train.max_sequences=100000"},
     {0},
 };
