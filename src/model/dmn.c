@@ -21,6 +21,10 @@
  * Supervision, section 2.5: the gate of pass i is to open for the i-th fact that the answer rests
  * on and no other; the cross-entropy of all gates counts `gates` times.
  *
+ * With `fusion` facts also know what follows them: c_t + b_t takes the place of c_t, with
+ * b_t = GRU(c_t, b_t+1), as in the input fusion of Xiong, Merity & Socher 2016. A gate looks at one
+ * fact alone, and a reader that goes forward cannot tell that it is the last of its kind.
+ *
  * Stories of a group have different lengths. Where one step takes the next, they stand in order of
  * length, and those that have ended drop out; mann_gather brings rows from one order to another. */
 #include "model/story.h"
@@ -32,6 +36,7 @@ enum { MOST_PASSES = 16 };
 typedef struct dmn_config {
     int32_t passes, width, hidden, sentences;
     double gates;
+    bool fusion;
 } dmn_config;
 
 #define FIELD(name) offsetof(dmn_config, name)
@@ -43,6 +48,8 @@ static const mann_option dmn_options[] = {
      "most recent ones that it sees"},
     {"gates", MANN_OPT_REAL, FIELD(gates), "0", 0, 1e6, NULL,
      "weight of the loss that shows the gates the supporting facts; 0: they find them alone"},
+    {"fusion", MANN_OPT_BOOL, FIELD(fusion), "false", 0, 0, NULL,
+     "whether facts know what follows them"},
     {0},
 };
 
@@ -50,7 +57,7 @@ typedef struct dmn {
     mann_io_shape io;
     dmn_config config;
     mann_handle L, Wb;
-    mann_gru input, question, episode, memory, answer;
+    mann_gru input, fusion, question, episode, memory, answer;
     mann_dense gate1, gate2, Wa;
 } dmn;
 
@@ -68,6 +75,9 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     self->config = *c;
     self->L = mann_params_add(params, words, c->width, MANN_INIT_NORMAL, 0.5, "L");
     self->input = mann_gru_init(params, "input", c->width, H);
+    if (c->fusion) {
+        self->fusion = mann_gru_init(params, "fusion", H, H);
+    }
     self->question = mann_gru_init(params, "question", c->width, H);
     self->Wb = mann_params_add(params, H, H, MANN_INIT_NORMAL, 0.1, "Wb");
     self->gate1 = mann_dense_init(params, "gate.1", 7 * H + 2, H);
@@ -138,6 +148,31 @@ static mann_var listen(const dmn *self, mann_tape *tape, const mann_gru *gru, co
         row[i] = r->rank[sentence[i] / N];
     }
     return mann_tape_status(tape) ? before : mann_gather(tape, r->steps, h, count, step, row);
+}
+
+/* c_t + b_t, facts in order of number. */
+static mann_var fuse(const dmn *self, mann_tape *tape, const facts *f, mann_var c)
+{
+    const mann_ranks *r = &f->stories;
+    mann_var *b = mann_tape_scratch(tape, (size_t)r->steps * sizeof(mann_var));
+    mann_var after = mann_input(tape, 2, (int32_t[]){r->count, self->config.hidden});
+    int32_t *sentence = list(tape, f->count);
+    for (int32_t t = r->steps - 1; b && t >= 0; t--) {
+        /* Stories that end here join those that go on; nothing follows them. */
+        int32_t on = t + 1 < r->steps ? r->active[t + 1] : 0;
+        mann_var both[2] = {after, mann_input(tape, 2, (int32_t[]){1, self->config.hidden})};
+        int32_t *of = list(tape, r->active[t]), *row = list(tape, r->active[t]);
+        for (int32_t i = 0; row && of && i < r->active[t]; i++) {
+            of[i] = i >= on;
+            row[i] = i < on ? i : 0;
+        }
+        after = mann_gather(tape, 2, both, r->active[t], of, row);
+        after = b[t] = mann_gru_step(&self->fusion, tape, at_sentence(tape, f, c, t), after);
+        for (int32_t i = 0; sentence && i < r->active[t]; i++) {
+            sentence[f->first[t] + i] = t;
+        }
+    }
+    return mann_add(tape, c, mann_gather(tape, r->steps, b, f->count, sentence, f->story));
 }
 
 static mann_var squash(mann_tape *tape, mann_var x, mann_squash_kind kind)
@@ -250,6 +285,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_texts question = mann_texts_make(tape, B, 1, io->words, s.question, one, 0);
 
     mann_var c = listen(self, tape, &self->input, &story, N, f.count, f.sentence);
+    c = self->config.fusion ? fuse(self, tape, &f, c) : c;
     mann_var q = listen(self, tape, &self->question, &question, 1, B, f.stories.row), m = q;
     mann_var cWb = mann_linear(tape, c, mann_param(tape, self->Wb), NULL);
     likeness to_q = compare(tape, &f, c, cWb, q);
