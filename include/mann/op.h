@@ -148,7 +148,8 @@ MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weig
 /* Bags of words (Sukhbaatar et al. 2015, section 4.1). token [B, N, W] (kept by the caller until
  * the reset) numbers rows of a parameter table [words, M], or is 0 for the null word, which adds
  * nothing: column n of the memory [B, M, N] is the sum over j of weight[j] * table[token[n][j]].
- * weight [W, M] weighs positions and is a constant; NULL: ones. */
+ * weight [W, M] weighs positions and is a constant, of a taller one the leading rows; NULL: ones.
+ */
 MANN_API mann_var mann_embed(mann_tape *tape, mann_var table, int32_t batch, int32_t sentences,
                              int32_t words, const int32_t *token, mann_var weight);
 

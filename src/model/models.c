@@ -49,11 +49,12 @@ const mann_preset mann_presets[] = {
     {"kvmemnn", "key-value memory network (Miller et al. 2016)", &mann_model_kvmemnn,
      "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip_norm=0 train.lr=0.1 "
      "train.max_sequences=100000"},
-    {"dmn", "dynamic memory network (Kumar et al. 2016)", &mann_model_dmn,
-     "train.batch=32 train.lr=2e-3 train.max_sequences=200000"},
+    {"dmn", "dynamic memory network, its gates taught (Kumar et al. 2016)", &mann_model_dmn,
+     "model.gates=1 train.lr=4e-3 train.clip_norm=1 train.validate_every=250 "
+     "train.max_sequences=400000"},
     {"memnn", "memory network that is taught which sentences matter (Weston et al. 2015)",
      &mann_model_memnn,
-     "train.optimiser=sgd train.momentum=0 train.batch=16 train.clip_norm=0 train.lr=0.2 "
+     "train.optimiser=sgd train.momentum=0 train.batch=16 train.clip_norm=0 train.lr=0.02 "
      "train.max_sequences=100000"},
     {0},
 };
