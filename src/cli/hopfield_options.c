@@ -390,6 +390,12 @@ static mann_status parse_output(mann_hopfield_job *job, const char *text)
     return MANN_OK;
 }
 
+bool mann_hopfield_is_store(const mann_hopfield_job *job)
+{
+    const char *dot = job->output ? strrchr(job->output, '.') : NULL;
+    return dot && !strcmp(dot, ".safetensors");
+}
+
 static mann_status parse_choice(mann_hopfield_job *job, const char *option, const char *text,
                                 const char *first, const char *second, bool *is_second)
 {

@@ -9,12 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool mann_hopfield_is_store(const mann_hopfield_job *job)
-{
-    const char *dot = job->output ? strrchr(job->output, '.') : NULL;
-    return dot && !strcmp(dot, ".safetensors");
-}
-
 /* The last part of the path, as a state string can have it. */
 static void name_store(const mann_hopfield_job *job, char name[128])
 {
