@@ -11,16 +11,26 @@
 
 static atomic_long seen;
 static long armed_at;
-static bool armed_on;
+static bool armed_on, armed_json;
 static atomic_bool fired;
 
-void faults_arm(long at, bool on)
+static void arm(long at, bool on, bool json)
 {
     armed_at = at;
     armed_on = on;
+    armed_json = json;
     atomic_store(&seen, 0);
     atomic_store(&fired, false);
-    json_set_alloc_funcs(malloc, free); /* the wrapped ones */
+}
+
+void faults_arm(long at, bool on)
+{
+    arm(at, on, false);
+}
+
+void faults_arm_json(long at)
+{
+    arm(at, false, true);
 }
 
 bool faults_fired(void)
@@ -28,8 +38,13 @@ bool faults_fired(void)
     return atomic_load(&fired);
 }
 
+static _Thread_local bool in_json;
+
 static bool fails(void)
 {
+    if (in_json != armed_json) {
+        return false;
+    }
     long number = atomic_fetch_add(&seen, 1) + 1;
     bool now = armed_at && (armed_on ? number >= armed_at : number == armed_at);
     if (now) {
@@ -55,6 +70,33 @@ WRAP(char *, strdup, (const char *text), (text), NULL)
 WRAP(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL)
 WRAP(FILE *, fdopen, (int file, const char *mode), (file, mode), NULL)
 WRAP(DIR *, opendir, (const char *path), (path), NULL)
+
+static json_malloc_t lent;
+
+static void *allocate_for_json(size_t size)
+{
+    in_json = true;
+    void *memory = lent(size);
+    in_json = false;
+    return memory;
+}
+
+void __real_json_set_alloc_funcs(json_malloc_t allocate, json_free_t release);
+void __wrap_json_set_alloc_funcs(json_malloc_t allocate, json_free_t release);
+void __wrap_json_set_alloc_funcs(json_malloc_t allocate, json_free_t release)
+{
+    lent = allocate;
+    __real_json_set_alloc_funcs(allocate_for_json, release);
+}
+
+/* Nothing here is to survive the machine: a test of thousands of runs need not wait for a disk. */
+int __wrap_fsync(int file);
+int __wrap_fsync(int file)
+{
+    (void)file;
+    return 0;
+}
+
 WRAP(int, pthread_create,
-     (pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
+     (pthread_t * thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
      (thread, attributes, start, argument), EAGAIN)

@@ -1,6 +1,6 @@
 /* Allocations that fail on demand. The program is linked with MANN_FAULTS_WRAP (tests/meson.build),
- * which sends what the project itself allocates through here, and what jansson does for it; the
- * other libraries keep theirs. Opening files and folders and starting threads count too. */
+ * which sends what the project itself allocates through here; libraries keep theirs. Opening files
+ * and folders and starting threads count too. */
 #ifndef MANN_TESTS_FAULTS_H
 #define MANN_TESTS_FAULTS_H
 
@@ -8,6 +8,8 @@
 
 /* From now on allocation number at (from 1) fails; with on, every later one too. 0: none. */
 void faults_arm(long at, bool on);
+/* Instead, allocations of jansson: the command lends it its malloc. */
+void faults_arm_json(long at);
 /* Whether one has failed since. */
 bool faults_fired(void);
 

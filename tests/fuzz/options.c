@@ -34,11 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *condition = strtok_r(NULL, "\n", &rest);
     mann_experiment *e = task ? mann_experiment_alloc(context, harmless(task), model) : NULL;
     for (char *setting; e && (setting = strtok_r(NULL, "\n", &rest));) {
-        mann_status status = !strncmp(setting, "grid ", 5)
-                                 ? mann_grid_add(context, &grid, setting + 5)
-                             : !strncmp(setting, "seeds ", 6)
-                                 ? mann_grid_seeds(context, &grid, setting + 6)
-                                 : mann_experiment_settings(e, setting);
+        mann_status status =
+            !strncmp(setting, "grid ", 5)    ? mann_grid_add(context, &grid, setting + 5)
+            : !strncmp(setting, "seeds ", 6) ? mann_grid_seeds(context, &grid, setting + 6)
+                                             : mann_experiment_settings(e, setting);
         fuzz_expect(context, status);
     }
     walk(context, &grid);
