@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static atomic_long seen;
 static long armed_at;
@@ -70,6 +71,42 @@ WRAP(char *, strdup, (const char *text), (text), NULL)
 WRAP(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL)
 WRAP(FILE *, fdopen, (int file, const char *mode), (file, mode), NULL)
 WRAP(DIR *, opendir, (const char *path), (path), NULL)
+
+static atomic_bool jumps;
+
+void faults_jump(void)
+{
+    atomic_store(&jumps, true);
+}
+
+static time_t jump(void)
+{
+    static atomic_uint asked;
+    enum { YEAR = 365 * 24 * 3600 };
+    return !atomic_load(&jumps) ? 0 : atomic_fetch_add(&asked, 1) % 2 ? YEAR : -YEAR;
+}
+
+time_t __real_time(time_t *to);
+time_t __wrap_time(time_t *to);
+time_t __wrap_time(time_t *to)
+{
+    time_t now = __real_time(NULL) + jump();
+    if (to) {
+        *to = now;
+    }
+    return now;
+}
+
+int __real_clock_gettime(clockid_t clock, struct timespec *to);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *to);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *to)
+{
+    int error = __real_clock_gettime(clock, to);
+    if (clock == CLOCK_REALTIME) {
+        to->tv_sec += jump();
+    }
+    return error;
+}
 
 static json_malloc_t lent;
 

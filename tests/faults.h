@@ -10,7 +10,10 @@
 void faults_arm(long at, bool on);
 /* Instead, allocations of jansson: the command lends it its malloc. */
 void faults_arm_json(long at);
-/* Whether one has failed since. */
+/* Whether one of them has failed since. */
 bool faults_fired(void);
+
+/* The time of day then jumps back and forth by a year whenever someone asks for it. */
+void faults_jump(void);
 
 #endif

@@ -4,6 +4,8 @@
  * with 1; it never crashes, and a run's folder is good afterwards. Under the address sanitizer,
  * nothing leaks either.
  *
+ * The clock, too: training does not mind that the time of day jumps.
+ *
  * Usage: test_faults [EVERY [SCENARIO]]   EVERY: of the allocations only each so many-th (1)
  *
  * --wrap=main makes this file's main the program's, and the command's one a function. */
@@ -41,8 +43,8 @@ static void redirect(const char *path, int descriptor)
     close(file);
 }
 
-/* Which allocations fail: one, that and all later ones, one of jansson's. */
-typedef enum fault { ONE, ALL, JSON } fault;
+/* Which allocations fail: one, that and all later ones, one of jansson's. Or the clock jumps. */
+typedef enum fault { ONE, ALL, JSON, CLOCK } fault;
 
 /* Runs the command's main in this process, which must be a child, and ends it. */
 static void be_command(const char *line, long at, fault kind)
@@ -62,6 +64,9 @@ static void be_command(const char *line, long at, fault kind)
         faults_arm_json(at);
     } else {
         faults_arm(at, kind == ALL);
+    }
+    if (kind == CLOCK) {
+        faults_jump();
     }
     int code = __real_main(count, words);
     *fired = faults_fired();
@@ -206,7 +211,8 @@ static void try_all(const scenario *s, fault kind)
             s->after(s->line, code);
         }
     }
-    static const char *const names[] = {"one", "and all later", "jansson's"};
+    static const char *const names[] = {
+        [ONE] = "one", [ALL] = "and all later", [JSON] = "jansson's"};
     print_message("%5ld allocations (%s), %ld of them exit with 1: %s\n", at - 1, names[kind],
                   failures, s->line);
     free(usual);
@@ -222,6 +228,20 @@ static void test_all(void **state)
             }
         }
     }
+}
+
+/* Nothing but a date goes by the time of day: not the limit on time, not the count of seconds. */
+static void test_clock(void **state)
+{
+    (void)state;
+    const char *line = "train copy -q -o jumps --sequences 24 --max-time 1h " COURSE;
+    check_code(line, run(line, 0, CLOCK), 0);
+    assert_true(same_weights("jumps", "whole"));
+    assert_string_equal(stopped_by("jumps"), "sequences");
+    json_t *root = json_load_file("jumps/run.json", 0, NULL);
+    double seconds = json_number_value(json_object_get(json_object_get(root, "run"), "seconds"));
+    assert_true(seconds > 0 && seconds < MOST_SECONDS);
+    json_decref(root);
 }
 
 /* --- what they work on --- */
@@ -269,6 +289,6 @@ int __wrap_main(int argc, char **argv)
 {
     every = argc > 1 ? atol(argv[1]) : 1;
     only = argc > 2 ? argv[2] : NULL;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_clock), cmocka_unit_test(test_all)};
     return every < 1 ? 2 : cmocka_run_group_tests_name("faults", tests, set_up, command_end);
 }

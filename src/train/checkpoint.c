@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "io/safetensors.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -285,8 +286,8 @@ mann_status mann_checkpoint_weights(mann_context *context, mann_network *network
     return status;
 }
 
-static mann_status number(mann_context *context, const char *path, const mann_store *store,
-                          const char *name, double *value)
+static mann_status number_below(mann_context *context, const char *path, const mann_store *store,
+                                const char *name, double bound, double *value)
 {
     const char *text = mann_store_metadata(store, name);
     char *end;
@@ -294,11 +295,17 @@ static mann_status number(mann_context *context, const char *path, const mann_st
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata lacks '%s'", path, name);
     }
     *value = strtod(text, &end);
-    if (end == text || *end || !(*value >= -LARGEST && *value <= LARGEST)) {
+    if (end == text || *end || !(*value >= -bound && *value <= bound)) {
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata '%s' is not a number in range", path,
                          name);
     }
     return MANN_OK;
+}
+
+static mann_status number(mann_context *context, const char *path, const mann_store *store,
+                          const char *name, double *value)
+{
+    return number_below(context, path, store, name, LARGEST, value);
 }
 
 /* The numbers of the trainer that a checkpoint carries. */
@@ -332,7 +339,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
         status = number(context, path, store, number_names[i], &value[i]);
     }
     for (int32_t i = 0; !status && memo[i].name; i++) {
-        status = number(context, path, store, memo[i].name, &remembered[i]);
+        status = number_below(context, path, store, memo[i].name, DBL_MAX, &remembered[i]);
     }
     if (!status && !(value[LESSON] >= 0 && value[LESSON] < t->lessons && value[STEP] >= 0 &&
                      value[SEQUENCES] >= 0 && value[UPDATES] >= 0)) {
