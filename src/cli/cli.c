@@ -123,7 +123,10 @@ int cli_code(mann_status status)
 
 int cli_fail(const mann_cli *cli, mann_status status)
 {
-    fprintf(stderr, "mann %s: %s\n", cli->name, mann_context_message(cli->context));
+    /* Where memory is short there may be no message about it, but an older one. */
+    bool own = status != MANN_E_NOMEM || mann_context_status(cli->context) == MANN_E_NOMEM;
+    fprintf(stderr, "mann %s: %s\n", cli->name,
+            own ? mann_context_message(cli->context) : "out of memory");
     return cli_code(status);
 }
 

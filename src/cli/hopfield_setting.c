@@ -169,6 +169,11 @@ const char *mann_hopfield_format(const mann_hopfield_job *job)
     return strrchr(job->output, '.') + 1;
 }
 
+bool mann_hopfield_is_store(const mann_hopfield_job *job)
+{
+    return job->output && !strcmp(mann_hopfield_format(job), "safetensors");
+}
+
 mann_status mann_hopfield_save(const mann_hopfield_job *job, char *data, size_t size)
 {
     mann_status status = mann_file_replace(job->context, job->output, data, size);

@@ -8,11 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool mann_hopfield_is_store(const mann_hopfield_job *job)
-{
-    return job->output && !strcmp(mann_hopfield_format(job), "safetensors");
-}
-
 /* The last part of the path, as a state string can have it. */
 static void name_store(const mann_hopfield_job *job, char name[128])
 {

@@ -65,6 +65,9 @@ static mann_status recall_all(const mann_hopfield_job *job, const mann_hopfield_
         int32_t k = mann_hopfield_cue_pattern(setting, c), wrong;
         const float *x = mann_hopfield_patterns(net) + (size_t)k * (size_t)setting->units;
         int32_t unstable = mann_hopfield_unstable(net, k);
+        if (unstable < 0) {
+            return MANN_E_NOMEM;
+        }
         uint64_t index = (uint64_t)trial << 32 | (uint64_t)k;
         mann_rng rng = mann_rng_stream(job->seed, "hopfield cue", index);
         mann_hopfield_cue_make(setting, x, height, &rng, cue);

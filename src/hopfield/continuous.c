@@ -89,7 +89,7 @@ static int32_t unstable(const mann_hopfield *net, int32_t k)
     const float *x = mann_hopfield_row(net, k);
     double *v = mann_hopfield_zeroed((size_t)net->units, sizeof *v);
     double *slope = mann_hopfield_zeroed((size_t)net->units, sizeof *slope);
-    int32_t count = v && slope ? 0 : net->units;
+    int32_t count = v && slope ? 0 : -1;
     if (v && slope) {
         for (int32_t i = 0; i < net->units; i++) {
             v[i] = (double)x[i];

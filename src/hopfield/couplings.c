@@ -71,7 +71,7 @@ int32_t mann_hopfield_couplings_unstable(const mann_hopfield *net, int32_t k)
     const float *x = mann_hopfield_row(net, k);
     float *field = mann_hopfield_zeroed((size_t)net->units, sizeof *field);
     if (!field) {
-        return net->units;
+        return -1;
     }
     multiply(net, x, field);
     int32_t count = net->loops->opposed(net->units, x, field, net->slack);

@@ -122,7 +122,7 @@ static int32_t unstable(const mann_hopfield *net, int32_t k)
         count += field_of(net, x, sum, i) * (double)x[i] < 0;
     }
     free(sum);
-    return sum ? count : net->units;
+    return sum ? count : -1;
 }
 
 static mann_status walk_open(mann_hopfield_walk *walk)

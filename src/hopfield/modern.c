@@ -102,7 +102,7 @@ static int32_t unstable(const mann_hopfield *net, int32_t k)
     const float *x = mann_hopfield_row(net, k);
     double *weight = mann_hopfield_zeroed((size_t)net->count, sizeof *weight);
     double *wide = mann_hopfield_zeroed((size_t)net->units, sizeof *wide);
-    int32_t count = weight && wide ? 0 : net->units;
+    int32_t count = weight && wide ? 0 : -1;
     if (weight && wide) {
         widen(net->units, x, wide);
         attend(net, wide, weight);

@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "io/safetensors.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,31 +55,48 @@ static void add_flat(writer *w, const char *prefix, const mann_params *params,
     }
 }
 
+/* False on shortage. */
 MANN_PRINTF(3, 4)
-static void put(json_t *metadata, const char *name, const char *format, ...)
+static bool put(json_t *metadata, const char *name, const char *format, ...)
 {
     char text[128];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    json_object_set_new(metadata, name, json_string(text));
+    return !json_object_set_new(metadata, name, json_string(text));
 }
 
+/* NULL on shortage. */
 static json_t *common_metadata(const mann_network *network, int64_t step, int64_t sequences)
 {
     json_t *metadata = json_object();
     char *experiment = mann_experiment_text(network->experiment);
-    if (metadata && experiment) {
-        put(metadata, "format", FORMAT);
-        put(metadata, "version", "1");
-        put(metadata, "mann", MANN_VERSION);
-        put(metadata, "step", "%" PRId64, step);
-        put(metadata, "sequences", "%" PRId64, sequences);
-        json_object_set_new(metadata, "experiment", json_string(experiment));
-    }
+    bool good = metadata && experiment && put(metadata, "format", FORMAT) &&
+                put(metadata, "version", "1") && put(metadata, "mann", MANN_VERSION) &&
+                put(metadata, "step", "%" PRId64, step) &&
+                put(metadata, "sequences", "%" PRId64, sequences) &&
+                !json_object_set_new(metadata, "experiment", json_string(experiment));
     free(experiment);
+    if (!good) {
+        json_decref(metadata);
+        return NULL;
+    }
     return metadata;
+}
+
+/* What training goes on from. */
+static bool put_progress(json_t *metadata, const mann_trainer *t, const mann_memo *memo)
+{
+    bool good = put(metadata, "lesson", "%d", t->progress.lesson) &&
+                put(metadata, "updates", "%" PRId64, t->optimiser.updates) &&
+                put(metadata, "beta1_power", "%a", t->optimiser.beta1_power) &&
+                put(metadata, "beta2_power", "%a", t->optimiser.beta2_power) &&
+                put(metadata, "lr_scale", "%a", t->lr_scale);
+    for (const mann_memo *m = memo; good && m->name; m++) {
+        good = put(metadata, m->name, "%a", *m->value);
+    }
+    return good;
 }
 
 static mann_status no_memory(mann_context *context)
@@ -109,7 +127,8 @@ mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_m
     const mann_params *params = t->network->params;
     writer w;
     json_t *metadata = common_metadata(t->network, t->progress.step, t->progress.sequences);
-    if (!metadata || !writer_init(&w, params, 2 + MANN_MAX_MOMENTS)) {
+    if (!metadata || !put_progress(metadata, t, memo) ||
+        !writer_init(&w, params, 2 + MANN_MAX_MOMENTS)) {
         json_decref(metadata);
         return no_memory(t->context);
     }
@@ -121,14 +140,6 @@ mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_m
         char prefix[64];
         snprintf(prefix, sizeof prefix, "optimiser.%s.", t->optimiser.moment_name[i]);
         add_flat(&w, prefix, params, t->optimiser.moment[i]);
-    }
-    put(metadata, "lesson", "%d", t->progress.lesson);
-    put(metadata, "updates", "%" PRId64, t->optimiser.updates);
-    put(metadata, "beta1_power", "%a", t->optimiser.beta1_power);
-    put(metadata, "beta2_power", "%a", t->optimiser.beta2_power);
-    put(metadata, "lr_scale", "%a", t->lr_scale);
-    for (const mann_memo *m = memo; m->name; m++) {
-        put(metadata, m->name, "%a", *m->value);
     }
     mann_status status = mann_store_save(t->context, path, w.count, w.tensor, metadata);
     free(w.tensor);
@@ -275,8 +286,8 @@ mann_status mann_checkpoint_weights(mann_context *context, mann_network *network
     return status;
 }
 
-static mann_status number(mann_context *context, const char *path, const mann_store *store,
-                          const char *name, double *value)
+static mann_status number_below(mann_context *context, const char *path, const mann_store *store,
+                                const char *name, double bound, double *value)
 {
     const char *text = mann_store_metadata(store, name);
     char *end;
@@ -284,11 +295,17 @@ static mann_status number(mann_context *context, const char *path, const mann_st
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata lacks '%s'", path, name);
     }
     *value = strtod(text, &end);
-    if (end == text || *end || !(*value >= -LARGEST && *value <= LARGEST)) {
+    if (end == text || *end || !(*value >= -bound && *value <= bound)) {
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata '%s' is not a number in range", path,
                          name);
     }
     return MANN_OK;
+}
+
+static mann_status number(mann_context *context, const char *path, const mann_store *store,
+                          const char *name, double *value)
+{
+    return number_below(context, path, store, name, LARGEST, value);
 }
 
 /* The numbers of the trainer that a checkpoint carries. */
@@ -322,7 +339,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
         status = number(context, path, store, number_names[i], &value[i]);
     }
     for (int32_t i = 0; !status && memo[i].name; i++) {
-        status = number(context, path, store, memo[i].name, &remembered[i]);
+        status = number_below(context, path, store, memo[i].name, DBL_MAX, &remembered[i]);
     }
     if (!status && !(value[LESSON] >= 0 && value[LESSON] < t->lessons && value[STEP] >= 0 &&
                      value[SEQUENCES] >= 0 && value[UPDATES] >= 0)) {
@@ -415,7 +432,8 @@ static mann_network *open_network(mann_context *context, const char *file, const
     }
     mann_experiment *e = mann_experiment_parse(context, text, file, NULL, NULL);
     if (!e) {
-        *status = MANN_E_FORMAT; /* whatever is wrong, it is the file's fault */
+        /* Whatever is wrong, it is the file's fault. */
+        *status = mann_context_status(context) == MANN_E_NOMEM ? MANN_E_NOMEM : MANN_E_FORMAT;
         return NULL;
     }
     *status = settings ? mann_experiment_settings(e, settings) : MANN_OK;

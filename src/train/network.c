@@ -29,7 +29,11 @@ static mann_variant *open_task(mann_context *context, const mann_experiment *e)
         return NULL;
     }
     variant->task = e->task;
-    if (e->task->open(context, self, e->task_config, &variant->io)) {
+    mann_status status = e->task->open(context, self, e->task_config, &variant->io);
+    if (status) {
+        if (mann_context_status(context) != status) {
+            mann_fail(context, status, "out of memory for a task");
+        }
         free(self); /* open has cleaned up after itself */
         free(variant);
         return NULL;

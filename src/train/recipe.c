@@ -2,6 +2,7 @@
 #include "train/recipe.h"
 
 #include "io/file.h"
+#include "io/safetensors.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -298,6 +299,10 @@ mann_recipe *mann_recipe_load(mann_context *context, const char *path, bool quic
     }
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
     free(text);
+    if (!root && mann_json_shortage(&error)) {
+        mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
+        return NULL;
+    }
     if (!root) {
         mann_fail(context, MANN_E_FORMAT, "%s:%d:%d: %s", path, error.line, error.column,
                   error.text);

@@ -131,7 +131,7 @@ static mann_status open_probes(mann_tracer *t, mann_context *context, const char
         }
         mann_variant *variant = mann_variant_open(context, t->network, word);
         if (!variant) {
-            return MANN_E_INVAL;
+            return mann_context_status(context);
         }
         strcpy(t->probe[t->probes].setting, word);
         t->probe[t->probes++].variant = variant;

@@ -276,7 +276,8 @@ mann_episode *mann_episode_load(mann_context *context, const char *path)
     }
     mann_episode *episode = mann_episode_alloc(context, trace);
     if (!episode) {
-        mann_fail(context, MANN_E_FORMAT, "%s: %s", path, mann_context_message(context));
+        mann_fail(context, mann_context_status(context), "%s: %s", path,
+                  mann_context_message(context));
     }
     return episode;
 }

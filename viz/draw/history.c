@@ -8,6 +8,7 @@
 #include "draw/history.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -74,6 +75,7 @@ static mann_series *series_named(mann_history *run, const char *name)
     }
     mann_series *larger = realloc(run->series, ((size_t)run->n_series + 1) * sizeof *run->series);
     if (!larger) {
+        run->starved = true;
         return NULL;
     }
     run->series = larger;
@@ -98,8 +100,9 @@ static void take_numbers(mann_history *run, const char *outer, const json_t *obj
             take_numbers(run, name, value, x);
         } else if (json_is_number(value) || json_is_null(value)) {
             mann_series *series = series_named(run, name);
-            if (series) {
-                append(series, x, json_is_null(value) ? NAN : json_number_value(value));
+            double y = json_is_null(value) ? NAN : json_number_value(value);
+            if (series && !append(series, x, y)) {
+                run->starved = true;
             }
         }
     }
@@ -126,6 +129,7 @@ static void take_line(mann_history *run, const char *line, size_t length)
         double *b = realloc(run->line_sequences, (size_t)capacity * sizeof *b);
         run->line_sequences = b ? b : run->line_sequences;
         if (!a || !b) {
+            run->starved = true;
             return;
         }
         run->line_capacity = capacity;
@@ -159,12 +163,14 @@ static bool read_metrics(mann_history *run)
     }
     FILE *file = fopen(path, "rb");
     if (!file) {
+        run->starved |= errno == ENOMEM;
         return false;
     }
     bool changed = false;
     size_t size = (size_t)(info.st_size - run->read_to);
-    char *text = !fseeko(file, (off_t)run->read_to, SEEK_SET) ? malloc(size + 1) : NULL;
-    if (text) {
+    char *text = malloc(size + 1);
+    run->starved |= !text;
+    if (text && !fseeko(file, (off_t)run->read_to, SEEK_SET)) {
         size = fread(text, 1, size, file);
         size_t start = 0;
         for (size_t i = 0; i < size; i++) {
@@ -177,9 +183,12 @@ static bool read_metrics(mann_history *run)
             }
         }
         run->read_to += (int64_t)start;
-        free(text);
     }
+    free(text);
     fclose(file);
+    if (run->starved) {
+        forget_metrics(run); /* rather than lines without all their numbers */
+    }
     return changed;
 }
 
@@ -233,6 +242,7 @@ static bool read_traces(mann_history *run)
     in_run(run, "traces", path);
     DIR *folder = opendir(path);
     if (!folder) {
+        run->starved |= errno == ENOMEM;
         return false;
     }
     mann_snapshot *list = NULL;
@@ -246,6 +256,7 @@ static bool read_traces(mann_history *run)
             capacity = capacity ? 2 * capacity : 64;
             mann_snapshot *larger = realloc(list, (size_t)capacity * sizeof *list);
             if (!larger) {
+                run->starved = true;
                 break;
             }
             list = larger;
@@ -253,6 +264,10 @@ static bool read_traces(mann_history *run)
         list[count++] = found;
     }
     closedir(folder);
+    if (run->starved) {
+        free(list);
+        return false;
+    }
     if (count) {
         qsort(list, (size_t)count, sizeof *list, by_place);
     }
@@ -313,6 +328,10 @@ static bool read_best(mann_history *run)
     int64_t step = -1;
     in_run(run, "checkpoints/BEST", path);
     FILE *file = fopen(path, "r");
+    if (!file && errno == ENOMEM) {
+        run->starved = true;
+        return false;
+    }
     if (file) {
         step = fscanf(file, "step-%" SCNd64, &step) == 1 ? step : -1;
         fclose(file);
@@ -326,6 +345,7 @@ bool mann_history_refresh(mann_history *run)
 {
     bool gone = !is_folder(run->path), changed = gone != run->gone;
     run->gone = gone;
+    run->starved = false;
     if (gone) {
         return changed;
     }
@@ -359,6 +379,10 @@ mann_status mann_history_open(mann_context *context, const char *path, mann_hist
     const char *slash = strrchr(run->path, '/');
     snprintf(run->name, sizeof run->name, "%.127s", slash && slash[1] ? slash + 1 : run->path);
     mann_history_refresh(run);
+    if (run->starved) {
+        mann_history_close(run);
+        return mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
+    }
     *out = run;
     return MANN_OK;
 }
