@@ -2,6 +2,7 @@
  * contexts of n-grams. */
 #include "draw/layout.h"
 #include "draw/ranking.h"
+#include "draw/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -192,6 +193,22 @@ static void the_line_is_drawn(void **state)
     mann_episode_free(episode);
 }
 
+static void the_line_is_told(void **state)
+{
+    (void)state;
+    char text[20000] = "";
+    mann_episode *episode = sort_episode(0);
+    mann_scene scene = scene_of(episode, 13);
+    FILE *file = fmemopen(text, sizeof text, "w");
+    assert_non_null(file);
+    mann_scene_write(file, &scene, 120);
+    fclose(file);
+    assert_non_null(strstr(text, "W2 Write weights"));
+    assert_non_null(strstr(text, "line by priority, R² 1.00"));
+    assert_non_null(strstr(text, "where the answer was written: 6 of 6"));
+    mann_episode_free(episode);
+}
+
 /* Two vectors, three times; the second time has a wrong bit. */
 static void repeats_are_numbered(void **state)
 {
@@ -273,9 +290,8 @@ static int free_context(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_through_priorities),
-        cmocka_unit_test(the_line_is_drawn),
-        cmocka_unit_test(repeats_are_numbered),
+        cmocka_unit_test(a_line_through_priorities), cmocka_unit_test(the_line_is_drawn),
+        cmocka_unit_test(the_line_is_told),          cmocka_unit_test(repeats_are_numbered),
         cmocka_unit_test(contexts_have_arrows),
     };
     return cmocka_run_group_tests(tests, make_context, free_context);

@@ -1,7 +1,7 @@
 /* A scene in characters. Every cell is one character, time runs right and locations up as in the
  * picture; only the locations that are used are written, and what does not fit is said. */
 #include "draw/words.h"
-#include "draw/layout.h"
+#include "draw/screen.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -41,7 +41,7 @@ static const char *glyph(const mann_pane *pane, double value)
                                                     : bit_glyph(&pane->shade, value);
 }
 
-static void write_pane(FILE *file, const mann_pane *pane, int32_t columns)
+static void write_pane(FILE *file, const mann_pane *pane, const char *aside, int32_t columns)
 {
     static const char *const marker[] = {"", "▲ ", "● "};
     const mann_heat *heat = &pane->heat;
@@ -53,7 +53,10 @@ static void write_pane(FILE *file, const mann_pane *pane, int32_t columns)
     if (rows < heat->ring) {
         fprintf(file, ", %" PRId32 " of %" PRId32 " shown", rows, heat->ring);
     }
-    fprintf(file, shown < heat->columns ? ", steps %d of %d)\n" : ")\n", shown, heat->columns);
+    if (shown < heat->columns) {
+        fprintf(file, ", steps %" PRId32 " of %" PRId32, shown, heat->columns);
+    }
+    fprintf(file, ")%s%s\n", *aside ? "  " : "", aside);
     for (int32_t r = rows; r-- > 0;) {
         fprintf(file, "%*d ", GUTTER - 1, (heat->first_row + r) % heat->ring);
         for (int32_t c = 0; c < shown; c++) {
@@ -146,7 +149,10 @@ void mann_scene_write(FILE *file, const mann_scene *given, int32_t columns)
             bool wanted = pane->band == band && band != MANN_BAND_ERROR &&
                           pane->form == MANN_FORM_HEAT && pane->array->kind != MANN_KIND_GATE;
             if (wanted) {
-                write_pane(file, pane, columns);
+                char aside[96];
+                mann_marks_aside(&scene, &layout, pane, aside);
+                /* The marks themselves are not drawn here. */
+                write_pane(file, pane, aside + (strstr(aside, "□ ") ? strlen("□ ") : 0), columns);
             }
         }
     }
