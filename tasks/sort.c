@@ -20,8 +20,8 @@ enum { ASCENDING, DESCENDING };
 static const char *const orders[] = {"ascending", "descending", NULL};
 
 static const mann_option options[] = {
-    {"bits", MANN_OPT_INT, offsetof(sort, bits), "8", 1, 1024, NULL, "bits per vector"},
-    {"length", MANN_OPT_RANGE, offsetof(sort, length), "1..20", 1, 10000, NULL,
+    {"bits", MANN_OPT_INT, offsetof(sort, bits), "4", 1, 1024, NULL, "bits per vector"},
+    {"length", MANN_OPT_RANGE, offsetof(sort, length), "1..8", 1, 10000, NULL,
      "vectors per sequence"},
     {"order", MANN_OPT_CHOICE, offsetof(sort, order), "ascending", 0, 0, orders,
      "smallest or largest number first"},
@@ -89,8 +89,8 @@ const mann_task_type mann_task_sort = {
     .config_size = sizeof(sort),
     .self_size = sizeof(sort),
     .solved = "wrong_bits<=0.1",
-    .harder = "length=40",
-    .probe = "length=20",
+    .harder = "length=12",
+    .probe = "length=8",
     .open = open,
     .sample = sample,
     .annotate = annotate,

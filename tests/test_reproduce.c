@@ -179,6 +179,21 @@ static void test_measures(void **state)
     check_has("reproduce", out, "small,\"cost, 5\",ntm,0.25,1,");
     check_code("reproduce", mann("reproduce small.json -o small --markdown"), 0);
     check_has("reproduce", out, "| --- | --- | ---: |");
+
+    /* One system: its rows of the table, with its own published figures. */
+    json_t *all = json_of("reproduce small.json --json -o small");
+    json_t *one = json_of("reproduce small.json --json -o small --system plain");
+    json_t *both = json_of("reproduce small.json --json -o small --system plain --system ntm");
+    assert_true(json_equal(all, both));
+    for (size_t m = 0; m < 5; m++) {
+        const json_t *measure = at(at(one, "recipes", 0), "measures", m);
+        assert_int_equal(json_array_size(json_object_get(measure, "results")), 1);
+        assert_true(json_equal(at(measure, "results", 0),
+                               at(at(at(all, "recipes", 0), "measures", m), "results", 1)));
+    }
+    json_decref(all);
+    json_decref(one);
+    json_decref(both);
 }
 
 typedef struct bad_recipe {
@@ -238,6 +253,7 @@ static void test_usage(void **state)
         {"reproduce missing.json", 1, "missing.json"},
         {"reproduce none.json --quick", 4, "there is no quick variant"},
         {"reproduce none.json --seeds x", 2, "seed: 'x' is not a whole number"},
+        {"reproduce none.json --system lstm", 2, "small has no system 'lstm'; it has ntm, plain"},
         {"reproduce none.json -j 0", 2, "--jobs: '0'"},
         {"reproduce metric.json -o metric", 2, "has no 'cost'"},
     };

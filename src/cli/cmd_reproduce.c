@@ -20,6 +20,7 @@ static const char help[] =
     "      --list             the recipes, with the minutes of one core that each takes at most\n"
     "      --quick            a variant of seconds: that the recipe works, no results\n"
     "      --seeds LIST       1:10, or 1,5,7 (default: the recipe's)\n"
+    "      --system NAME      of the recipe's systems this one alone; may be given again\n"
     "  -o, --output FOLDER    the runs are in FOLDER/NAME (default runs/reproduce)\n"
     "  -j, --jobs N           runs at once (default: as many as threads)\n"
     "      --threads N        of all runs together (default: the machine's)\n"
@@ -29,14 +30,16 @@ static const char help[] =
     "  mann reproduce --list\n"
     "  mann reproduce ntm-copy\n"
     "  mann reproduce ntm-copy ntm-ngram --seeds 1:3 --markdown\n"
+    "  mann reproduce ntm-copy --system ntm --seeds 1:20\n"
     "  mann reproduce all --quick\n";
 
-enum { LIST = CLI_FIRST_FREE, QUICK, SEEDS, THREADS, CSV, MARKDOWN, MOST_RECIPES = 256 };
+enum { LIST = CLI_FIRST_FREE, QUICK, SEEDS, SYSTEM, THREADS, CSV, MARKDOWN, MOST_RECIPES = 256 };
 
 static const struct option options[] = {
     {"list", no_argument, NULL, LIST},
     {"quick", no_argument, NULL, QUICK},
     {"seeds", required_argument, NULL, SEEDS},
+    {"system", required_argument, NULL, SYSTEM},
     {"output", required_argument, NULL, 'o'},
     {"jobs", required_argument, NULL, 'j'},
     {"threads", required_argument, NULL, THREADS},
@@ -48,7 +51,8 @@ static const struct option options[] = {
 typedef struct request {
     mann_cli cli;
     bool list, quick, all;
-    const char *seeds, *output;
+    const char *seeds, *output, *system[MANN_RECIPE_SYSTEMS];
+    int32_t n_systems; /* 0: all */
     int64_t at_once, threads;
     cli_style style;
     char folder[1200];                          /* of the recipes */
@@ -308,7 +312,11 @@ static int carry_out(request *q, mann_recipe *recipe)
     mann_run_options run = {.threads = (int32_t)q->threads};
     mann_plan plan = {.count = 0};
     reproduction done = {.recipe = recipe, .quick = q->quick};
-    mann_status status = make_plan(q, &run, &plan, &done);
+    mann_status status = MANN_OK;
+    if (q->n_systems) {
+        status = mann_recipe_keep(q->cli.context, recipe, q->system, q->n_systems);
+    }
+    status = status ? status : make_plan(q, &run, &plan, &done);
     int code = status ? cli_fail(&q->cli, status) : run_plan(q, &run, &done);
     free(done.result);
     mann_plan_clear(&plan);
@@ -358,6 +366,16 @@ static int reproduce_all(request *q)
 
 /* --- the command line --- */
 
+static bool add_system(request *q)
+{
+    if (q->n_systems == MANN_RECIPE_SYSTEMS) {
+        cli_usage(&q->cli, "more than %d systems", MANN_RECIPE_SYSTEMS);
+        return false;
+    }
+    q->system[q->n_systems++] = optarg;
+    return true;
+}
+
 static bool parse_option(request *q, int option, char **argv, int *code)
 {
     *code = CLI_USAGE;
@@ -365,6 +383,7 @@ static bool parse_option(request *q, int option, char **argv, int *code)
     case LIST: q->list = true; return true;
     case QUICK: q->quick = true; return true;
     case SEEDS: q->seeds = optarg; return true;
+    case SYSTEM: return add_system(q);
     case 'o': q->output = optarg; return true;
     case 'j': return cli_integer(&q->cli, "--jobs", optarg, 1, 64, &q->at_once);
     case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->threads);

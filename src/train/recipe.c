@@ -337,6 +337,46 @@ void mann_recipe_free(mann_recipe *recipe)
     free(recipe);
 }
 
+static int32_t find_system(mann_context *context, const mann_recipe *recipe, const char *key)
+{
+    char list[MANN_RECIPE_SYSTEMS * 36] = "";
+    for (int32_t i = 0; i < recipe->systems; i++) {
+        if (!strcmp(recipe->system[i].key, key)) {
+            return i;
+        }
+        strcat(strcat(list, i ? ", " : ""), recipe->system[i].key);
+    }
+    mann_fail(context, MANN_E_INVAL, "%s has no system '%s'; it has %s", recipe->name, key, list);
+    return -1;
+}
+
+mann_status mann_recipe_keep(mann_context *context, mann_recipe *recipe, const char *const *keys,
+                             int32_t count)
+{
+    bool keep[MANN_RECIPE_SYSTEMS] = {false};
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t found = find_system(context, recipe, keys[i]);
+        if (found < 0) {
+            return MANN_E_INVAL;
+        }
+        keep[found] = true;
+    }
+    for (int32_t i = 0; i < recipe->systems; i++) {
+        if (!keep[i]) {
+            mann_experiment_free(recipe->system[i].experiment);
+            continue;
+        }
+        recipe->system[kept] = recipe->system[i];
+        for (int32_t m = 0; m < recipe->measures && kept < i; m++) {
+            strcpy(recipe->measure[m].published[kept], recipe->measure[m].published[i]);
+        }
+        kept++;
+    }
+    recipe->systems = kept;
+    return MANN_OK;
+}
+
 double mann_recipe_value(const char *metric, double (*look_up)(void *user, const char *name),
                          void *user)
 {

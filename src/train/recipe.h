@@ -64,6 +64,10 @@ typedef struct mann_recipe {
 mann_recipe *mann_recipe_load(mann_context *context, const char *path, bool quick);
 void mann_recipe_free(mann_recipe *recipe);
 
+/* Drops all systems but those of the given keys; a key that there is not is an error. */
+mann_status mann_recipe_keep(mann_context *context, mann_recipe *recipe, const char *const *keys,
+                             int32_t count);
+
 /* The value of a measure's metric; look_up gives that of a name, NaN if there is none. */
 double mann_recipe_value(const char *metric, double (*look_up)(void *user, const char *name),
                          void *user);
