@@ -244,8 +244,8 @@ static double multiply_adds(const mann_model_setup *setup)
     controller.inputs += config->feedback ? (int32_t)reads : 0;
     double outputs = mann_controller_outputs(&controller);
     double seen = reads + (config->output == OUTPUT_ALL ? outputs : 0);
-    double last = config->readout ? config->readout * (seen + setup->io.outputs)
-                                  : seen * setup->io.outputs;
+    double last =
+        config->readout ? config->readout * (seen + setup->io.outputs) : seen * setup->io.outputs;
     return total + mann_controller_multiply_adds(&controller) + outputs * interface + last;
 }
 
