@@ -15,6 +15,7 @@ typedef struct mann_state {
     bool seeded;
     uint64_t seed;
     int32_t step; /* -1 */
+    bool screened; /* the screen was given; else it is the one that suits what is shown */
     mann_screen screen;
     char pin_family[48]; /* "" */
     int32_t pin_head, pin_location;
