@@ -67,9 +67,43 @@ static void draw_heading(mann_inspector *at)
     at->box.h -= 21;
 }
 
-/* Of a model without heads: what it answered at the step, and what was asked for. */
+static void write_answer(mann_inspector *at, const mann_trace_array *output,
+                         const mann_trace_array *target, int32_t channel)
+{
+    char left[32], right[64], number[32];
+    int32_t step = at->scene->step;
+    const char *out = mann_number(number, (double)mann_episode_value(output, step, channel, 0));
+    snprintf(left, sizeof left, "%d", channel);
+    if (target) {
+        snprintf(right, sizeof right, "%7s %7g", out,
+                 (double)mann_episode_value(target, step, channel, 0));
+    } else {
+        snprintf(right, sizeof right, "%s", out);
+    }
+    write_line(at, left, right);
+}
+
+/* The channel of the largest output among those that come after (value, channel) in that order; -1
+ * for none. */
+static int32_t next_largest(const mann_trace_array *output, int32_t step, int32_t after)
+{
+    int32_t best = -1;
+    for (int32_t i = 0; i < output->n[1]; i++) {
+        float value = mann_episode_value(output, step, i, 0);
+        float last = after >= 0 ? mann_episode_value(output, step, after, 0) : INFINITY;
+        bool follows = value < last || (value == last && i > after);
+        if (follows && (best < 0 || value > mann_episode_value(output, step, best, 0))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Of a model without heads: what it answered at the step, and what was asked for; where there are
+ * more channels than lines, the largest. */
 static void draw_answers(mann_inspector *at)
 {
+    enum { LARGEST = 10 };
     const mann_trace *trace = at->scene->episode->trace;
     const mann_trace_array *output = mann_trace_find(trace, "output");
     const mann_trace_array *target = mann_trace_find(trace, "target");
@@ -79,20 +113,22 @@ static void draw_answers(mann_inspector *at)
         return;
     }
     at->box.y += LINE / 2;
-    write_line(at, counts ? "channel" : "channel (this step is not scored)",
+    bool all = output->n[1] * LINE < at->box.h - 5 * LINE;
+    write_line(at,
+               !counts ? "channel (this step is not scored)"
+               : all   ? "channel"
+                       : "channel, largest first",
                target ? " output  target" : "output");
-    for (int32_t i = 0; i < output->n[1] && at->box.h > 5 * LINE; i++) {
-        char left[32], right[64], number[32];
-        const char *out =
-            mann_number(number, (double)mann_episode_value(output, at->scene->step, i, 0));
-        snprintf(left, sizeof left, "%d", i);
-        if (target) {
-            snprintf(right, sizeof right, "%7s %7g", out,
-                     (double)mann_episode_value(target, at->scene->step, i, 0));
-        } else {
-            snprintf(right, sizeof right, "%s", out);
+    for (int32_t i = 0; all && i < output->n[1]; i++) {
+        write_answer(at, output, target, i);
+    }
+    int32_t channel = -1;
+    for (int32_t i = 0; !all && i < LARGEST && at->box.h > 5 * LINE; i++) {
+        channel = next_largest(output, at->scene->step, channel);
+        if (channel < 0) {
+            break;
         }
-        write_line(at, left, right);
+        write_answer(at, output, target, channel);
     }
     at->box.y += LINE / 2;
 }

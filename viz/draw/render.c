@@ -94,6 +94,11 @@ mann_status mann_render_scene(mann_context *context, const mann_scene *scene, do
     }
     snprintf(part, sizeof part, "%s.part", output);
     mann_status status = MANN_OK;
+    FILE *file = fopen(part, "w"); /* says why it cannot be, which Cairo does not */
+    if (!file) {
+        return mann_fail(context, MANN_E_IO, "%s: %s", output, strerror(errno));
+    }
+    fclose(file);
     if (!strcmp(kind, ".txt")) {
         status = write_words(context, scene, part);
     } else {
