@@ -66,6 +66,10 @@ def scores(p, story, question, found):
     return p["R.y"] @ (features_x(question, [story[n] for n in found]) @ p["R.x"])
 
 
+def likely(r):
+    return softmax(10 * r / MARGIN)
+
+
 def hinge(x):
     return x if x.real > 0 else 0
 
@@ -106,11 +110,11 @@ def case_of(name, case, seed):
                **{key: str(value).lower() for key, value in case.items()}}
 
     def told(p):
-        return [softmax(scores(p, s, q, [k.index(n + 1) for n in range(FACTS) if n + 1 in k]))
+        return [likely(scores(p, s, q, [k.index(n + 1) for n in range(FACTS) if n + 1 in k]))
                 for s, q, _, k in seen()]
 
     def found(p):
-        return [softmax(scores(p, s, q, find(p, case, s, q))) for s, q, _, _ in seen()]
+        return [likely(scores(p, s, q, find(p, case, s, q))) for s, q, _, _ in seen()]
 
     return write_case(name, "memnn", options, shapes, seed, 0.5, lambda p: loss(p, case), told,
                       found)
