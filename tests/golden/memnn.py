@@ -10,7 +10,7 @@ section 3 in full, one pair of sentences at a time.
 import numpy as np
 
 from machine import softmax
-from stories import MEMORIES, VOCABULARY, begin, end, seen, write_case
+from stories import MEMORIES, VOCABULARY, seen, write_case, write_header
 
 WIDTH, FACTS, MARGIN, TIMES = 3, 2, 0.4, 4
 STOP = None  # the sentence that stands for the end
@@ -121,9 +121,8 @@ def case_of(name, case, seed):
 
 
 def main():
-    begin("memnn")
-    end("memnn", [case_of("memnn", dict(time=True, stop=True), 21),
-                  case_of("memnn_plain", dict(time=False, stop=False), 22)])
+    write_header("memnn", [lambda: case_of("memnn", dict(time=True, stop=True), 21),
+                           lambda: case_of("memnn_plain", dict(time=False, stop=False), 22)])
 
 
 if __name__ == "__main__":
