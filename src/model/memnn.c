@@ -11,7 +11,7 @@
  *
  * Write time, section 3.4: sentences are compared in pairs, and the winner stays,
  *
- *   s_Ot(x, y, y') = Phi_x(x)^T U^T U (Phi_y(y) - Phi_y(y') + Phi_t(x, y, y'))      eq. 9
+ *   s_Ot(x, y, y') = Phi_x(x)^T U^T U (Phi_y(y) - Phi_y(y') + Phi_t(x, y, y'))
  *
  * where features Phi_t say whether x is older than y, x than y', y than y', and y' than y. Of [x,
  * m_o1, ...] it is the sentence found last whose age counts; a question is older than nothing. The
