@@ -6,11 +6,11 @@
  *               sentence; the facts c_1 .. c_T are the states there                section 2.1
  *   question    q = the last of q_t = GRU(L w_t, q_t-1)                            section 2.2
  *   episode i   g_t = G(c_t, m_i-1, q)
- *               h_t = g_t GRU(c_t, h_t-1) + (1 - g_t) h_t-1,  e_i = h_T            eq. 7, 8
- *   memory      m_i = GRU(e_i, m_i-1),  m_0 = q                                    section 2.3
+ *               h_t = g_t GRU(c_t, h_t-1) + (1 - g_t) h_t-1,  e_i = h_T            section 2.3
+ *   memory      m_i = GRU(e_i, m_i-1),  m_0 = q
  *   answer      softmax of W_a a_1,  a_1 = GRU([y_0, q], a_0),  a_0 = m            section 2.4
  *
- * for i = 1 .. passes, with the gate, eq. 5 and 6,
+ * for i = 1 .. passes, with the gate
  *
  *   z(c, m, q) = [c, m, q, c q, c m, |c - q|, |c - m|, c . W_b q, c . W_b m]
  *   G(c, m, q) = sigmoid of W_2 tanh(W_1 z + b_1) + b_2
@@ -171,6 +171,9 @@ static mann_var fuse(const dmn *self, mann_tape *tape, const facts *f, mann_var 
         for (int32_t i = 0; sentence && i < r->active[t]; i++) {
             sentence[f->first[t] + i] = t;
         }
+    }
+    if (mann_tape_status(tape)) {
+        return c;
     }
     return mann_add(tape, c, mann_gather(tape, r->steps, b, f->count, sentence, f->story));
 }

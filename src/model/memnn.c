@@ -11,7 +11,7 @@
  *
  * Write time, section 3.4: sentences are compared in pairs, and the winner stays,
  *
- *   s_Ot(x, y, y') = Phi_x(x)^T U^T U (Phi_y(y) - Phi_y(y') + Phi_t(x, y, y'))      eq. 9
+ *   s_Ot(x, y, y') = Phi_x(x)^T U^T U (Phi_y(y) - Phi_y(y') + Phi_t(x, y, y'))
  *
  * where features Phi_t say whether x is older than y, x than y', y than y', and y' than y. Of [x,
  * m_o1, ...] it is the sentence found last whose age counts; a question is older than nothing. The
@@ -23,6 +23,9 @@
  *
  *   sum of max(0, margin - s_Ot(x, m_o1, f)) + max(0, margin + s_Ot(x, f, m_o1)), the same for o_2
  *   ..., + max(0, margin - s_R([x, m_o1, ...], r) + s_R([x, m_o1, ...], w))
+ *
+ * A word has no probability in the paper; here it is the softmax of 10 s_R / margin, so that what
+ * wins by the margin is e^10 times as likely as another word.
  *
  * With `stop` there is one more sentence, of one word of its own and without an age, that is to be
  * found where nothing more is needed (Weston et al. 2016, section 5, adaptive memory). */
@@ -47,7 +50,7 @@ static const mann_option memnn_options[] = {
     {"width", MANN_OPT_INT, FIELD(width), "50", 1, 65536, NULL, "of an embedding, d"},
     {"sentences", MANN_OPT_INT, FIELD(sentences), "200", 1, 65536, NULL,
      "most recent ones that it sees"},
-    {"margin", MANN_OPT_REAL, FIELD(margin), "0.1", 0, 1e6, NULL,
+    {"margin", MANN_OPT_REAL, FIELD(margin), "0.1", 1e-3, 1e3, NULL,
      "by which what is right is to score more"},
     {"time", MANN_OPT_BOOL, FIELD(time), "true", 0, 0, NULL, "whether sentences know their order"},
     {"stop", MANN_OPT_BOOL, FIELD(stop), "true", 0, 0, NULL,
@@ -301,6 +304,17 @@ static void show(const search *q)
     mann_stories_show(q->tape, MANN_KIND_WEIGHTING, q->self->config.facts, p);
 }
 
+/* Probabilities of the words by their scores [B, outputs]. */
+static mann_var likely(const memnn *self, mann_tape *tape, mann_var scores)
+{
+    mann_var sharpness = mann_input(tape, 2, scores->n);
+    for (size_t i = 0; i < mann_size(sharpness) && !mann_tape_status(tape); i++) {
+        mann_value(sharpness)[i] = (mann_real)(10 / self->config.margin);
+    }
+    mann_segment words = {MANN_SOFTMAX, scores->n[1], scores->n[1]};
+    return mann_squash(tape, mann_multiply(tape, scores, sharpness), 1, &words, 0);
+}
+
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
                     mann_outputs *outputs)
 {
@@ -325,9 +339,8 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     (training ? take_supports : find)(&q);
     mann_var x = embed_query(&q, self->Rx, hops);
     mann_var r = mann_linear_transposed(tape, x, mann_param(tape, self->Ry));
-    mann_segment words = {MANN_SOFTMAX, io->outputs, io->outputs};
     outputs->steps = 1;
-    outputs->prediction[0] = mann_squash(tape, r, 1, &words, 0);
+    outputs->prediction[0] = likely(self, tape, r);
     if (mann_tape_observed(tape)) {
         show(&q);
     }

@@ -50,7 +50,7 @@ const mann_preset mann_presets[] = {
      "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip_norm=0 train.lr=0.1 "
      "train.max_sequences=100000"},
     {"dmn", "dynamic memory network, its gates taught (Kumar et al. 2016)", &mann_model_dmn,
-     "model.gates=1 train.lr=4e-3 train.clip_norm=1 train.validate_every=250 "
+     "model.gates=1 train.lr=4e-3 train.clip_norm=1 "
      "train.max_sequences=400000"},
     {"memnn", "memory network that is taught which sentences matter (Weston et al. 2015)",
      &mann_model_memnn,

@@ -9,7 +9,7 @@ fact by fact; they share nothing with the C code but the names and the layout of
 import numpy as np
 
 from machine import sigmoid, softmax, softplus
-from stories import MEMORIES, VOCABULARY, begin, end, seen, write_case
+from stories import MEMORIES, VOCABULARY, seen, write_case, write_header
 
 WIDTH, HIDDEN, PASSES, GATES = 3, 4, 2, 0.7
 END = VOCABULARY  # the word behind a sentence
@@ -108,8 +108,8 @@ def case_of(name, fusion, weight, seed):
 
 
 def main():
-    begin("dmn")
-    end("dmn", [case_of("dmn", False, 0, 11), case_of("dmn_gates", True, GATES, 12)])
+    write_header("dmn", [lambda: case_of("dmn", False, 0, 11),
+                         lambda: case_of("dmn_gates", True, GATES, 12)])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ the layout of the parameters: a table has a row per word, then one per time.
 import numpy as np
 
 from machine import softmax
-from stories import MEMORIES, VOCABULARY, WORDS, begin, end, seen, write_case
+from stories import MEMORIES, VOCABULARY, WORDS, seen, write_case, write_header
 
 WIDTH, HOPS = 3, 3
 ROWS = VOCABULARY + MEMORIES
@@ -73,13 +73,12 @@ def case_of(name, case, seed):
 
 
 def main():
-    begin("memn2n")
     case = dict(tying="adjacent", encoding="position", nonlinear=False, linear=False)
-    end("memn2n", [
-        case_of("adjacent", case, 1),
-        case_of("linear", {**case, "linear": True}, 2),
-        case_of("layerwise", {**case, "tying": "layerwise", "nonlinear": True}, 3),
-        case_of("bag", {**case, "encoding": "bag", "nonlinear": True}, 4),
+    write_header("memn2n", [
+        lambda: case_of("adjacent", case, 1),
+        lambda: case_of("linear", {**case, "linear": True}, 2),
+        lambda: case_of("layerwise", {**case, "tying": "layerwise", "nonlinear": True}, 3),
+        lambda: case_of("bag", {**case, "encoding": "bag", "nonlinear": True}, 4),
     ])
 
 

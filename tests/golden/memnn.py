@@ -10,7 +10,7 @@ section 3 in full, one pair of sentences at a time.
 import numpy as np
 
 from machine import softmax
-from stories import MEMORIES, VOCABULARY, begin, end, seen, write_case
+from stories import MEMORIES, VOCABULARY, seen, write_case, write_header
 
 WIDTH, FACTS, MARGIN, TIMES = 3, 2, 0.4, 4
 STOP = None  # the sentence that stands for the end
@@ -66,6 +66,10 @@ def scores(p, story, question, found):
     return p["R.y"] @ (features_x(question, [story[n] for n in found]) @ p["R.x"])
 
 
+def likely(r):
+    return softmax(10 * r / MARGIN)
+
+
 def hinge(x):
     return x if x.real > 0 else 0
 
@@ -106,20 +110,19 @@ def case_of(name, case, seed):
                **{key: str(value).lower() for key, value in case.items()}}
 
     def told(p):
-        return [softmax(scores(p, s, q, [k.index(n + 1) for n in range(FACTS) if n + 1 in k]))
+        return [likely(scores(p, s, q, [k.index(n + 1) for n in range(FACTS) if n + 1 in k]))
                 for s, q, _, k in seen()]
 
     def found(p):
-        return [softmax(scores(p, s, q, find(p, case, s, q))) for s, q, _, _ in seen()]
+        return [likely(scores(p, s, q, find(p, case, s, q))) for s, q, _, _ in seen()]
 
     return write_case(name, "memnn", options, shapes, seed, 0.5, lambda p: loss(p, case), told,
                       found)
 
 
 def main():
-    begin("memnn")
-    end("memnn", [case_of("memnn", dict(time=True, stop=True), 21),
-                  case_of("memnn_plain", dict(time=False, stop=False), 22)])
+    write_header("memnn", [lambda: case_of("memnn", dict(time=True, stop=True), 21),
+                           lambda: case_of("memnn_plain", dict(time=False, stop=False), 22)])
 
 
 if __name__ == "__main__":

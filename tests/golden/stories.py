@@ -2,12 +2,10 @@
 """What the golden networks that answer questions share: stories, parameters, gradients, headers.
 
     python3 tests/golden/stories.py > tests/golden/stories.h
-
-Gradients come from the complex step, as in machine.py.
 """
 import numpy as np
 
-from machine import numbers, softmax
+from machine import begin, draw_parameters, end, numbers, write_parameters
 
 WORDS, VOCABULARY, MEMORIES = 4, 7, 5
 # story, question, answer, and for each sentence k if it is the k-th that the answer rests on; word
@@ -35,21 +33,8 @@ def write_case(name, model, options, shapes, seed, deviation, loss, output, eval
     loss(p), output(p) and evaluated(p) of the parameters p: nats of all examples, and their
     probabilities [examples, vocabulary] in training and, where they differ, in use.
     """
-    rng = np.random.default_rng(seed)
-    p = {n: np.round(rng.normal(0, deviation, s), 3).astype(complex) for n, s in shapes.items()}
-    rows = []
-    for number, (parameter, value) in enumerate(p.items()):
-        gradient = np.zeros(value.shape)
-        for at in np.ndindex(value.shape):
-            value[at] += 1e-30j
-            gradient[at] = loss(p).imag / 1e-30
-            value[at] = value[at].real
-        print(f"static const double {name}_{number}_value[] = {numbers(value.real)};")
-        print(f"static const double {name}_{number}_gradient[] = {numbers(gradient)};")
-        rows.append(f'    {{"{parameter}", {value.shape[0]}, {value.shape[1]}, '
-                    f"{name}_{number}_value, {name}_{number}_gradient}},")
-    print(f"static const golden_parameter {name}_parameters[] = {{")
-    print("\n".join(rows) + "\n    {0}};")
+    p = draw_parameters(np.random.default_rng(seed), shapes, deviation)
+    write_parameters(name, p, lambda: loss(p))
     print(f"static const double {name}_output[] = {numbers(np.real(output(p)))};")
     print(f"static const double {name}_evaluated[] = {numbers(np.real((evaluated or output)(p)))};")
     set_options = ", ".join(f'{{"{key}", "{value}"}}' for key, value in options.items())
@@ -57,15 +42,10 @@ def write_case(name, model, options, shapes, seed, deviation, loss, output, eval
             f"{name}_parameters, {name}_output, {name}_evaluated}},")
 
 
-def begin(file):
-    guard = f"MANN_GOLDEN_{file.upper()}_H"
-    print(f"/* Made by tests/golden/{file}.py: do not edit. */")
-    print(f'#ifndef {guard}\n#define {guard}\n\n#include "golden.h"\n\n/* clang-format off */')
-
-
-def end(file, rows):
-    print(f"\nstatic const story_case golden_{file}[] = {{")
-    print("\n".join(rows) + "\n};\n/* clang-format on */\n\n#endif")
+def write_header(file, cases):
+    """cases: rows of write_case, made as they are asked for."""
+    begin(file)
+    end("story_case", f"golden_{file}", [case() for case in cases])
 
 
 def main():
