@@ -383,8 +383,8 @@ static mann_status diverged(run *r)
     snprintf(reason, sizeof reason, "%s", mann_context_message(r->context));
     r->stop = MANN_STOP_DIVERGED;
     describe_loss(r, bad, kept, sizeof kept);
-    snprintf(message, sizeof message,
-             "diverged at %s; %s; try a lower train.lr or train.clip_norm", reason, kept);
+    snprintf(message, sizeof message, "diverged at %s; %s; try a lower train.lr or train.clip_norm",
+             reason, kept);
     mann_status status = bad ? save_best(r) : save(r); /* LATEST is older, or as it was given */
     status = status ? status : save_batch(r);
     status = status
