@@ -173,7 +173,7 @@ static void check_end(const scenario *s, long at, int code, const char *usual)
         fail_msg("mann %s\nexits with %d after allocation %ld failed; it says\n%s%s", s->line, code,
                  at, out, err);
     }
-    if (code == 1 && !strstr(err, "memory") && !strstr(err, "could not start thread")) {
+    if (code == 1 && !strstr(err, "memory") && !strstr(err, "could not start")) {
         fail_msg("mann %s\nexits with 1 after allocation %ld failed, and does not say that memory "
                  "is short:\n%s%s",
                  s->line, at, out, err);
@@ -196,8 +196,9 @@ static void try_all(const scenario *s, fault kind)
     }
     check_code(s->line, run(s->line, 0, ONE), 0);
     char *usual = strdup(out);
-    long at = 1, failures = 0;
-    for (;; at += every) {
+    /* Those of jansson are many, and all end the command at one place. */
+    long at = 1, failures = 0, step = kind == JSON ? 17 * every : every;
+    for (;; at += step) {
         if (s->before) {
             s->before();
         }

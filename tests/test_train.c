@@ -878,6 +878,7 @@ static void test_stop_anywhere(void **state)
 /* --- kills --- */
 
 static char *program;
+static int least_kills;
 
 enum { MOST_WORDS = 64 };
 
@@ -1046,8 +1047,9 @@ static int check_kills(const char *name, const char *settings, int sequences, ma
                      killed, threads, sequences, settings);
         }
         /* Early at first, so that a machine that has become quicker is not done before the second
-         * kill; then longer and longer, so that one that has become slow gets there too. */
-        double share = (kills < 2 ? 0.05 : 0.3) * mann_rng_uniform(rng);
+         * kill, or where many are asked for; then longer and longer, so that one that has become
+         * slow gets there too. */
+        double share = (kills < 2 || least_kills ? 0.05 : 0.3) * mann_rng_uniform(rng);
         double seconds = full * (0.02 + share) * (1 + tries / 20.0);
         done = ended_within(start(line), seconds);
         kills += !done;
@@ -1068,8 +1070,6 @@ static void start_over(const char *name)
     snprintf(path, sizeof path, "%s-killed", name);
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
-
-static int least_kills;
 
 static void test_kills(void **state)
 {

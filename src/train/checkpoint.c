@@ -259,18 +259,23 @@ static mann_status check_names(mann_context *context, const char *path, const ma
     return MANN_OK;
 }
 
-static mann_status load_weights(mann_context *context, const char *path, const mann_store *store,
-                                mann_network *network)
+static const char *prefix_of(const mann_store *store, const mann_params *params)
 {
-    bool average = has_average(store, network->params);
-    const char *prefix = average ? "average." : "";
-    mann_status status = check_names(context, path, store, network->params);
-    status = status ? status : check_flat(context, path, store, prefix, network->params);
-    if (!status) {
-        copy_flat(store, prefix, network->params, mann_params_values(network->params));
-        mann_params_refresh(network->params);
-    }
-    return status;
+    return has_average(store, params) ? "average." : "";
+}
+
+static mann_status check_weights(mann_context *context, const char *path, const mann_store *store,
+                                 const mann_params *params)
+{
+    mann_status status = check_names(context, path, store, params);
+    return status ? status : check_flat(context, path, store, prefix_of(store, params), params);
+}
+
+/* Checked before. */
+static void take_weights(const mann_store *store, mann_params *params)
+{
+    copy_flat(store, prefix_of(store, params), params, mann_params_values(params));
+    mann_params_refresh(params);
 }
 
 mann_status mann_checkpoint_weights(mann_context *context, mann_network *network, const char *path)
@@ -279,10 +284,14 @@ mann_status mann_checkpoint_weights(mann_context *context, mann_network *network
     mann_store *store;
     mann_status status = mann_checkpoint_resolve(context, path, "BEST", file, sizeof file);
     status = status ? status : open_store(context, file, &store);
-    if (!status) {
-        status = load_weights(context, file, store, network);
-        mann_store_close(store);
+    if (status) {
+        return status;
     }
+    status = check_weights(context, file, store, network->params);
+    if (!status) {
+        take_weights(store, network->params);
+    }
+    mann_store_close(store);
     return status;
 }
 
@@ -437,19 +446,23 @@ static mann_network *open_network(mann_context *context, const char *file, const
         return NULL;
     }
     *status = settings ? mann_experiment_settings(e, settings) : MANN_OK;
-    mann_network *network = *status ? NULL : mann_network_alloc(context, e);
+    mann_network *network = *status ? NULL : mann_network_announce(context, e);
     if (!network) {
         *status = mann_context_status(context); /* such as that of a task's file */
         *status = *status ? *status : MANN_E_NOMEM;
     }
     mann_experiment_free(e);
-    if (network) {
-        *status = load_weights(context, file, store, network);
-        if (*status) {
-            mann_network_free(network);
-            network = NULL;
-        }
+    if (!network) {
+        return NULL;
     }
+    /* A small file may describe a large network: memory is taken once its weights are seen. */
+    *status = check_weights(context, file, store, network->params);
+    *status = *status ? *status : mann_params_fill(network->params, network->experiment->seed);
+    if (*status) {
+        mann_network_free(network);
+        return NULL;
+    }
+    take_weights(store, network->params);
     return network;
 }
 
