@@ -105,7 +105,7 @@ static void shapes_are_refused(void **state)
             "lstm: gates [2, 12] with cell [1, 3]");
     REFUSED(mann_concat(tape, 2, (mann_var[]){leaf(2, 3, 0), leaf(2, 3, 4)}),
             "concat: input 1 has rank 3");
-    REFUSED(mann_broadcast(tape, leaf(2, 3, 0), 5), "broadcast: a row of shape [2, 3]");
+    REFUSED(mann_broadcast(tape, leaf(2, 3, 4), 5), "broadcast: not a whole parameter");
     REFUSED(mann_read(tape, leaf(2, 3, 4), leaf(2, 1, 5)),
             "read: memory [2, 3, 4] with weights [2, 1, 5]");
     REFUSED(mann_erase_add(tape, leaf(2, 3, 4), leaf(2, 1, 4), leaf(2, 1, 3), leaf(2, 1, 2)),
@@ -428,6 +428,34 @@ static void parameters_come_and_go(void **state)
 
 /* --- parameters --- */
 
+/* Every row solves x(n - 1) + x(n + 1) = 2 cos(w) x(n) for a w between half a turn along the row
+ * and a turn in 4 columns, and no two rows are alike. */
+static void waves(void **state)
+{
+    (void)state;
+    enum { ROWS = 20, N = 128 };
+    mann_params *params = mann_params_alloc(context);
+    assert_non_null(params);
+    mann_params_add(params, ROWS, N, MANN_INIT_WAVES, 0.5, "waves");
+    assert_int_equal(mann_params_fill(params, 1), MANN_OK);
+    for (int r = 0; r < ROWS; r++) {
+        const mann_real *x = mann_params_values(params) + (size_t)r * N;
+        double both = 0, square = 0;
+        for (int n = 1; n < N - 1; n++) {
+            assert_true(x[n] >= (mann_real)-0.5 && x[n] <= (mann_real)0.5);
+            both += x[n] * ((double)x[n - 1] + x[n + 1]);
+            square += (double)x[n] * x[n];
+        }
+        double cosine = both / square / 2, turn = 6.283185307179586;
+        assert_true(cosine > -1e-5 && cosine < cos(0.5 * turn / N) + 1e-5);
+        for (int n = 1; n < N - 1; n++) {
+            assert_float_equal((double)x[n - 1] + x[n + 1], 2 * cosine * x[n], 1e-5);
+        }
+        assert_true(r == 0 || x[0] != x[-N]);
+    }
+    mann_params_free(params);
+}
+
 static void parameter_names(void **state)
 {
     (void)state;
@@ -635,6 +663,7 @@ int main(void)
         cmocka_unit_test(training_allocates_nothing),
         cmocka_unit_test(parameters_come_and_go),
         cmocka_unit_test(parameter_names),
+        cmocka_unit_test(waves),
         cmocka_unit_test(nonfinite_is_found),
         cmocka_unit_test(observers_see_every_step),
         cmocka_unit_test(observers_see_a_store),

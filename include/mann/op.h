@@ -75,8 +75,8 @@ MANN_API mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var w
 MANN_API mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x);
 /* The present value of x as a constant, through which no gradient goes. */
 MANN_API mann_var mann_constant(mann_tape *tape, mann_var x);
-/* A parameter [1, n] as every row of [B, n]. */
-MANN_API mann_var mann_broadcast(mann_tape *tape, mann_var row, int32_t batch);
+/* A parameter [m, n], row after row, as every row of [B, m * n]. */
+MANN_API mann_var mann_broadcast(mann_tape *tape, mann_var matrix, int32_t batch);
 
 /* --- elementwise, over any equal shapes of rank <= 2 --- */
 

@@ -19,7 +19,10 @@ typedef enum mann_init {
     MANN_INIT_CONSTANT, /* every element is scale */
     MANN_INIT_UNIFORM,  /* uniform in ±scale */
     MANN_INIT_NORMAL,   /* normal with standard deviation scale */
-    MANN_INIT_IDENTITY  /* scale on the diagonal, 0 elsewhere */
+    MANN_INIT_IDENTITY, /* scale on the diagonal, 0 elsewhere */
+    /* Each row a sine of amplitude scale along its n columns, of random phase; its length, from 2n
+     * down to 4 columns, is drawn too, all octaves alike. */
+    MANN_INIT_WAVES
 } mann_init;
 
 /* What a parameter is: rows × cols, row-major, at offset in the flat block. A weight is stored

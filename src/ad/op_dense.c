@@ -192,31 +192,31 @@ static void broadcast_forward(const mann_kernels *k, mann_node *node)
 static void broadcast_backward(const mann_kernels *k, mann_node *node)
 {
     mann_var y = node->out[0];
-    mann_real *drow = mann_in_grad(node, 0);
-    if (drow) {
-        k->row_sum(y->n[0], y->n[1], mann_out_grad(node, 0), y->stride[0], drow);
+    mann_real *dmatrix = mann_in_grad(node, 0);
+    if (dmatrix) {
+        k->row_sum(y->n[0], y->n[1], mann_out_grad(node, 0), y->stride[0], dmatrix);
     }
 }
 
 static mann_var broadcast_example(mann_tape *tape, mann_rng *rng)
 {
-    mann_var row = mann_example_parameter(tape, rng, 1, mann_example_size(rng, 40));
-    return mann_broadcast(tape, row, mann_example_size(rng, 9));
+    mann_var matrix =
+        mann_example_parameter(tape, rng, mann_example_size(rng, 4), mann_example_size(rng, 40));
+    return mann_broadcast(tape, matrix, mann_example_size(rng, 9));
 }
 
 const mann_op mann_op_broadcast = {"broadcast", broadcast_forward, broadcast_backward,
                                    broadcast_example};
 
-mann_var mann_broadcast(mann_tape *tape, mann_var row, int32_t batch)
+mann_var mann_broadcast(mann_tape *tape, mann_var matrix, int32_t batch)
 {
-    if (row->rank != 2 || row->n[0] != 1) {
-        return mann_op_fail(tape, &mann_op_broadcast, "a row of shape [%d, %d]", row->n[0],
-                            row->n[1]);
+    if (matrix->rank != 2 || matrix->stride[0] != matrix->n[1]) {
+        return mann_op_fail(tape, &mann_op_broadcast, "not a whole parameter");
     }
-    mann_node *node = mann_node_make(tape, &mann_op_broadcast, 1, &row, 1, 0);
+    mann_node *node = mann_node_make(tape, &mann_op_broadcast, 1, &matrix, 1, 0);
     if (!node) {
         return mann_tape_fail(tape, MANN_E_NOMEM, "broadcast");
     }
-    mann_node_output(node, 0, 2, (int32_t[]){batch, row->n[1]});
+    mann_node_output(node, 0, 2, (int32_t[]){batch, matrix->n[0] * matrix->n[1]});
     return mann_node_run(node);
 }

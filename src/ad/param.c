@@ -77,9 +77,26 @@ void mann_params_set_columns(mann_params *params, mann_handle handle, int32_t fi
     }
 }
 
+/* MANN_INIT_WAVES: 1/2 to n/4 waves along the n columns. */
+static void draw_waves(const mann_param_info *info, mann_rng *rng, mann_real *value)
+{
+    const double turn = 6.283185307179586;
+    for (int32_t r = 0; r < info->rows; r++) {
+        double waves = 0.5 * pow(info->cols / 2.0, mann_rng_uniform(rng));
+        double phase = mann_rng_uniform(rng);
+        for (int32_t i = 0; i < info->cols; i++) {
+            *value++ = (mann_real)(info->scale * sin(turn * (waves * i / info->cols + phase)));
+        }
+    }
+}
+
 static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
 {
     mann_rng rng = mann_rng_stream(seed, info->name, 0);
+    if (info->init == MANN_INIT_WAVES) {
+        draw_waves(info, &rng, value);
+        return;
+    }
     size_t size = (size_t)info->rows * (size_t)info->cols;
     for (size_t i = 0; i < size; i++) {
         double x = 0;
@@ -90,6 +107,7 @@ static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
         case MANN_INIT_IDENTITY:
             x = i / (size_t)info->cols == i % (size_t)info->cols ? info->scale : 0;
             break;
+        case MANN_INIT_WAVES: break; /* not here */
         }
         int32_t column = (int32_t)(i % (size_t)info->cols) - info->set_first;
         bool set = column >= 0 && column < info->set_count;

@@ -16,7 +16,12 @@
 
 #include <stdio.h>
 
-typedef enum initial_memory { INITIAL_CONSTANT, INITIAL_LEARNED, INITIAL_RANDOM } initial_memory;
+typedef enum initial_memory {
+    INITIAL_CONSTANT,
+    INITIAL_LEARNED,
+    INITIAL_WAVES,
+    INITIAL_RANDOM
+} initial_memory;
 typedef enum initial_weights { WEIGHTS_UNIFORM, WEIGHTS_LEARNED, WEIGHTS_FIRST } initial_weights;
 
 typedef struct matrix_config {
@@ -25,7 +30,7 @@ typedef struct matrix_config {
     double initial_value, clip;
 } matrix_config;
 
-static const char *const initial_choices[] = {"constant", "learned", "random", NULL};
+static const char *const initial_choices[] = {"constant", "learned", "waves", "random", NULL};
 static const char *const weights_choices[] = {"uniform", "learned", "first", NULL};
 static const char *const order_choices[] = {"write-first", "read-first", NULL};
 
@@ -38,9 +43,10 @@ static const mann_option matrix_options[] = {
     {"shift_range", MANN_OPT_INT, FIELD(shift_range), "1", 0, 16, NULL,
      "largest shift in one step: offsets -range..range"},
     {"initial", MANN_OPT_CHOICE, FIELD(initial), "constant", 0, 0, initial_choices,
-     "memory before the first step: constant, a learned matrix, or random per sequence"},
+     "memory before the first step: constant, a learned matrix, one that starts as waves along the "
+     "locations, or random per sequence"},
     {"initial_value", MANN_OPT_REAL, FIELD(initial_value), "1e-6", -1e3, 1e3, NULL,
-     "the constant, or the scale of learned and random"},
+     "the constant, or the scale of the others"},
     {"initial_weights", MANN_OPT_CHOICE, FIELD(initial_weights), "first", 0, 0, weights_choices,
      "weightings before the first step: uniform, learned, or the first location"},
     {"order", MANN_OPT_CHOICE, FIELD(order), "write-first", 0, 0, order_choices,
@@ -67,6 +73,11 @@ typedef struct matrix_state {
 static int32_t offsets(const matrix_config *config)
 {
     return 2 * config->shift_range + 1;
+}
+
+static bool is_learned(const matrix_config *config)
+{
+    return config->initial == INITIAL_LEARNED || config->initial == INITIAL_WAVES;
 }
 
 static int32_t interface_width(const void *config)
@@ -101,9 +112,10 @@ static void init(void *self_, const void *config, const char *scope, mann_params
     *s++ = (mann_segment){MANN_SIGMOID, c->write_heads * c->width, c->width}; /* erase */
     *s++ = (mann_segment){MANN_TANH, c->write_heads * c->width, c->width};    /* add */
     head_segments(c, c->read_heads, s);
-    if (c->initial == INITIAL_LEARNED) {
-        self->memory = mann_params_add(params, 1, c->width * c->slots, MANN_INIT_UNIFORM,
-                                       c->initial_value, "%s.initial", scope);
+    if (is_learned(c)) {
+        mann_init start = c->initial == INITIAL_WAVES ? MANN_INIT_WAVES : MANN_INIT_UNIFORM;
+        self->memory = mann_params_add(params, c->width, c->slots, start, c->initial_value,
+                                       "%s.initial", scope);
     }
     if (c->initial_weights == WEIGHTS_LEARNED) {
         self->write_weights = mann_params_add(params, 1, c->write_heads * c->slots,
@@ -117,7 +129,7 @@ static mann_var initial_matrix(const matrix *self, mann_tape *tape, int32_t batc
 {
     const matrix_config *c = &self->config;
     int32_t size = c->width * c->slots;
-    if (c->initial == INITIAL_LEARNED) {
+    if (is_learned(c)) {
         return mann_split(tape, mann_broadcast(tape, mann_param(tape, self->memory), batch),
                           c->width);
     }

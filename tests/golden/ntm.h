@@ -599,7 +599,7 @@ static const golden_parameter ff_parameters[] = {
     {"controller.0.bias", 1, 5, ff_1_value, ff_1_gradient},
     {"interface.weight", 5, 38, ff_2_value, ff_2_gradient},
     {"interface.bias", 1, 38, ff_3_value, ff_3_gradient},
-    {"memory.initial", 1, 24, ff_4_value, ff_4_gradient},
+    {"memory.initial", 4, 6, ff_4_value, ff_4_gradient},
     {"memory.write_weights", 1, 6, ff_5_value, ff_5_gradient},
     {"memory.read_weights", 1, 12, ff_6_value, ff_6_gradient},
     {"output.weight", 13, 3, ff_7_value, ff_7_gradient},

@@ -11,7 +11,7 @@ share nothing with the C code but the names and the layout of the parameters:
                         candidate, output
   interface.weight      [hidden, ...]: for the write heads all keys, strengths, gates, shifts,
                         sharpenings, erases, adds; for the read heads the first five
-  memory.initial        [1, width * slots], where learned: width-major
+  memory.initial        [width, slots], where learned
   memory.*_weights      [1, heads * slots]: logits of the weightings before the first step
   output.weight         [hidden + reads, outputs]
 
@@ -65,7 +65,7 @@ def address(memory, head, previous):
 def run(controller, p, inputs):
     """The logits of every step of one sequence."""
     if "memory.initial" in p:
-        memory = p["memory.initial"].reshape(WIDTH, SLOTS).T
+        memory = p["memory.initial"].T
     else:
         memory = np.full((SLOTS, WIDTH), 1e-6, complex)
     write_w = [softmax(x) for x in p["memory.write_weights"].reshape(WRITES, SLOTS)]
@@ -105,7 +105,7 @@ def shapes(controller, learned):
         "controller.0.bias": (1, gates * HIDDEN),
         "interface.weight": (HIDDEN, interface),
         "interface.bias": (1, interface),
-        "memory.initial": (1, WIDTH * SLOTS),
+        "memory.initial": (WIDTH, SLOTS),
         "memory.write_weights": (1, WRITES * SLOTS),
         "memory.read_weights": (1, READS * SLOTS),
         "output.weight": (HIDDEN + reads, BITS),
