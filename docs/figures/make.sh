@@ -8,6 +8,7 @@
 set -eu
 mann=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
+networks=$here/../../experiments/trained
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -35,7 +36,13 @@ train two-heads copy --seed 3 --until 'wrong_bits<=0.01' \
     -p memory.read_heads=2 -p memory.write_heads=2
 train untrained copy --seed 3 --sequences 16
 train lstm copy --model lstm --seed 3 --max-time 12s
-train recall associative_recall --seed 1 --until 'wrong_bits<=0.05' --max-time 5m
+
+# Networks that come with the source.
+render recall "$networks/associative_recall.safetensors"
+render repeat-copy "$networks/repeat_copy.safetensors"
+render ngram "$networks/ngram.safetensors" --at t150
+[ ! -f "$networks/priority_sort.safetensors" ] ||
+    render priority-sort "$networks/priority_sort.safetensors"
 
 render copy-20-dark copy-1
 render copy-20-light copy-1 --theme light
@@ -45,14 +52,9 @@ render what-if copy-1 --at beta=20/gate=0.6/gamma=1.5
 render untrained untrained
 render two-heads two-heads
 render lstm lstm
-render recall recall
 "$mann" hopfield --patterns "${MANN_DATA:?names the folder with mnist/}/mnist/train-images-idx3-ubyte.gz" --first 12 \
     -o digits.safetensors -q >store.txt
 render store digits.safetensors --at rule=pseudo-inverse/noise=0.25/cue=3/t120
-train repeat repeat_copy --seed 1 --until 'wrong_bits<=0.05' --max-time 6m
-render repeat-copy repeat
-train ngram ngram --seed 1
-render ngram ngram --at L200/t150
 train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' --max-time 5m
 render fast-weights fast --at screen=2
 train tale story --model memn2n --seed 1 -p task.kind=two -p task.facts=4..10 --max-time 30s
