@@ -13,15 +13,21 @@
  * (R - mean) / deviation of a uniform draw. That range is an option of its own (count_range), so
  * that `repeats=20` asks a trained network for 20 in the units it has learned. The delimiter
  * stands beside the count because a scaled count may be 0, which alone could not be seen; the
- * paper mentions the channel of the count only. */
+ * paper mentions the channel of the count only.
+ *
+ * With `count=tally` the count is R steps of 1 on its channel, the first of them beside the
+ * delimiter, and the answer follows: what can be counted down, and so beyond training. */
 #include "bits.h"
 
 #include <math.h>
 
 typedef struct repeat_copy {
-    int32_t bits;
+    int32_t bits, count;
     mann_range length, repeats, count_range;
 } repeat_copy;
+
+enum { NUMBER, TALLY };
+static const char *const counts[] = {"number", "tally", NULL};
 
 static const mann_option options[] = {
     {"bits", MANN_OPT_INT, offsetof(repeat_copy, bits), "8", 1, 1024, NULL, "bits per vector"},
@@ -31,6 +37,8 @@ static const mann_option options[] = {
      "times that the sequence is wanted"},
     {"count_range", MANN_OPT_RANGE, offsetof(repeat_copy, count_range), "1..10", 1, 1000, NULL,
      "repeats over which the count has mean 0 and variance 1: those of training"},
+    {"count", MANN_OPT_CHOICE, offsetof(repeat_copy, count), "number", 0, 0, counts,
+     "tally: a 1 on the channel of the count for as many steps as repeats are wanted"},
     {0},
 };
 
@@ -60,7 +68,8 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     (void)index;
     const repeat_copy *task = self;
     int32_t bits = task->bits, L = mann_rng_between(rng, task->length);
-    int32_t R = mann_rng_between(rng, task->repeats), end = L + 1 + L * R;
+    int32_t R = mann_rng_between(rng, task->repeats), tally = task->count == TALLY;
+    int32_t answer = L + (tally ? R : 1), end = answer + L * R;
     size_t inputs = (size_t)bits + 2, outputs = (size_t)bits + 1;
     mann_bits_example e;
     mann_status status = mann_bits_example_make(out, end + 1, bits + 2, bits + 1, &e);
@@ -73,9 +82,11 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
         mann_bits_draw(rng, bits, e.input + (size_t)t * inputs);
     }
     e.input[(size_t)L * inputs + (size_t)bits] = 1;
-    e.input[(size_t)L * inputs + (size_t)bits + 1] = scaled(R, task->count_range);
-    for (int32_t t = L + 1; t < end; t++) {
-        const float *vector = e.input + (size_t)((t - L - 1) % L) * inputs;
+    for (int32_t t = L; t < answer; t++) {
+        e.input[(size_t)t * inputs + (size_t)bits + 1] = tally ? 1 : scaled(R, task->count_range);
+    }
+    for (int32_t t = answer; t < end; t++) {
+        const float *vector = e.input + (size_t)((t - answer) % L) * inputs;
         for (int32_t i = 0; i < bits; i++) {
             e.target[(size_t)t * outputs + (size_t)i] = vector[i];
         }
@@ -91,12 +102,13 @@ static void annotate(const void *self, const mann_example *truth, mann_notes *no
 {
     (void)self;
     int32_t L = truth->label[LENGTH], R = truth->label[REPEATS], end = truth->steps - 1;
+    int32_t answer = end - L * R;
     mann_notes_add(notes, "input", false, 0, L - 1);
-    mann_notes_add(notes, "count", false, L, L);
-    mann_notes_add(notes, "output", false, L + 1, end - 1);
+    mann_notes_add(notes, "count", false, L, answer - 1);
+    mann_notes_add(notes, "output", false, answer, end - 1);
     mann_notes_add(notes, "end", false, end, end);
     for (int32_t r = 0; r < R; r++) {
-        mann_notes_add(notes, "repeat", true, L + 1 + r * L, L + (r + 1) * L);
+        mann_notes_add(notes, "repeat", true, answer + r * L, answer + (r + 1) * L - 1);
     }
 }
 

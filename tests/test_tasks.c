@@ -312,6 +312,24 @@ static void layout_repeat_copy(void **state)
     shut(&o, true);
 }
 
+/* The count as a tally: a 1 for each repeat, then the answer. */
+static void layout_tally(void **state)
+{
+    (void)state;
+    opened o;
+    must_open(&o, "repeat_copy", "bits=2 length=3 repeats=2 count=tally");
+    draw(&o, MANN_SPLIT_TRAIN, 5, 0);
+    assert_mask(&o, 5, 11);
+    assert_row(&o, "input", 3, (const float[]){0, 0, 1, 1}, 4);
+    assert_row(&o, "input", 4, (const float[]){0, 0, 0, 1}, 4);
+    for (int32_t t = 5; t < 11; t++) {
+        assert_zero_row(&o, "input", t);
+        assert_target_is_input(&o, t, (t - 5) % 3, 2);
+    }
+    assert_row(&o, "target", 11, (const float[]){0, 0, 1}, 3);
+    shut(&o, true);
+}
+
 /* Over training, the count has mean 0 and variance 1. */
 static void repeat_count_is_standard(void **state)
 {
@@ -913,6 +931,7 @@ int main(void)
         cmocka_unit_test(layout_copy),
         cmocka_unit_test(layout_reverse),
         cmocka_unit_test(layout_repeat_copy),
+        cmocka_unit_test(layout_tally),
         cmocka_unit_test(repeat_count_is_standard),
         cmocka_unit_test(layout_recall),
         cmocka_unit_test(layout_priority_sort),

@@ -4,14 +4,14 @@
 #     MANN_DATA=DATA docs/figures/make.sh build/src/cli/mann [RUNS]
 #
 # The trained runs stay in RUNS, where one is named, and what is there is not trained again: names
-# after it are the runs that are drawn (all, if there are none). Priority sort takes an hour; its
-# picture is made only if RUNS/sort is there, or if `sort` is named.
+# after it are the runs that are drawn (all, if there are none).
 #
 # What the training learns is the same each time on one machine; it differs a little where the
 # processor adds in another order.
 set -eu
 mann=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
+networks=$here/../../experiments/trained
 if [ $# -gt 1 ]; then
     work=$(realpath "$2")
     shift 2
@@ -73,18 +73,20 @@ for seed in 1 2 3 4 5; do
     fi
 done
 [ -z "$seeds" ] || render seeds $seeds --at screen=4
-if train recall associative_recall --seed 1 --until 'wrong_bits<=0.05' --max-time 5m; then
-    render recall recall
-fi
-if train repeat repeat_copy --seed 1 --until 'wrong_bits<=0.05' --max-time 6m; then
-    render repeat-copy repeat
-fi
-if train ngram ngram --seed 1; then
-    render ngram ngram --at t150
-fi
-if { [ -e sort ] || [ -n "$wanted" ]; } && train sort priority_sort --seed 1; then
-    render sort sort --at scale=sqrt
-fi
+# Networks that come with the source.
+shipped() # figure network argument...
+{
+    figure=$1
+    network=$networks/$2.safetensors
+    shift 2
+    case " $wanted " in
+    "  " | *" $figure "*) render "$figure" "$network" "$@" ;;
+    esac
+}
+shipped recall associative_recall
+shipped repeat-copy repeat_copy
+shipped ngram ngram --at t150
+shipped sort priority_sort --at scale=sqrt
 if train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' \
     --max-time 5m; then
     render fast-weights fast --at screen=2
