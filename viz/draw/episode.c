@@ -183,13 +183,14 @@ static mann_status find_used_locations(mann_context *context, mann_episode *epis
 }
 
 /* Writing heads are looked at before the first answer, reading heads while answering. */
-static void find_move(const mann_episode *episode, mann_family *family)
+static mann_status find_move(mann_context *context, const mann_episode *episode,
+                             mann_family *family)
 {
     int32_t n = family->locations, best = 0, total = 0;
     int32_t *count = calloc((size_t)n, sizeof *count);
     family->move_share = NAN;
     if (!count) {
-        return;
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
     }
     bool writes = family->marker == MANN_MARKER_WRITE;
     for (int32_t t = 1; t < episode->trace->steps; t++) {
@@ -212,6 +213,7 @@ static void find_move(const mann_episode *episode, mann_family *family)
         family->move_share = (double)count[best] / total;
     }
     free(count);
+    return MANN_OK;
 }
 
 static void match_heads(mann_episode *episode, const mann_family *write, int32_t i,
@@ -362,7 +364,7 @@ static mann_status examine(mann_context *context, mann_episode *episode)
         status = find_errors(context, episode);
     }
     for (int32_t f = 0; !status && f < episode->n_families; f++) {
-        find_move(episode, &episode->family[f]);
+        status = find_move(context, episode, &episode->family[f]);
     }
     find_match(episode);
     return status;
