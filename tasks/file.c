@@ -23,6 +23,7 @@
  * eating the machine. */
 #include "io/file.h"
 #include "bits.h"
+#include "io/safetensors.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -407,6 +408,9 @@ static mann_status parse_line(reader *r, const char *text, size_t size)
     }
     json_error_t error;
     json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    if (!object && mann_json_shortage(&error)) {
+        return no_memory(r);
+    }
     if (!object) {
         return bad(r, "column %d: this is not JSON: %s", error.column, error.text);
     }

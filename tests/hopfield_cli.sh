@@ -36,6 +36,8 @@ printf '\037\213\010\000 not gzip at all' >"$scratch/broken.gz"
 gzip -c "$scratch/good.txt" >"$scratch/good.txt.gz"
 head -c 30 "$scratch/good.txt.gz" >"$scratch/cut.txt.gz"
 : >"$scratch/empty"
+printf '1,0,1\n0,1\n' >"$scratch/uneven.csv"
+printf '#\n\n.\n' >"$scratch/one.txt"
 mkdir "$scratch/none" "$scratch/images"
 printf 'P1 3 3 1 1 1 0 0 0 0 0 0' >"$scratch/images/1.pbm"
 printf 'P2 3 3 9 9 9 9 0 0 0 9 9 9' >"$scratch/images/2.pgm"
@@ -55,25 +57,38 @@ expect 0 'recalled' --patterns "$scratch/good.txt" --corrupt 0 -o "$scratch/x.sa
 "$mann" render "$scratch/x.safetensors" -o - --at rule=modern/noise=0/cue=2 >"$scratch/out" ||
     { echo "x.safetensors cannot be drawn"; bad=1; }
 grep -q 'recalled #2' "$scratch/out" || { echo "the store is not what was stored"; bad=1; }
+"$mann" render "$scratch/x.safetensors" --json --at rule=modern/noise=0/cue=2 >"$scratch/out"
+grep -q '"verdict": "recalled #2"' "$scratch/out" || { echo "no read-outs of the store"; bad=1; }
+code=0
+"$mann" render "$scratch/x.safetensors" --json -o - >"$scratch/out" 2>&1 || code=$?
+[ $code = 2 ] || { echo "text and JSON at once are not refused"; bad=1; }
 expect 0 'recalled' --patterns "$scratch/good.txt" --rule hebb,modern --half -o "$scratch/x.pdf"
 expect 0 'limit cycle\|recalled\|spurious' --patterns random:40x8 --update sync --corrupt 0.5
 expect 0 'T 0.3' --patterns random:100x4 --temperature 0.3 --max-sweeps 20
 
+# Values between the extremes are told of; so is a load that Hebb's rule cannot hold.
+printf '1,0,1,2\n0,1,0,1\n' >"$scratch/graded.csv"
+expect 0 'more than two values' --patterns "$scratch/graded.csv" --corrupt 0
+expect 0 '4 units' --patterns "$scratch/graded.csv" --corrupt 0 --threshold 0.5
+! grep -q 'two values' "$scratch/out" || { echo "told of a threshold that was given"; bad=1; }
+expect 0 'beyond what Hebb' --patterns random:20x50
+
 # Usage.
+expect 2 "'' is not a file" --patterns ''
 expect 2 'sweep is of many' --patterns random:50x3 --sweep corrupt=0,0.1 --view
 expect 2 'sweep is of many' --patterns random:50x3 --sweep corrupt=0,0.1 -o "$scratch/y.safetensors"
 expect 2 'patterns is missing'
 expect 2 "did you mean 'storkey'" --patterns random:100x3 --rule storky
 expect 2 "did you mean '--corrupt'" --patterns random:100x3 --corupt 0.1
 expect 2 "did you mean 'temperature'" --patterns random:100x3 --sweep temprature=0:1:0.1
-expect 2 "did you mean 'async'" --patterns random:100x3 --update asinc
+expect 2 'neither async nor sync' --patterns random:100x3 --update asinc
 expect 2 'needs a value' --patterns
 expect 2 'what is' --patterns random:100x3 more
 expect 2 '0 patterns is outside' --patterns random:100x0
 expect 2 '1 units' --patterns random:1x3
 expect 2 'random:UNITSxPATTERNS' --patterns random:100
 expect 2 'span all 20 dimensions' --patterns random:20x50 --rule pseudo-inverse
-expect 2 'outside 0..1' --patterns random:100x3 --corrupt 1.5
+expect 2 'not a number from 0 to 1' --patterns random:100x3 --corrupt 1.5
 expect 2 'not a number' --patterns random:100x3 --corrupt much
 expect 2 'ends in .png' --patterns random:100x3 -o x.jpeg
 expect 2 'beta belongs' --patterns random:100x3 --beta 2
@@ -95,6 +110,8 @@ expect 4 'broken.png: byte' --patterns "$scratch/broken.png"
 expect 4 'short.pbm: byte.*truncated' --patterns "$scratch/short.pbm"
 expect 4 'broken.gz' --patterns "$scratch/broken.gz"
 expect 4 'cut.txt.gz: damaged' --patterns "$scratch/cut.txt.gz"
+expect 4 'uneven.csv:2: 2 values, but the first line has 3' --patterns "$scratch/uneven.csv"
+expect 4 'one.txt:1: a pattern of 1 x 1' --patterns "$scratch/one.txt"
 expect 4 'empty: empty' --patterns "$scratch/empty"
 expect 4 'no pattern in this folder' --patterns "$scratch/none"
 

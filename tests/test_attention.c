@@ -124,8 +124,8 @@ static void shapes_are_refused(void **state)
     token[1] = -1;
     REFUSED(mann_embed(tape, L(4, 5, 0), 1, 2, 2, token, NULL),
             "embed: token -1 of a table of 4 words");
-    REFUSED(mann_embed(tape, L(4, 5, 0), 1, 2, 2, token, mann_input(tape, 2, (int32_t[]){3, 5})),
-            "embed: table [4, 5], 2 words weighed by [3, 5]");
+    REFUSED(mann_embed(tape, L(4, 5, 0), 1, 2, 2, token, mann_input(tape, 2, (int32_t[]){1, 5})),
+            "embed: table [4, 5], 2 words weighed by [1, 5]");
 }
 
 /* --- hard --- */

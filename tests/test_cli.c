@@ -349,6 +349,34 @@ static void test_damaged(void **state)
     assert_false(exists("f"));
 }
 
+/* A damaged file of stories: file, line and reason. */
+static void test_damaged_stories(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } table[] = {
+        {"", "damaged/qa1_x_train.txt: empty; stories with questions"},
+        {"1 Ada ran.\nBo ran.\n", ":2: a line number is expected at its start"},
+        {"1 Ada ran.\n2 Who ran? Ada 1\n", ":2: a question without a tab"},
+        {"1 Ada ran.\n2 Who ran?\tAda\t7\n", ":2: the supporting line 7 does not exist"},
+        {"1 Ada ran.\n2 Who r\xc3\xa4n?\tAda\t1\n", ":2: column 8: byte 0xc3 is not ASCII text"},
+        {NULL, ":2: 3002 bytes in a line; 1000 are the most"},
+    };
+    char huge[3100] = "1 Ada ran.\n2 ";
+    memset(huge + strlen(huge), 'a', 3000);
+    assert_true(!mkdir("damaged", 0777));
+    write_text("damaged/qa1_x_test.txt", "1 Ada ran.\n2 Who ran?\tAda\t1\n");
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        write_text("damaged/qa1_x_train.txt", table[i].text ? table[i].text : huge);
+        assert_int_equal(mann("train babi -p task.path=damaged -o f"), 4);
+        check_has(table[i].says, err, "damaged/qa1_x_train.txt");
+        check_has(table[i].says, err, table[i].says);
+        assert_string_equal(out, "");
+        assert_false(exists("f"));
+    }
+}
+
 /* --- eval --- */
 
 static void test_eval(void **state)
@@ -933,15 +961,25 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_help),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_options),    cmocka_unit_test(test_config),
-        cmocka_unit_test(test_folders),    cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_eval),       cmocka_unit_test(test_eval_fixed),
-        cmocka_unit_test(test_run),        cmocka_unit_test(test_run_story),
-        cmocka_unit_test(test_traces),     cmocka_unit_test(test_info),
-        cmocka_unit_test(test_listings),   cmocka_unit_test(test_render),
-        cmocka_unit_test(test_limits),     cmocka_unit_test(test_metrics),
-        cmocka_unit_test(test_divergence), cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_config),
+        cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_damaged_stories),
+        cmocka_unit_test(test_eval),
+        cmocka_unit_test(test_eval_fixed),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_run_story),
+        cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_info),
+        cmocka_unit_test(test_listings),
+        cmocka_unit_test(test_render),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_divergence),
+        cmocka_unit_test(test_signals),
         cmocka_unit_test(test_company),
     };
     return cmocka_run_group_tests_name("cli", tests, set_up, command_end);

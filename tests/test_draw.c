@@ -1,4 +1,5 @@
 /* Pictures, tested without a display: what a pixel must be, whatever the layout. */
+#include "draw/axis.h"
 #include "draw/layout.h"
 #include "draw/learning_plot.h"
 #include "draw/render.h"
@@ -414,6 +415,91 @@ static void eight_heads_are_legible(void **state)
     mann_episode_free(episode);
 }
 
+/* Every row of a gate's panel has the colour of its head beside it. */
+static void gates_name_their_heads(void **state)
+{
+    (void)state;
+    mann_episode *episode = copy_episode((synthetic_size){20, 128, 20, 2, 4});
+    mann_scene scene = scene_of(episode);
+    mann_layout layout = mann_layout_make(&scene);
+    canvas to = canvas_make(scene.width, scene.height);
+    mann_scene_draw(to.cr, &scene);
+    static const char *const title[] = {"Write gate", "Read gate"};
+    for (int i = 0; i < 2; i++) {
+        const mann_pane *pane = find_pane(&layout, title[i]);
+        assert_true(pane && pane->placed);
+        assert_int_equal(pane->heat.rows, i ? 4 : 2);
+        for (int32_t h = 0; h < pane->heat.rows; h++) {
+            mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, 0, h);
+            uint32_t page = pixel_of(mann_theme_get(scene.dark)->page), mark = page;
+            for (int x = -9; x < -2; x++) { /* the pixel that is most unlike the page */
+                uint32_t here = pixel(&to, pane->area.x + x, cell.y + cell.h / 2);
+                mark = apart(here, page) > apart(mark, page) ? here : mark;
+            }
+            int32_t nearest = 0;
+            int least = 255;
+            for (int32_t k = 0; k < 4; k++) {
+                for (double part = 0.4; part < 1.01; part += 0.05) { /* small marks are faint */
+                    mann_ink ink = mann_ink_mix(mann_theme_get(scene.dark)->page,
+                                                mann_head_ink(scene.dark, pane->marker, k), part);
+                    int off = apart(mark, pixel_of(ink));
+                    nearest = off < least ? k : nearest;
+                    least = off < least ? off : least;
+                }
+            }
+            assert_int_equal(nearest, h);
+        }
+    }
+    canvas_free(&to);
+    mann_episode_free(episode);
+}
+
+static void axes_can_be_read(void **state)
+{
+    (void)state;
+    double tick[MANN_MAX_TICKS];
+    mann_axis short_one = {.low = 0, .high = 6};
+    assert_int_equal(mann_axis_ticks(&short_one, 2, tick), 2); /* 0 alone would say nothing */
+    assert_true(tick[0] == 0 && tick[1] == 6);
+    mann_axis count = {.low = 0, .high = 1, .whole = true};
+    assert_int_equal(mann_axis_ticks(&count, 8, tick), 2);
+    mann_axis narrow = mann_axis_make(135, 195, true);
+    assert_true(fabs(narrow.low - 100) < 1e-9 && fabs(narrow.high - 200) < 1e-9);
+    assert_int_equal(mann_axis_ticks(&narrow, 9, tick), 3);
+    assert_true(fabs(tick[1] - 150) < 1e-9);
+    mann_axis wide = mann_axis_make(3, 700, true);
+    assert_true(fabs(wide.low - 1) < 1e-9 && fabs(wide.high - 1000) < 1e-9);
+}
+
+/* Pointing at something writes a tip above it. */
+static void the_inspector_reads_out(void **state)
+{
+    (void)state;
+    mann_episode *episode = copy_episode(usual);
+    mann_scene scene = scene_of(episode);
+    mann_layout layout = mann_layout_make(&scene);
+    mann_box box = layout.inspector;
+    const double place[][2] = {{0.6, 0.11}, {0.6, 0.6}}; /* bars, memory */
+    canvas plain = canvas_make(scene.width, scene.height);
+    mann_scene_draw(plain.cr, &scene);
+    for (int i = 0; i < 2; i++) {
+        scene.pointed = true;
+        scene.x = box.x + place[i][0] * box.w;
+        scene.y = box.y + place[i][1] * box.h;
+        canvas to = canvas_make(scene.width, scene.height);
+        mann_scene_draw(to.cr, &scene);
+        int changed = 0;
+        for (int k = 0; k < 20 * 60; k++) { /* above the pointer, to its right */
+            double at_x = scene.x + 20 + k % 60, at_y = scene.y - 10 - k / 60;
+            changed += pixel(&to, at_x, at_y) != pixel(&plain, at_x, at_y);
+        }
+        assert_true(changed > 100);
+        canvas_free(&to);
+    }
+    canvas_free(&plain);
+    mann_episode_free(episode);
+}
+
 static void unknown_values_get_a_panel(void **state)
 {
     (void)state;
@@ -660,6 +746,9 @@ int main(void)
         cmocka_unit_test(findings_hold_on_a_perfect_copy),
         cmocka_unit_test(sizes_down_to_one_pixel),
         cmocka_unit_test(eight_heads_are_legible),
+        cmocka_unit_test(gates_name_their_heads),
+        cmocka_unit_test(axes_can_be_read),
+        cmocka_unit_test(the_inspector_reads_out),
         cmocka_unit_test(unknown_values_get_a_panel),
         cmocka_unit_test(every_kind_of_file),
         cmocka_unit_test(renderings_that_cannot_be),

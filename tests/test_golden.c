@@ -15,10 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "golden/dmn.h"
 #include "golden/hopfield_memory.h"
 #include "golden/memn2n.h"
+#include "golden/memnn.h"
 #include "golden/modern_hopfield.h"
 #include "golden/ntm.h"
+#include "golden/stories.h"
 #include "group.h"
 
 #include <cmocka.h>
@@ -32,8 +35,6 @@ static const double TOLERANCE = 1e-11;
 #else
 static const double TOLERANCE = 3e-5;
 #endif
-
-extern const mann_model_type mann_model_memn2n;
 
 static double worst;
 
@@ -197,34 +198,67 @@ static void modern_update(void **state)
     mann_context_free(context);
 }
 
-static void make_story(mann_example *example, const struct golden_story *golden)
+static void make_story(mann_example *example, const golden_story *golden)
 {
     assert_int_equal(mann_example_init(example), MANN_OK);
     example->steps = 1;
     int32_t *story = mann_example_int(example, "story", golden->sentences, STORY_WORDS);
     int32_t *question = mann_example_int(example, "question", 1, STORY_WORDS);
+    int32_t *support = mann_example_int(example, "support", golden->sentences, 0);
     float *target = mann_example_real(example, "target", 1, STORY_VOCABULARY);
     float *mask = mann_example_real(example, "mask", 1, 0);
     assert_false(example->failed);
     memcpy(story, golden->story, (size_t)(golden->sentences * STORY_WORDS) * sizeof *story);
+    memcpy(support, golden->support, (size_t)golden->sentences * sizeof *support);
     memcpy(question, golden->question, STORY_WORDS * sizeof *question);
     target[golden->answer] = *mask = 1;
 }
 
-static void story_case(void **state)
+static const mann_model_type *find_model(const char *name)
 {
-    const struct story_case *golden = *state;
+    int i = 0;
+    while (strcmp(mann_models[i]->name, name)) {
+        i++;
+    }
+    return mann_models[i];
+}
+
+static void check_answers(const char *what, mann_var prediction, const double *golden)
+{
+    for (int i = 0; i < STORY_EXAMPLES; i++) {
+        check(what, STORY_VOCABULARY, mann_value(prediction) + i * prediction->stride[0],
+              golden + (size_t)i * STORY_VOCABULARY);
+    }
+}
+
+static void run_stories(const mann_model_type *type, const void *self, mann_tape *tape,
+                        mann_mode mode, const mann_params *params, mann_real *gradient,
+                        const mann_batch *batch, mann_outputs *outputs)
+{
+    *outputs = (mann_outputs){0};
+    mann_tape_reset(tape, mode);
+    assert_int_equal(mann_tape_bind(tape, params, gradient), MANN_OK);
+    type->forward(self, tape, batch, outputs);
+    if (mann_tape_status(tape)) {
+        fail_msg("%s", mann_tape_message(tape));
+    }
+}
+
+static void question_case(void **state)
+{
+    const story_case *golden = *state;
     mann_context *context = mann_context_alloc();
     mann_tape *tape = mann_tape_alloc(context);
     mann_params *params = mann_params_alloc(context);
-    const mann_model_type *type = &mann_model_memn2n;
+    const mann_model_type *type = find_model(golden->model);
     void *self = calloc(1, type->self_size), *config = calloc(1, type->config_size);
     assert_true(tape && params && self && config);
     mann_options_default(type->options, config);
     for (size_t i = 0; i < sizeof golden->option / sizeof golden->option[0]; i++) {
         const char *const *o = golden->option[i];
-        assert_int_equal(mann_option_set(context, "model", type->options, config, o[0], o[1]),
-                         MANN_OK);
+        if (o[0] && mann_option_set(context, "model", type->options, config, o[0], o[1])) {
+            fail_msg("%s", mann_context_message(context));
+        }
     }
     mann_model_setup setup = {.config = config,
                               .io = {.target = MANN_TARGET_CLASS,
@@ -242,29 +276,30 @@ static void story_case(void **state)
         make_story(&storage[i], &golden_stories[i]);
         example[i] = &storage[i];
     }
+    mann_batch batch = {STORY_EXAMPLES, example};
     mann_real *gradient = calloc(mann_params_size(params), sizeof *gradient);
     assert_non_null(gradient);
-    mann_tape_reset(tape, MANN_TRAIN);
-    assert_int_equal(mann_tape_bind(tape, params, gradient), MANN_OK);
-    mann_outputs outputs = {0};
-    type->forward(self, tape, &(mann_batch){STORY_EXAMPLES, example}, &outputs);
+    worst = 0;
+    mann_outputs outputs;
+    run_stories(type, self, tape, MANN_TRAIN, params, gradient, &batch, &outputs);
+    mann_real loss = (mann_real)group_loss(&outputs, NULL);
+    check("loss", 1, &loss, &golden->loss);
+    check_answers("output", outputs.prediction[0], golden->output);
     if (group_backward(tape, &outputs)) {
         fail_msg("%s", mann_tape_message(tape));
     }
-
-    worst = 0;
-    check("loss", 1, mann_value(outputs.loss[0].value), &golden->loss);
-    for (int i = 0; i < STORY_EXAMPLES; i++) {
-        mann_var prediction = outputs.prediction[0];
-        check("output", STORY_VOCABULARY, mann_value(prediction) + i * prediction->stride[0],
-              golden->output + (size_t)i * STORY_VOCABULARY);
-        mann_example_clear(&storage[i]);
-    }
     check_gradients(params, gradient, golden->parameter);
+    run_stories(type, self, tape, MANN_EVALUATE, params, NULL, &batch, &outputs);
+    check_answers("output in use", outputs.prediction[0], golden->evaluated);
     print_message("    worst error %.1e, allowed %.1e\n", worst, TOLERANCE);
 
+    for (int i = 0; i < STORY_EXAMPLES; i++) {
+        mann_example_clear(&storage[i]);
+    }
     free(gradient);
-    type->close(self);
+    if (type->close) {
+        type->close(self);
+    }
     free(self);
     free(config);
     mann_params_free(params);
@@ -277,20 +312,18 @@ int main(void)
 #ifdef MANN_DOUBLE
     unsetenv("MANN_CPU"); /* in double there are only the reference kernels */
 #endif
-    enum {
-        NTM = sizeof golden_ntm / sizeof golden_ntm[0],
-        HOPFIELD = sizeof golden_hopfield / sizeof golden_hopfield[0],
-        STORY = sizeof story_cases / sizeof story_cases[0]
-    };
-    struct CMUnitTest tests[NTM + HOPFIELD + STORY + 1] = {cmocka_unit_test(modern_update)};
-    for (int i = 0; i < NTM + HOPFIELD; i++) {
-        const golden_case *one = i < NTM ? &golden_ntm[i] : &golden_hopfield[i - NTM];
-        tests[i + 1] =
-            (struct CMUnitTest){one->name, machine_case, NULL, NULL, (void *)(uintptr_t)one};
+    enum { MOST = 64 };
+    struct CMUnitTest tests[MOST] = {cmocka_unit_test(modern_update)};
+    size_t count = 1;
+#define ADD(table, function)                                                                       \
+    for (size_t i = 0; i < sizeof table / sizeof table[0] && count < MOST; i++) {                  \
+        tests[count++] = (struct CMUnitTest){table[i].name, function, NULL, NULL,                  \
+                                             (void *)(uintptr_t)&table[i]};                        \
     }
-    for (int i = 0; i < STORY; i++) {
-        tests[NTM + HOPFIELD + 1 + i] = (struct CMUnitTest){
-            story_cases[i].name, story_case, NULL, NULL, (void *)(uintptr_t)&story_cases[i]};
-    }
-    return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
+    ADD(golden_ntm, machine_case)
+    ADD(golden_hopfield, machine_case)
+    ADD(golden_memn2n, question_case)
+    ADD(golden_dmn, question_case)
+    ADD(golden_memnn, question_case)
+    return _cmocka_run_group_tests("golden", tests, count, NULL, NULL);
 }

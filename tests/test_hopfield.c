@@ -785,7 +785,7 @@ static void test_bad_arguments(void **state)
     refused(mann_hopfield_alloc(context, &(mann_hopfield_options){.rule = 4, .beta = -1}, N, &net),
             MANN_E_INVAL, "beta");
     refused(mann_hopfield_alloc(context, &(mann_hopfield_options){.rule = 0}, 1 << 19, &net),
-            MANN_E_INVAL, "2..32768");
+            MANN_E_INVAL, "at most 32768");
     net = stored(&(mann_hopfield_options){.rule = MANN_HOPFIELD_PSEUDO_INVERSE}, N, 0, x);
     refused(mann_hopfield_walk_alloc(net, &(mann_hopfield_dynamics){.limit = 0}, &walk),
             MANN_E_INVAL, "nothing is stored");
@@ -926,6 +926,34 @@ static void test_csv(void **state)
     REJECTED("3,3,3\n3,3,3\n", "every number is 3");
 }
 
+/* Whether there were values between the extremes, of which the threshold made +1 and -1. */
+static void test_graded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        size_t size;
+        bool graded;
+    } given[] = {
+        {"#.", 2, false},
+        {"P1 2 1 1 0", 10, false},
+        {"P2 2 1 15 0 15", 14, false},
+        {"P2 2 1 15 1 15", 14, true},
+        {"P5 2 1 9\n\0\x09", 11, false},
+        {"P5 2 1 9\n\0\x08", 11, true},
+        {"\0\0\x08\x02\0\0\0\1\0\0\0\2\xff\0", 14, false},
+        {"\0\0\x08\x02\0\0\0\1\0\0\0\2\xfe\0", 14, true},
+        {"-1,1\n1,-1\n", 10, false},
+        {"-1,0\n1,-1\n", 10, true},
+    };
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        mann_patterns patterns;
+        assert_int_equal(parse(given[i].data, given[i].size, &patterns), MANN_OK);
+        assert_int_equal(patterns.graded, given[i].graded);
+        mann_patterns_clear(&patterns);
+    }
+}
+
 /* Whatever is cut off or changed, an answer comes back (run this under the sanitizers). */
 static void test_damage(void **state)
 {
@@ -1038,6 +1066,7 @@ int main(void)
         cmocka_unit_test(test_images),
         cmocka_unit_test(test_idx),
         cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_graded),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_files),
     };

@@ -2,6 +2,7 @@
  * where there is a model of stories, a real one that reads. */
 #include "draw/layout.h"
 #include "draw/source.h"
+#include "draw/state.h"
 #include "follow.h"
 
 #include <mann/run.h>
@@ -196,6 +197,32 @@ static void any_story_at_any_size(void **state)
     }
 }
 
+/* Hops where nothing is said, and the screen that is asked for. */
+static void a_state_names_its_screen(void **state)
+{
+    (void)state;
+    mann_tale tale = make_tale();
+    static const struct {
+        const char *at;
+        mann_screen screen;
+    } row[] = {{"question=2", MANN_SCREEN_HOPS},
+               {"question=2/screen=1", MANN_SCREEN_MEMORY},
+               {"screen=4", MANN_SCREEN_TRAINING}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        mann_scene scene = scene_of(&tale);
+        mann_state at;
+        char text[192];
+        assert_int_equal(mann_state_parse(context, row[i].at, &at), MANN_OK);
+        mann_state_apply(&at, &scene);
+        assert_int_equal(scene.screen, row[i].screen);
+        mann_state_print(&scene, text); /* and so back again */
+        assert_int_equal(mann_state_parse(context, *text ? text + (*text == '/') : "", &at),
+                         MANN_OK);
+        mann_state_apply(&at, &scene);
+        assert_int_equal(scene.screen, row[i].screen);
+    }
+}
+
 static unsigned press(mann_view *view, mann_gesture_kind kind, int key)
 {
     mann_gesture event = {.kind = kind, .key = key};
@@ -354,8 +381,11 @@ static int free_context(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(weights_facts_and_answers), cmocka_unit_test(unknown_words_are_underlined),
-        cmocka_unit_test(any_story_at_any_size),     cmocka_unit_test(keys_ask),
+        cmocka_unit_test(weights_facts_and_answers),
+        cmocka_unit_test(unknown_words_are_underlined),
+        cmocka_unit_test(any_story_at_any_size),
+        cmocka_unit_test(a_state_names_its_screen),
+        cmocka_unit_test(keys_ask),
         cmocka_unit_test(a_network_reads),
     };
     return cmocka_run_group_tests(tests, make_context, free_context);

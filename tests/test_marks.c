@@ -2,7 +2,7 @@
  * contexts of n-grams. */
 #include "draw/layout.h"
 #include "draw/ranking.h"
-#include "draw/words.h"
+#include "draw/readout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +142,7 @@ static void a_line_through_priorities(void **state)
     assert_int_equal(found.first_answer, 11);
     assert_string_equal(episode->family[found.family].name, "write");
     assert_int_equal(found.head, 1); /* the other one writes to one location: no line */
-    assert_true(found.fit > 0.995 && fabs(found.slope - 10) < 0.3);
+    assert_true(found.line.fit > 0.995 && fabs(found.line.slope - 10) < 0.3);
     for (int32_t t = 0; t < 10; t++) { /* rounded locations are at most one off */
         int32_t N = RING, expected = mann_ranking_location(episode, &found, t);
         int32_t written = mann_ranking_written(episode, &found, t) % N;
@@ -151,8 +153,48 @@ static void a_line_through_priorities(void **state)
     mann_episode_free(episode);
     episode = sort_episode(6);
     found = mann_ranking_find(episode);
-    assert_true(found.fit > 0.2 && found.fit < 0.95);
+    assert_true(found.line.fit > 0.2 && found.line.fit < 0.95);
     assert_int_equal(found.read_right, 6);
+    mann_episode_free(episode);
+}
+
+static json_t *readouts_of(mann_episode *episode)
+{
+    mann_scene scene = scene_of(episode, 13);
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    mann_scene_readouts(file, &scene);
+    rewind(file);
+    json_t *root = json_loadf(file, 0, NULL);
+    fclose(file);
+    assert_non_null(root);
+    return root;
+}
+
+static void readouts_as_json(void **state)
+{
+    (void)state;
+    mann_episode *episode = sort_episode(0);
+    mann_ranking found = mann_ranking_find(episode);
+    json_t *root = readouts_of(episode), *line = json_object_get(root, "location_by_priority");
+    double fit = json_number_value(json_object_get(line, "r_squared"));
+    assert_true(fabs(fit - found.line.fit) < 1e-5);
+    assert_string_equal(json_string_value(json_object_get(line, "head")), "W2");
+    assert_string_equal(json_string_value(json_object_get(line, "read_by")), "R1");
+    assert_int_equal(json_integer_value(json_object_get(line, "answers_read_where_written")), 6);
+    json_t *lines = json_object_get(line, "lines");
+    assert_int_equal(json_array_size(lines), 2);
+    assert_true(json_is_null(json_object_get(json_array_get(lines, 0), "r_squared")));
+    assert_true(json_number_value(json_object_get(json_array_get(lines, 1), "r_squared")) > 0.99);
+    assert_int_equal(json_array_size(json_object_get(root, "heads")), 2);
+    json_decref(root);
+    mann_episode_free(episode);
+    mann_trace *trace = start(4, BITS, BITS); /* of a task without priorities */
+    episode = mann_episode_alloc(context, trace);
+    root = readouts_of(episode);
+    assert_int_equal(json_integer_value(json_object_get(root, "steps")), 4);
+    assert_null(json_object_get(root, "location_by_priority"));
+    json_decref(root);
     mann_episode_free(episode);
 }
 
@@ -190,22 +232,6 @@ static void the_line_is_drawn(void **state)
         assert_int_equal(layout.n_placed, 1);
         assert_true(count_ink(&scene, layout.body, amber) > 200);
     }
-    mann_episode_free(episode);
-}
-
-static void the_line_is_told(void **state)
-{
-    (void)state;
-    char text[20000] = "";
-    mann_episode *episode = sort_episode(0);
-    mann_scene scene = scene_of(episode, 13);
-    FILE *file = fmemopen(text, sizeof text, "w");
-    assert_non_null(file);
-    mann_scene_write(file, &scene, 120);
-    fclose(file);
-    assert_non_null(strstr(text, "W2 Write weights"));
-    assert_non_null(strstr(text, "line by priority, R² 1.00"));
-    assert_non_null(strstr(text, "where the answer was written: 6 of 6"));
     mann_episode_free(episode);
 }
 
@@ -290,8 +316,8 @@ static int free_context(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_through_priorities), cmocka_unit_test(the_line_is_drawn),
-        cmocka_unit_test(the_line_is_told),          cmocka_unit_test(repeats_are_numbered),
+        cmocka_unit_test(a_line_through_priorities), cmocka_unit_test(readouts_as_json),
+        cmocka_unit_test(the_line_is_drawn),         cmocka_unit_test(repeats_are_numbered),
         cmocka_unit_test(contexts_have_arrows),
     };
     return cmocka_run_group_tests(tests, make_context, free_context);

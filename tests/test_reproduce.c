@@ -28,11 +28,13 @@ static double number(const json_t *object, const char *key)
     return json_is_null(value) ? INFINITY : json_number_value(value);
 }
 
-/* Every recipe can be read and carried out, and each measure has a number of each run. */
+/* Every recipe can be read and carried out, and each measure has a number of each run; those whose
+ * data are not there are left out. */
 static void test_quick(void **state)
 {
     (void)state;
     json_t *list = json_of("reproduce --list --json");
+    size_t skipped = 0;
     json_t *root = json_of("reproduce all --quick --json -o quick --threads 2");
     size_t recipes = json_array_size(list);
     assert_true(recipes >= 6);
@@ -42,6 +44,10 @@ static void test_quick(void **state)
         assert_true(
             json_equal(json_object_get(listed, "recipe"), json_object_get(recipe, "recipe")));
         assert_true(number(listed, "minutes") > 0);
+        if (json_object_get(recipe, "skipped")) {
+            skipped++;
+            continue;
+        }
         size_t measures = json_array_size(json_object_get(recipe, "measures"));
         assert_true(measures > 0);
         for (size_t m = 0; m < measures; m++) {
@@ -54,8 +60,25 @@ static void test_quick(void **state)
             }
         }
     }
+    assert_true(recipes - skipped >= 6);
     json_decref(list);
     json_decref(root);
+}
+
+/* A recipe whose data are not there fails if it is named, with where they can be had. */
+static void test_no_data(void **state)
+{
+    (void)state;
+    char *kept = getenv("MANN_DATA") ? strdup(getenv("MANN_DATA")) : NULL;
+    unsetenv("MANN_DATA");
+    assert_int_equal(mann("reproduce babi-1k --quick -o lacking"), 1);
+    check_has("babi-1k", err, "neither task.path nor MANN_DATA is set; the bAbI tasks v1-2");
+    assert_string_equal(out, "");
+    assert_false(exists("lacking"));
+    if (kept) {
+        setenv("MANN_DATA", kept, 1);
+    }
+    free(kept);
 }
 
 #define OPTIONS                                                                                    \
@@ -76,7 +99,9 @@ static void test_quick(void **state)
     "\"published\": {\"ntm\": 0.25, \"plain\": \"none\"}}, {\"name\": \"right\", \"metric\": "     \
     "\"cost_bits - wrong_bits\", \"at\": \"\"}, {\"name\": \"later\", \"metric\": "                \
     "\"cost_bits / 2\", \"after\": 200}, {\"name\": \"soon\", \"until\": \"cost_bits<=1e9\"}, "    \
-    "{\"name\": \"too far\", \"metric\": \"cost_bits\", \"after\": 1000}]"
+    "{\"name\": \"too far\", \"metric\": \"cost_bits\", \"after\": 1000}, {\"name\": \"at "        \
+    "last\", "                                                                                     \
+    "\"metric\": \"cost_bits\", \"at\": \"\", \"weights\": \"last\"}]"
 
 static double evaluated(const char *run, const char *options, const char *metric)
 {
@@ -138,6 +163,8 @@ static void test_measures(void **state)
     assert_string_equal(json_string_value(json_object_get(plain, "paper")), "none");
     assert_int_equal(number(at(at(recipe, "measures", 3), "results", 0), "median"), 80);
     assert_int_equal(number(at(at(recipe, "measures", 4), "results", 0), "runs"), 0);
+    plain = at(at(recipe, "measures", 5), "results", 1);
+    near(number(plain, "median"), evaluated("plain,seed=7@last", "", "cost_bits"));
     json_decref(root);
 
     /* Again: nothing is trained, in other words the same. */
@@ -193,6 +220,9 @@ static void test_bad_recipes(void **state)
         {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"metric\": \"b\"}]}", "measures.0: give"},
         {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"metric\": \"b\", \"until\": \"b<=1\"}]}",
          "measures.0: give"},
+        {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"metric\": \"b\", \"after\": 1, "
+                      "\"weights\": \"last\"}]}",
+         "measures.0: 'weights' is \"last\", and goes with 'at'"},
         {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"until\": \"b\"}]}", "is not a condition"},
         {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"metric\": \"b\", \"after\": \"x\"}]}",
          "'after' is not a number above 0"},
@@ -238,9 +268,8 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quick),
-        cmocka_unit_test(test_measures),
-        cmocka_unit_test(test_bad_recipes),
+        cmocka_unit_test(test_quick),    cmocka_unit_test(test_no_data),
+        cmocka_unit_test(test_measures), cmocka_unit_test(test_bad_recipes),
         cmocka_unit_test(test_usage),
     };
     return cmocka_run_group_tests_name("reproduce", tests, set_up, command_end);

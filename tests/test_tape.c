@@ -222,8 +222,8 @@ static const char *const presets[] = {
     ("model.controller=gru model.hidden=20 memory.slots=17 memory.width=9 memory.initial=random "
      "memory.initial_value=0.5"),
     "model.controller=rnn model.memory=none model.hidden=33 model.layers=2",
-    ("model.controller=none model.feedback=false model.output=reads model.memory=hopfield "
-     "memory.width=17 memory.steps=2"),
+    ("model.controller=none model.feedback=false model.output=reads model.readout=7 "
+     "model.memory=hopfield memory.width=17 memory.steps=2"),
     ("model.hidden=20 model.memory=hopfield memory.form=modern memory.width=9 memory.rows=7 "
      "memory.steps=2"),
 };

@@ -2,8 +2,9 @@
  * schedules are what their papers say; the curriculum goes by cost; and the shipped defaults learn.
  *
  * Usage: test_train             short tests
- *        test_train kill MANN   the command, killed at random moments and resumed
- *        test_train learn       convergence with the defaults: seconds to minutes */
+ *        test_train kill MANN [KILLS]
+ *                               the command, killed at random moments and resumed; so often at
+ * least test_train learn       convergence with the defaults: seconds to minutes */
 #define _XOPEN_SOURCE 700 /* nftw */
 
 #include <setjmp.h>
@@ -877,6 +878,7 @@ static void test_stop_anywhere(void **state)
 /* --- kills --- */
 
 static char *program;
+static int least_kills;
 
 enum { MOST_WORDS = 64 };
 
@@ -1023,7 +1025,7 @@ static void assert_same_metrics(const char *run, const char *other)
     fclose(file[1]);
 }
 
-static void check_kills(const char *name, const char *settings, int sequences, mann_rng *rng)
+static int check_kills(const char *name, const char *settings, int sequences, mann_rng *rng)
 {
     char line[2048], whole[32], killed[32];
     snprintf(whole, sizeof whole, "%s-whole", name);
@@ -1045,8 +1047,9 @@ static void check_kills(const char *name, const char *settings, int sequences, m
                      killed, threads, sequences, settings);
         }
         /* Early at first, so that a machine that has become quicker is not done before the second
-         * kill; then longer and longer, so that one that has become slow gets there too. */
-        double share = (kills < 2 ? 0.05 : 0.3) * mann_rng_uniform(rng);
+         * kill, or where many are asked for; then longer and longer, so that one that has become
+         * slow gets there too. */
+        double share = (kills < 2 || least_kills ? 0.05 : 0.3) * mann_rng_uniform(rng);
         double seconds = full * (0.02 + share) * (1 + tries / 20.0);
         done = ended_within(start(line), seconds);
         kills += !done;
@@ -1056,26 +1059,46 @@ static void check_kills(const char *name, const char *settings, int sequences, m
     assert_same_checkpoints(whole, killed);
     assert_same_best(whole, killed);
     assert_same_metrics(whole, killed);
+    return kills;
+}
+
+static void start_over(const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s-whole", name);
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    snprintf(path, sizeof path, "%s-killed", name);
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static void test_kills(void **state)
 {
     (void)state;
+    int kills = 0;
     /* Where it is killed does not repeat; that nothing can be told from the result must. */
     mann_rng rng = mann_rng_stream((uint64_t)getpid(), "kills", (uint64_t)(now() * 1e9));
 #define QUICK                                                                                      \
     "-p model.hidden=20 -p memory.slots=16 -p task.length=1..5 -p train.validate_every=30 "        \
     "-p train.validate_sequences=16 -p train.save_seconds=0.01 "
-    check_kills("plain", QUICK, 16 * 1000, &rng);
-    check_kills("steered",
-                QUICK "-p train.average=0.95 -p train.schedule=halve -p train.patience=2 "
-                      "-p train.lessons=length=1;length=1..3 "
-                      "-p train.lesson_threshold=0.8 -p train.lesson_review=0.3 "
-                      "-p train.optimiser=rmsprop -p train.lr=2e-3",
-                16 * 1000, &rng);
-    mann_store *store = latest_of("steered-killed");
-    assert_true(atoi(mann_store_metadata(store, "lesson")) > 0);
-    mann_store_close(store);
+    do {
+        start_over("plain");
+        start_over("saving");
+        start_over("steered");
+        kills += check_kills("plain", QUICK, 16 * 1000, &rng);
+        /* Most of the time goes into writing files. */
+        kills += check_kills("saving", QUICK "-p train.save_seconds=0 -p train.trace_every=1",
+                             16 * 100, &rng);
+        kills += check_kills("steered",
+                             QUICK "-p train.average=0.95 -p train.schedule=halve "
+                                   "-p train.patience=2 -p train.lessons=length=1;length=1..3 "
+                                   "-p train.lesson_threshold=0.8 -p train.lesson_review=0.3 "
+                                   "-p train.optimiser=rmsprop -p train.lr=2e-3",
+                             16 * 1000, &rng);
+        mann_store *store = latest_of("steered-killed");
+        assert_true(atoi(mann_store_metadata(store, "lesson")) > 0);
+        mann_store_close(store);
+        print_message("%d kills\n", kills);
+    } while (kills < least_kills);
 }
 
 /* --- learning --- */
@@ -1148,7 +1171,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_copy_rnn),
         cmocka_unit_test(test_recall),
     };
-    if (argc == 3 && !strcmp(argv[1], "kill")) {
+    if ((argc == 3 || argc == 4) && !strcmp(argv[1], "kill")) {
+        least_kills = argc == 4 ? atoi(argv[3]) : 0;
         program = realpath(argv[2], NULL); /* tests change folders */
         if (!program) {
             perror(argv[2]);
@@ -1160,7 +1184,7 @@ int main(int argc, char **argv)
         return cmocka_run_group_tests_name("learning", learning, set_up, tear_down);
     }
     if (argc != 1) {
-        fprintf(stderr, "Usage: test_train [kill MANN | learn]\n");
+        fprintf(stderr, "Usage: test_train [kill MANN [KILLS] | learn]\n");
         return 2;
     }
     return cmocka_run_group_tests_name("training", quick, set_up, tear_down);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What watching a training costs, for docs/performance-viewer.md.
 
-    tools/measure-view.py build/src/cli/mann [PAIRS [SECONDS]]
+    tools/measure-view.py build/src/cli/mann [PAIRS [SECONDS]]      (5 pairs of 20 s)
 
 Needs Xvfb. Trains in turn with and without --view (at a rate at which nothing is learnt, so that
 it does not end), and compares processor time per sequence of the training, which other work on the
@@ -11,7 +11,7 @@ import json, os, signal, statistics, subprocess, sys, tempfile, time
 
 mann = os.path.realpath(sys.argv[1])
 pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 15
+seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 20
 tick = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,6 +44,8 @@ def train(run, view):
         time.sleep(10)
         print(f"  idle viewer: {100 * (spent(pid) - before) / 10:.2f} % of a processor")
         os.kill(pid, signal.SIGTERM)
+        while pid in viewers(run):
+            time.sleep(0.1)
     return ((usage.ru_utime + usage.ru_stime) / last["sequences"],
             last["sequences"] / last["seconds"], used)
 
@@ -64,6 +66,6 @@ with tempfile.TemporaryDirectory() as folder:
         print(f"pair {i + 1}: processor time per sequence x{cpu[-1]:.3f}, "
               f"sequences per second x{rate[-1]:.3f}, viewer {100 * own[-1]:.1f} % of a processor",
               flush=True)
-    print(f"median: x{statistics.median(cpu):.3f}, x{statistics.median(rate):.3f}, "
-          f"{100 * statistics.median(own):.1f} %")
+    print(f"median: processor time x{statistics.median(cpu):.3f}, sequences per second "
+          f"x{statistics.median(rate):.3f}, viewer {100 * statistics.median(own):.1f} %")
     server.terminate()

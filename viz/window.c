@@ -18,6 +18,8 @@ typedef struct window {
     int width, height; /* device pixels */
     double ratio;      /* device pixels per logical pixel */
     double scale;
+    int began; /* the letter whose key began a question: it comes as text too, and is no part of it
+                */
 } window;
 
 static double seconds(void)
@@ -227,6 +229,17 @@ static bool is_expose(const SDL_Event *event)
                                               event->window.event == SDL_WINDOWEVENT_SHOWN);
 }
 
+/* The text of the key that began a question. */
+static bool is_echo(window *self, const SDL_Event *event)
+{
+    bool echo = event->type == SDL_TEXTINPUT && self->began &&
+                SDL_tolower(event->text.text[0]) == self->began;
+    if (event->type == SDL_TEXTINPUT || event->type == SDL_KEYDOWN) {
+        self->began = 0;
+    }
+    return echo;
+}
+
 static mann_status loop(mann_context *context, window *self, mann_source *source, mann_view *view)
 {
     double look_due = seconds() + MANN_FOLLOW_PERIOD;
@@ -264,8 +277,13 @@ static mann_status loop(mann_context *context, window *self, mann_source *source
                     return mann_fail(context, MANN_E_IO, "the window: %s", SDL_GetError());
                 }
                 wishes |= MANN_WISH_DRAW;
-            } else if (translate(self, view, &event, &translated)) {
+            } else if (!is_echo(self, &event) && translate(self, view, &event, &translated)) {
+                bool typing = view->scene.typing;
                 wishes |= mann_view_event(view, &translated);
+                self->began = view->scene.typing && !typing ? translated.key : self->began;
+            }
+            if (event.type == SDL_KEYDOWN && (wishes & ~(unsigned)MANN_WISH_DRAW)) {
+                break; /* the next key may build on what this one asked for */
             }
         }
     }

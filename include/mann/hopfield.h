@@ -14,9 +14,10 @@
  * Energies (lower is more stable, below zero is normal):
  *   couplings   E = -1/2 sum_ij W_ij s_i s_j                               Hopfield 1982
  *   dense       E = -N sum_k F(x_k . s / N), F(x) = x^n                    Krotov & Hopfield 2016
- *   modern      E = -1/beta log sum_k exp(beta x_k . s) + s . s / 2 + log(P) / beta + max |x_k|^2 /
- * 2 Ramsauer et al. 2020 continuous  E = -1/2 sum_ij W_ij V_i V_j + sum_i integral_0^V_i g^-1(V)
- * dV, V = g(u) = tanh(beta u)                                               Hopfield 1984
+ *   modern      E = -1/beta log sum_k exp(beta x_k . s) + s . s / 2       Ramsauer et al. 2020
+ *                   + log(P) / beta + max |x_k|^2 / 2
+ *   continuous  E = -1/2 sum_ij W_ij V_i V_j                              Hopfield 1984
+ *                   + sum_i integral_0^V_i g^-1(V) dV,  V = g(u) = tanh(beta u)
  *
  * A store may be read by many threads at a time; a walk belongs to one. GSL's error handler is
  * global and ends the process by default: arguments are checked before GSL sees them, and a
@@ -73,17 +74,18 @@ MANN_API const float *mann_hopfield_patterns(const mann_hopfield *net);
 /* W_ij; 0 for rules without couplings. */
 MANN_API double mann_hopfield_weight(const mann_hopfield *net, int32_t i, int32_t j);
 
-/* The energy of any state, computed from scratch. For the continuous rule the state holds V. */
+/* The energy of any state, computed from scratch; NaN if memory is short. For the continuous rule
+ * the state holds V. */
 MANN_API double mann_hopfield_energy(const mann_hopfield *net, const float *state);
 /* The field of every unit in a state. Rules with binary units only; others give zeros. */
 MANN_API void mann_hopfield_fields(const mann_hopfield *net, const float *state, float *field);
 /* overlap[k] = x_k . s / x_k . x_k, for every pattern. */
 MANN_API void mann_hopfield_overlaps(const mann_hopfield *net, const float *state, double *overlap);
 /* Units of the stored pattern k that an update would change: 0 is a fixed point, and over N it is
- * the bit error of one synchronous step. Modern, continuous: sign changes of one update (from V =
- * x_k for the continuous rule). */
+ * the bit error of one synchronous step; -1 if memory is short. Modern, continuous: sign changes of
+ * one update (from V = x_k for the continuous rule). */
 MANN_API int32_t mann_hopfield_unstable(const mann_hopfield *net, int32_t k);
-/* Modern: softmax(beta X s) into weight [P]. Others: false. */
+/* Modern: softmax(beta X s) into weight [P]. False: another rule, or memory is short. */
 MANN_API bool mann_hopfield_softmax(const mann_hopfield *net, const float *state, double *weight);
 
 typedef enum mann_hopfield_update { MANN_HOPFIELD_ASYNC, MANN_HOPFIELD_SYNC } mann_hopfield_update;

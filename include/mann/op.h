@@ -73,6 +73,11 @@ MANN_API mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann
 MANN_API mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight);
 /* [B, n1], [B, n2], ... -> [B, n1 + n2 + ...]. */
 MANN_API mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x);
+/* Rows of `count` tensors [B_i, n]: row r of the result [rows, n] is row row[r] of x[of[r]]. A row
+ * may be taken any number of times. The lists are kept by the caller until the reset; of NULL: all
+ * are of x[0]. */
+MANN_API mann_var mann_gather(mann_tape *tape, int32_t count, const mann_var *x, int32_t rows,
+                              const int32_t *of, const int32_t *row);
 /* The present value of x as a constant, through which no gradient goes. */
 MANN_API mann_var mann_constant(mann_tape *tape, mann_var x);
 /* A parameter [m, n], row after row, as every row of [B, m * n]. */
@@ -84,6 +89,8 @@ MANN_API mann_var mann_add(mann_tape *tape, mann_var a, mann_var b);
 MANN_API mann_var mann_multiply(mann_tape *tape, mann_var a, mann_var b);
 /* gate * a + (1 - gate) * b. */
 MANN_API mann_var mann_interpolate(mann_tape *tape, mann_var gate, mann_var a, mann_var b);
+/* |a - b|; at 0 its derivative is taken as 0. */
+MANN_API mann_var mann_distance(mann_tape *tape, mann_var a, mann_var b);
 
 typedef enum mann_squash_kind {
     MANN_IDENTITY,
@@ -141,7 +148,8 @@ MANN_API mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weig
 /* Bags of words (Sukhbaatar et al. 2015, section 4.1). token [B, N, W] (kept by the caller until
  * the reset) numbers rows of a parameter table [words, M], or is 0 for the null word, which adds
  * nothing: column n of the memory [B, M, N] is the sum over j of weight[j] * table[token[n][j]].
- * weight [W, M] weighs positions and is a constant; NULL: ones. */
+ * weight [W, M] weighs positions and is a constant, of a taller one the leading rows; NULL: ones.
+ */
 MANN_API mann_var mann_embed(mann_tape *tape, mann_var table, int32_t batch, int32_t sentences,
                              int32_t words, const int32_t *token, mann_var weight);
 
@@ -189,6 +197,13 @@ MANN_API mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, ma
 MANN_API mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
                                      const mann_var *logits, const mann_var *target,
                                      const mann_var *mask, mann_var *prediction, mann_var *cost);
+
+/* Margin ranking: the sum over sequences and over the places n that mask leaves of
+ * max(0, margin - scores[target] + scores[n]), where target [B, N] is a one-hot row; the target
+ * itself does not count, and a row of zeros has no loss. scores [B, N]; target and mask [B, N]
+ * (NULL: all places) are constants. */
+MANN_API mann_var mann_margin_loss(mann_tape *tape, mann_var scores, mann_var target, mann_var mask,
+                                   mann_real margin);
 
 #ifdef __cplusplus
 }

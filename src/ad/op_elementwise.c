@@ -1,4 +1,4 @@
-/* Sums, products, interpolation and squashing of rows. */
+/* Sums, products, interpolation, distance and squashing of rows. */
 #include "ad/example.h"
 
 #include <string.h>
@@ -132,6 +132,36 @@ const mann_op mann_op_interpolate = {"interpolate", interpolate_forward, interpo
 mann_var mann_interpolate(mann_tape *tape, mann_var gate, mann_var a, mann_var b)
 {
     return run(tape, row_node(tape, &mann_op_interpolate, 3, (mann_var[]){gate, a, b}));
+}
+
+static void distance_forward(const mann_kernels *k, mann_node *node)
+{
+    mann_var a = node->in[0], b = node->in[1], y = node->out[0];
+    k->distance(y->n[0], y->n[1], mann_value(a), a->stride[0], mann_value(b), b->stride[0],
+                mann_value(y), y->stride[0]);
+}
+
+static void distance_backward(const mann_kernels *k, mann_node *node)
+{
+    mann_var a = node->in[0], b = node->in[1], y = node->out[0];
+    k->distance_grad(y->n[0], y->n[1], mann_value(a), a->stride[0], mann_value(b), b->stride[0],
+                     mann_out_grad(node, 0), y->stride[0], mann_in_grad(node, 0), a->stride[0],
+                     mann_in_grad(node, 1), b->stride[0]);
+}
+
+static mann_var distance_example(mann_tape *tape, mann_rng *rng)
+{
+    int32_t n = mann_example_size(rng, 40);
+    mann_var a = mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0);
+    return mann_distance(tape, a, mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0));
+}
+
+const mann_op mann_op_distance = {"distance", distance_forward, distance_backward,
+                                  distance_example};
+
+mann_var mann_distance(mann_tape *tape, mann_var a, mann_var b)
+{
+    return run(tape, row_node(tape, &mann_op_distance, 2, (mann_var[]){a, b}));
 }
 
 typedef struct squash_attr {

@@ -47,7 +47,8 @@ static mann_var embed_example(mann_tape *tape, mann_rng *rng)
     mann_var table = mann_example_parameter(tape, rng, words, M), weight = NULL;
     int32_t *token = mann_tape_scratch(tape, (size_t)size * sizeof *token);
     if (mann_rng_below(rng, 2)) {
-        weight = mann_input(tape, 2, (int32_t[]){W, M});
+        int32_t more = mann_rng_between(rng, (mann_range){0, 1});
+        weight = mann_input(tape, 2, (int32_t[]){W + more, M});
         for (size_t i = 0; i < mann_size(weight); i++) {
             mann_value(weight)[i] = (mann_real)mann_rng_normal(rng);
         }
@@ -65,7 +66,7 @@ mann_var mann_embed(mann_tape *tape, mann_var table, int32_t batch, int32_t sent
 {
     int32_t M = table->n[1];
     if (table->rank != 2 || table->stride[0] != M ||
-        (weight && (weight->rank != 2 || weight->n[0] != words || weight->n[1] != M ||
+        (weight && (weight->rank != 2 || weight->n[0] < words || weight->n[1] != M ||
                     weight->stride[0] != M || weight->needs_grad))) {
         return mann_op_fail(tape, &mann_op_embed, "table [%d, %d], %d words weighed by [%d, %d]",
                             table->n[0], M, words, weight ? weight->n[0] : 0,

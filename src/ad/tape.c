@@ -110,7 +110,8 @@ mann_status mann_tape_bind(mann_tape *tape, const mann_params *params, mann_real
         tape->pending = calloc((size_t)count + 1, sizeof *tape->pending);
         if (!tape->param || !tape->pending) {
             unbind(tape);
-            return mann_fail(tape->context, MANN_E_NOMEM, "out of memory for a tape");
+            mann_tape_fail(tape, MANN_E_NOMEM, "out of memory for parameters on the tape");
+            return MANN_E_NOMEM;
         }
         tape->n_params = count;
     }

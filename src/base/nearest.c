@@ -10,10 +10,12 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-static size_t distance(const char *a, const char *b)
+/* SIZE_MAX where the lengths alone say that it is not below least. */
+static size_t distance(const char *a, const char *b, size_t least)
 {
     size_t rows = strlen(a), columns = strlen(b);
-    if (rows > LONGEST || columns > LONGEST) {
+    size_t longer = rows > columns ? rows - columns : columns - rows;
+    if (rows > LONGEST || columns > LONGEST || longer >= least) {
         return SIZE_MAX;
     }
     size_t table[LONGEST + 1][LONGEST + 1];
@@ -41,7 +43,7 @@ const char *mann_nearest(const char *word, const char *const *names, size_t coun
     const char *nearest = NULL;
     size_t least = strlen(word) / 3 + 2; /* farther than this is another word */
     for (size_t i = 0; i < count; i++) {
-        size_t apart = distance(word, names[i]);
+        size_t apart = distance(word, names[i], least);
         if (apart < least) {
             least = apart;
             nearest = names[i];

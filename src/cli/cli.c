@@ -123,7 +123,10 @@ int cli_code(mann_status status)
 
 int cli_fail(const mann_cli *cli, mann_status status)
 {
-    fprintf(stderr, "mann %s: %s\n", cli->name, mann_context_message(cli->context));
+    /* Where memory is short there may be no message about it, but an older one. */
+    bool own = status != MANN_E_NOMEM || mann_context_status(cli->context) == MANN_E_NOMEM;
+    fprintf(stderr, "mann %s: %s\n", cli->name,
+            own ? mann_context_message(cli->context) : "out of memory");
     return cli_code(status);
 }
 
@@ -163,6 +166,30 @@ bool cli_integer(const mann_cli *cli, const char *option, const char *text, int6
         return false;
     }
     *value = parsed;
+    return true;
+}
+
+bool cli_real(const mann_cli *cli, const char *option, const char *text, double low, double high,
+              double *value)
+{
+    char *end;
+    double parsed = strtod(text, &end);
+    if (end == text || *end || !(parsed >= low && parsed <= high)) {
+        cli_usage(cli, "%s: '%s' is not a number from %g to %g", option, text, low, high);
+        return false;
+    }
+    *value = parsed;
+    return true;
+}
+
+bool cli_choice(const mann_cli *cli, const char *option, const char *text, const char *first,
+                const char *second, bool *is_second)
+{
+    if (strcmp(text, first) && strcmp(text, second)) {
+        cli_usage(cli, "%s: '%s' is neither %s nor %s", option, text, first, second);
+        return false;
+    }
+    *is_second = !strcmp(text, second);
     return true;
 }
 

@@ -63,9 +63,14 @@ int cli_usage(const mann_cli *cli, const char *format, ...) MANN_PRINTF(2, 3);
 /* A line on standard error, unless quiet. */
 void cli_note(const mann_cli *cli, const char *format, ...) MANN_PRINTF(2, 3);
 
-/* Whole numbers and durations ("60s", "10m", "3h") of options. False after a message. */
+/* Numbers, one of two words, and durations ("60s", "10m", "3h") of options. False after a message.
+ */
 bool cli_integer(const mann_cli *cli, const char *option, const char *text, int64_t low,
                  int64_t high, int64_t *value);
+bool cli_real(const mann_cli *cli, const char *option, const char *text, double low, double high,
+              double *value);
+bool cli_choice(const mann_cli *cli, const char *option, const char *text, const char *first,
+                const char *second, bool *is_second);
 bool cli_duration(const mann_cli *cli, const char *option, const char *text, double *seconds);
 /* Counts, also as 1e5. */
 bool cli_count(const mann_cli *cli, const char *option, const char *text, double *value);

@@ -109,7 +109,8 @@ static int info_run(const mann_cli *cli, const char *path)
     mann_experiment *e = mann_experiment_parse(cli->context, text, file, NULL, NULL);
     if (!e) {
         free(text);
-        return cli_fail(cli, MANN_E_FORMAT); /* whatever is wrong in it, it is not as written */
+        /* Whatever is wrong in it, it is not as written. */
+        return cli_fail(cli, cli_status(cli) == MANN_E_NOMEM ? MANN_E_NOMEM : MANN_E_FORMAT);
     }
     fputs(text, stdout);
     putchar('\n');

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const char render_help[] =
-    "Usage: mann render RUN|CHECKPOINT|TRACE... -o FILE [OPTIONS]\n\n"
+    "Usage: mann render RUN|CHECKPOINT|TRACE... -o FILE|--json [OPTIONS]\n\n"
     "Draws what the viewer would show, without a display.\n\n"
     "  -o, --output FILE      .png, .svg, .pdf, .txt, .gif or .mp4; - prints text\n"
     "      --at STATE         what to show: copy-1@1500/L20/s7/t23, in parts or whole\n"
@@ -18,10 +18,14 @@ static const char render_help[] =
     "      --scale F          device pixels per pixel (default 1)\n"
     "      --rate F           frames per second\n"
     "      --theme THEME      light or dark\n" CLI_COMMON_HELP "\n"
+    "--json prints the read-outs of the picture: wrong answers, focus, moves, how\n"
+    "often reads follow writes; of priority sort R² of location by priority. It needs\n"
+    "no -o.\n\n"
     "Examples:\n"
     "  mann render runs/copy-1 -o copy.png\n"
     "  mann render runs/copy-1 -o -\n"
-    "  mann render runs/copy-1 -o learning.gif --over training\n";
+    "  mann render runs/copy-1 -o learning.gif --over training\n"
+    "  mann render runs/sort-1 --json --at s8\n";
 
 enum { AT = CLI_FIRST_FREE, OVER, SIZE, SCALE, RATE, THEME };
 
@@ -43,17 +47,6 @@ static bool factor(const mann_cli *cli, const char *option, const char *text, do
     return true;
 }
 
-static bool choice(const mann_cli *cli, const char *option, const char *text, const char *first,
-                   const char *second, bool *is_second)
-{
-    if (strcmp(text, first) && strcmp(text, second)) {
-        cli_usage(cli, "%s: '%s' is neither %s nor %s", option, text, first, second);
-        return false;
-    }
-    *is_second = !strcmp(text, second);
-    return true;
-}
-
 static bool render_option(mann_cli *cli, int option, char **argv, mann_render_options *r, int *code)
 {
     bool second;
@@ -63,9 +56,9 @@ static bool render_option(mann_cli *cli, int option, char **argv, mann_render_op
     case AT: r->at = optarg; return true;
     case SCALE: return factor(cli, "--scale", optarg, &r->scale);
     case RATE: return factor(cli, "--rate", optarg, &r->rate);
-    case THEME: return choice(cli, "--theme", optarg, "dark", "light", &r->light);
+    case THEME: return cli_choice(cli, "--theme", optarg, "dark", "light", &r->light);
     case OVER:
-        if (!choice(cli, "--over", optarg, "steps", "training", &second)) {
+        if (!cli_choice(cli, "--over", optarg, "steps", "training", &second)) {
             return false;
         }
         r->over = second ? MANN_OVER_TRAINING : MANN_OVER_STEPS;
@@ -92,9 +85,12 @@ int mann_cmd_render(int argc, char **argv)
            (option = getopt_long(argc, argv, ":o:" CLI_SHORT, render_options, NULL)) != -1) {
         good = render_option(&cli, option, argv, &r, &code);
     }
-    if (good && (optind == argc || !r.output)) {
+    r.readouts = cli.json;
+    if (good && (optind == argc || (!r.output && !r.readouts))) {
         code = cli_usage(&cli, optind == argc ? "which run, checkpoint or trace?"
-                                              : "where to? Give -o FILE");
+                                              : "where to? Give -o FILE, or --json");
+    } else if (good && r.readouts && r.output && !strcmp(r.output, "-")) {
+        code = cli_usage(&cli, "text or --json? Both go to standard output");
     } else if (good) {
         mann_status status =
             mann_render(cli.context, argc - optind, (const char *const *)argv + optind, &r);

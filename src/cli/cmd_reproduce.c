@@ -2,6 +2,7 @@
 #include "cli/jobs.h"
 #include "cli/reproduce.h"
 #include "train/experiment.h"
+#include "train/network.h"
 
 #include <dirent.h>
 #include <libgen.h>
@@ -14,7 +15,8 @@ static const char help[] =
     "Usage: mann reproduce NAME|FILE.json|all... [OPTIONS]\n"
     "       mann reproduce --list\n\n"
     "Re-runs published results by recipes and prints the paper's figures beside ours. Runs that\n"
-    "are finished are not run again; the same command goes on with those that are not.\n\n"
+    "are finished are not run again; the same command goes on with those that are not. Of all,\n"
+    "those whose data sets are not there are left out.\n\n"
     "      --list             the recipes, with the minutes of one core that each takes at most\n"
     "      --quick            a variant of seconds: that the recipe works, no results\n"
     "      --seeds LIST       1:10, or 1,5,7 (default: the recipe's)\n"
@@ -48,7 +50,7 @@ static const struct option options[] = {
 
 typedef struct request {
     mann_cli cli;
-    bool list, quick;
+    bool list, quick, all;
     const char *seeds, *output, *system[MANN_RECIPE_SYSTEMS];
     int32_t n_systems; /* 0: all */
     int64_t at_once, threads;
@@ -126,6 +128,7 @@ static bool add_recipe(request *q, const char *word)
 {
     const char *dot = strrchr(word, '.'), *names[MOST_RECIPES];
     bool good = true, all = !strcmp(word, "all");
+    q->all = q->all || all;
     if (strchr(word, '/') || (dot && !strcmp(dot, ".json"))) {
         return add_path(q, word);
     }
@@ -279,20 +282,58 @@ static int run_plan(request *q, const mann_run_options *run, const reproduction 
     return code;
 }
 
-static int reproduce(request *q, const char *path)
+/* Whether files that its tasks read are not there; the context says which. */
+static bool lacks_data(const request *q, const mann_recipe *recipe)
+{
+    bool lacks = false;
+    for (int32_t s = 0; s < recipe->systems && !lacks; s++) {
+        mann_experiment *e = mann_experiment_copy(q->cli.context, recipe->system[s].experiment);
+        mann_network *network = e ? mann_network_alloc(q->cli.context, e) : NULL;
+        lacks = e && !network && cli_status(&q->cli) == MANN_E_IO;
+        mann_network_free(network);
+        mann_experiment_free(e);
+    }
+    return lacks;
+}
+
+static int skip(request *q, const mann_recipe *recipe)
+{
+    const char *reason = mann_context_message(q->cli.context);
+    cli_note(&q->cli, "%s skipped: %s", recipe->name, reason);
+    if (q->cli.json) {
+        json_array_append_new(q->done,
+                              json_pack("{s:s, s:s}", "recipe", recipe->name, "skipped", reason));
+    }
+    return CLI_DONE;
+}
+
+static int carry_out(request *q, mann_recipe *recipe)
 {
     mann_run_options run = {.threads = (int32_t)q->threads};
     mann_plan plan = {.count = 0};
-    mann_recipe *recipe = mann_recipe_load(q->cli.context, path, q->quick);
     reproduction done = {.recipe = recipe, .quick = q->quick};
-    mann_status status = recipe ? MANN_OK : cli_status(&q->cli);
-    if (!status && q->n_systems) {
+    mann_status status = MANN_OK;
+    if (q->n_systems) {
         status = mann_recipe_keep(q->cli.context, recipe, q->system, q->n_systems);
     }
     status = status ? status : make_plan(q, &run, &plan, &done);
     int code = status ? cli_fail(&q->cli, status) : run_plan(q, &run, &done);
     free(done.result);
     mann_plan_clear(&plan);
+    return code;
+}
+
+/* Of all recipes, those whose data are not there are left out; one that was named fails. */
+static int reproduce(request *q, const char *path)
+{
+    mann_recipe *recipe = mann_recipe_load(q->cli.context, path, q->quick);
+    if (!recipe) {
+        return cli_fail(&q->cli, cli_status(&q->cli));
+    }
+    bool lacks = lacks_data(q, recipe);
+    int code = !lacks   ? carry_out(q, recipe)
+               : q->all ? skip(q, recipe)
+                        : cli_fail(&q->cli, cli_status(&q->cli));
     mann_recipe_free(recipe);
     return code;
 }

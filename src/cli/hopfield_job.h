@@ -2,6 +2,7 @@
 #ifndef MANN_CLI_HOPFIELD_JOB_H
 #define MANN_CLI_HOPFIELD_JOB_H
 
+#include "cli/cli.h"
 #include "io/patterns.h"
 
 #include <mann/hopfield.h>
@@ -28,9 +29,10 @@ typedef struct mann_sweep_axis {
 } mann_sweep_axis;
 
 typedef struct mann_hopfield_job {
-    mann_context *context;
-    const char *spec; /* --patterns as typed */
-    bool random;      /* units and count are drawn; otherwise loaded */
+    mann_cli cli;
+    mann_context *context; /* that of cli */
+    const char *spec;      /* --patterns as typed */
+    bool random;           /* units and count are drawn; otherwise loaded */
     int32_t units, count;
     mann_patterns loaded;
     mann_patterns_options reading;
@@ -42,11 +44,11 @@ typedef struct mann_hopfield_job {
     bool half;            /* the lower half of the picture is unknown */
     int32_t n_axes;       /* the first is x, the second makes curves */
     mann_sweep_axis axis[2];
-    int32_t measure;      /* what is drawn: index into mann_sweep_measures */
+    int32_t measure;      /* what is drawn: a mann_measure */
     int32_t cues, trials; /* 0: the default */
     int32_t threads;
     uint64_t seed;
-    bool json, csv, quiet, dark;
+    bool csv, dark;
     const char *output; /* NULL: no picture */
     bool view;
 } mann_hopfield_job;
@@ -75,9 +77,19 @@ typedef enum mann_measure {
 
 extern const char *const mann_measure_names[MANN_MEASURES];
 
-/* Fills the job from the command line. 0 to go on, otherwise 1 + the exit code. */
-int mann_hopfield_parse(mann_hopfield_job *job, int argc, char **argv);
+/* Fills the job, of which cli and context are there already, from the command line. False if the
+ * command ends with *code; the message has been printed. */
+bool mann_hopfield_parse(mann_hopfield_job *job, int argc, char **argv, int *code);
 void mann_hopfield_job_clear(mann_hopfield_job *job);
+
+/* Values of options: what --patterns, --rule and --sweep take. MANN_E_INVAL. */
+mann_status mann_hopfield_take_patterns(mann_hopfield_job *job, const char *text);
+mann_status mann_hopfield_take_rules(mann_hopfield_job *job, const char *text);
+mann_status mann_hopfield_take_sweep(mann_hopfield_job *job, const char *text);
+/* The index of text in names; its message lists them, and names the nearest one. */
+mann_status mann_hopfield_take_name(const mann_hopfield_job *job, const char *option,
+                                    const char *what, const char *text, const char *const *names,
+                                    int32_t count, int32_t *index);
 
 /* The setting of rule r with the axes at those values (NULL where there is no such axis).
  * MANN_E_INVAL if it makes no sense. */
@@ -101,17 +113,21 @@ int mann_hopfield_sweep_run(const mann_hopfield_job *job);
 
 /* Whether the output is the store itself, for the viewer: *.safetensors. */
 bool mann_hopfield_is_store(const mann_hopfield_job *job);
-/* Writes it; opens the viewer on it. The return value is the exit code. */
-int mann_hopfield_store_save(const mann_hopfield_job *job, const float *pattern);
+mann_status mann_hopfield_store_save(const mann_hopfield_job *job, const float *pattern);
+/* Opens the viewer on it. The return value is the exit code. */
 int mann_hopfield_store_view(const mann_hopfield_job *job, const float *pattern);
+
+/* The overlap of a state with a pattern, and how many units differ in sign. */
+double mann_hopfield_overlap_with(const float *pattern, const float *state, int32_t units,
+                                  int32_t *wrong);
 
 /* "asynchronous, random order", "T 0.2" ... for headings. */
 void mann_hopfield_describe_dynamics(const mann_hopfield_setting *setting, char *text, size_t size);
 /* "20 % flipped", "lower half unknown" ... */
 void mann_hopfield_describe_cue(const mann_hopfield_setting *setting, char *text, size_t size);
-/* Writes a picture that was drawn into memory; frees data. Prints what went wrong. */
-int mann_hopfield_save(const mann_hopfield_job *job, mann_status drawn, char *data, size_t size);
-/* The message of a status on standard error, and its exit code. */
-int mann_hopfield_report(mann_context *context, mann_status status);
+/* "png": the ending of the output. */
+const char *mann_hopfield_format(const mann_hopfield_job *job);
+/* Writes a picture into the output; frees data. */
+mann_status mann_hopfield_save(const mann_hopfield_job *job, char *data, size_t size);
 
 #endif

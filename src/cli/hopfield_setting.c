@@ -117,6 +117,18 @@ const float *mann_hopfield_trial_patterns(const mann_hopfield_job *job,
     return pattern;
 }
 
+double mann_hopfield_overlap_with(const float *pattern, const float *state, int32_t units,
+                                  int32_t *wrong)
+{
+    double sum = 0;
+    *wrong = 0;
+    for (int32_t i = 0; i < units; i++) {
+        sum += (double)pattern[i] * (double)state[i];
+        *wrong += pattern[i] * state[i] <= 0;
+    }
+    return sum / units;
+}
+
 void mann_hopfield_describe_dynamics(const mann_hopfield_setting *setting, char *text, size_t size)
 {
     if (setting->rule.rule == MANN_HOPFIELD_MODERN) {
@@ -152,11 +164,19 @@ void mann_hopfield_describe_cue(const mann_hopfield_setting *setting, char *text
                                        : "lower half unknown");
 }
 
-int mann_hopfield_save(const mann_hopfield_job *job, mann_status drawn, char *data, size_t size)
+const char *mann_hopfield_format(const mann_hopfield_job *job)
 {
-    mann_status status = drawn ? drawn : mann_file_replace(job->context, job->output, data, size);
-    if (!drawn) {
-        free(data);
-    }
-    return status ? mann_hopfield_report(job->context, status) : 0;
+    return strrchr(job->output, '.') + 1;
+}
+
+bool mann_hopfield_is_store(const mann_hopfield_job *job)
+{
+    return job->output && !strcmp(mann_hopfield_format(job), "safetensors");
+}
+
+mann_status mann_hopfield_save(const mann_hopfield_job *job, char *data, size_t size)
+{
+    mann_status status = mann_file_replace(job->context, job->output, data, size);
+    free(data);
+    return status;
 }

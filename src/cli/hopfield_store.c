@@ -1,5 +1,4 @@
 /* A store for the viewer: a trace whose steps are the patterns. */
-#include "cli/cli.h"
 #include "cli/hopfield_job.h"
 
 #include <errno.h>
@@ -8,12 +7,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-bool mann_hopfield_is_store(const mann_hopfield_job *job)
-{
-    const char *dot = job->output ? strrchr(job->output, '.') : NULL;
-    return dot && !strcmp(dot, ".safetensors");
-}
 
 /* The last part of the path, as a state string can have it. */
 static void name_store(const mann_hopfield_job *job, char name[128])
@@ -51,10 +44,9 @@ static mann_status save(const mann_hopfield_job *job, const float *pattern, cons
     return status;
 }
 
-int mann_hopfield_store_save(const mann_hopfield_job *job, const float *pattern)
+mann_status mann_hopfield_store_save(const mann_hopfield_job *job, const float *pattern)
 {
-    mann_status status = save(job, pattern, job->output);
-    return status ? mann_hopfield_report(job->context, status) : 0;
+    return save(job, pattern, job->output);
 }
 
 /* The options as a state string. */
@@ -84,7 +76,7 @@ int mann_hopfield_store_view(const mann_hopfield_job *job, const float *pattern)
              folder && *folder ? folder : "/tmp", (long)getpid());
     mann_status status = save(job, pattern, path);
     if (status) {
-        return mann_hopfield_report(job->context, status);
+        return cli_fail(&job->cli, status);
     }
     make_state(job, state);
     int code = CLI_FAILED;
@@ -97,7 +89,7 @@ int mann_hopfield_store_view(const mann_hopfield_job *job, const float *pattern)
     if (child < 0) {
         status = mann_fail(job->context, MANN_E_IO, "the viewer could not be started: %s",
                            strerror(errno));
-        code = mann_hopfield_report(job->context, status);
+        code = cli_fail(&job->cli, status);
     } else {
         int how = 0;
         while (waitpid(child, &how, 0) < 0 && errno == EINTR) {

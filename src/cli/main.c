@@ -2,8 +2,11 @@
 #include "cli/cli.h"
 
 #include <gsl/gsl_errno.h>
+#include <jansson.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
     const char *name, *summary;
@@ -28,6 +31,18 @@ static const struct command {
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
+/* Without memory jansson reads texts cut short, and what is printed would lack members. The command
+ * ends instead, as if it had been killed: no file is half written by that. */
+static void *json_memory(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory) {
+        fputs("mann: out of memory\n", stderr);
+        _exit(CLI_FAILED);
+    }
+    return memory;
+}
+
 static void help(FILE *to)
 {
     fputs("Usage: mann SUB-COMMAND [OPTIONS]\n\n"
@@ -45,6 +60,7 @@ static void help(FILE *to)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
+    json_set_alloc_funcs(json_memory, free);
     gsl_set_error_handler_off(); /* GSL's default is to abort; the library checks instead */
     if (argc < 2) {
         help(stderr);

@@ -124,6 +124,7 @@ mann_status reproduce_measure(const mann_cli *cli, const reproduction *done, int
                                         : mann_fail(cli->context, MANN_E_NOMEM, "out of memory");
     for (int32_t m = 0; !status && m < recipe->measures; m++) {
         const int32_t *first = index;
+        test.last = recipe->measure[m].last;
         for (int32_t s = 0; !status && s < recipe->systems; s++) {
             status = measure_one(&r, &recipe->measure[m], first, done->seeds[s], &test, value,
                                  &done->result[m * recipe->systems + s]);

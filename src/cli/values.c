@@ -45,11 +45,14 @@ static bool keep(const mann_cli *cli, cli_values *v, const char *list)
     return good;
 }
 
-/* For '?' of getopt_long. False if it is nothing of the kind, or with *refused after a message. */
-static bool take(const mann_cli *cli, cli_values *v, int argc, char **argv, bool *refused)
+/* For '?' of getopt_long. False if it is nothing of the kind, or with *refused and *code after a
+ * message. */
+static bool take(const mann_cli *cli, cli_values *v, int argc, char **argv, bool *refused,
+                 int *code)
 {
     const char *word = argv[optind - 1], *list = NULL;
     *refused = false;
+    *code = CLI_USAGE;
     if (optopt || strncmp(word, "--", 2) || !word[2]) {
         return false;
     }
@@ -66,7 +69,7 @@ static bool take(const mann_cli *cli, cli_values *v, int argc, char **argv, bool
         cli_usage(cli, "--%s: too long", v->name);
         *refused = true;
     } else if (!keep(cli, v, list)) {
-        cli_fail(cli, MANN_E_INVAL);
+        *code = cli_fail(cli, cli_status(cli));
         *refused = true;
     }
     return !*refused;
@@ -76,7 +79,7 @@ bool cli_values_option(mann_cli *cli, cli_values *v, int option, int argc, char 
                        const char *help, int *code)
 {
     bool refused = false;
-    if (option == '?' && take(cli, v, argc, argv, &refused)) {
+    if (option == '?' && take(cli, v, argc, argv, &refused, code)) {
         return true;
     }
     return !refused && !cli_common(cli, option, argv, help, code);

@@ -33,7 +33,7 @@ static void apply(const mann_hopfield *net, const double *v, double *slope)
         slope[i] = -(double)net->count / n * v[i];
     }
     for (int32_t k = 0; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)n;
+        const float *x = mann_hopfield_row(net, k);
         net->loops->axpy_double(n, net->loops->dot_double(n, x, v) / n, x, slope);
     }
 }
@@ -86,10 +86,10 @@ static double energy(const mann_hopfield *net, const float *state)
 
 static int32_t unstable(const mann_hopfield *net, int32_t k)
 {
-    const float *x = net->pattern + (size_t)k * (size_t)net->units;
+    const float *x = mann_hopfield_row(net, k);
     double *v = mann_hopfield_zeroed((size_t)net->units, sizeof *v);
     double *slope = mann_hopfield_zeroed((size_t)net->units, sizeof *slope);
-    int32_t count = v && slope ? 0 : net->units;
+    int32_t count = v && slope ? 0 : -1;
     if (v && slope) {
         for (int32_t i = 0; i < net->units; i++) {
             v[i] = (double)x[i];

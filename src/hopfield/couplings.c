@@ -12,6 +12,8 @@
 
 mann_status mann_hopfield_couplings_open(mann_hopfield *net)
 {
+    net->scale = 1;
+    net->slack = 1e-6f;
     net->stride = ((size_t)net->units + 15) / 16 * 16;
     net->weight = mann_hopfield_zeroed((size_t)net->units * net->stride, sizeof *net->weight);
     return net->weight ? MANN_OK : mann_hopfield_short(net);
@@ -66,10 +68,10 @@ double mann_hopfield_couplings_energy(const mann_hopfield *net, const float *sta
 
 int32_t mann_hopfield_couplings_unstable(const mann_hopfield *net, int32_t k)
 {
-    const float *x = net->pattern + (size_t)k * (size_t)net->units;
+    const float *x = mann_hopfield_row(net, k);
     float *field = mann_hopfield_zeroed((size_t)net->units, sizeof *field);
     if (!field) {
-        return net->units;
+        return -1;
     }
     multiply(net, x, field);
     int32_t count = net->loops->opposed(net->units, x, field, net->slack);
@@ -94,16 +96,25 @@ double mann_hopfield_couplings_walk_energy(const mann_hopfield_walk *walk)
     return half_product(walk->net, walk->state, walk->field);
 }
 
-static void change(mann_hopfield_walk *walk, int32_t i, float value)
+void mann_hopfield_couplings_change(mann_hopfield_walk *walk, int32_t unit, float value)
 {
     const mann_hopfield *net = walk->net;
-    net->loops->axpy(net->units, value - walk->state[i], net->weight + (size_t)i * net->stride,
-                     walk->field);
-    walk->state[i] = value;
-    mann_hopfield_tell(walk, i);
+    net->loops->axpy(net->units, value - walk->state[unit],
+                     net->weight + (size_t)unit * net->stride, walk->field);
+    walk->state[unit] = value;
+    mann_hopfield_tell(walk, unit);
 }
 
-/* Temperature 0. Most units stay, so the common case is one comparison. */
+float mann_hopfield_couplings_decide(mann_hopfield_walk *walk, int32_t unit)
+{
+    const mann_hopfield *net = walk->net;
+    double scale = (double)net->scale;
+    return mann_hopfield_decide(walk->state[unit], scale * (double)walk->field[unit],
+                                scale * (double)net->slack, walk->dynamics.temperature, &walk->rng);
+}
+
+/* mann_hopfield_update_each at temperature 0. Most units stay, so the common case is one
+ * comparison. */
 static int32_t descend(mann_hopfield_walk *walk)
 {
     const mann_hopfield *net = walk->net;
@@ -113,27 +124,10 @@ static int32_t descend(mann_hopfield_walk *walk)
     for (int32_t at = 0; at < net->units; at++) {
         int32_t i = walk->order[at];
         if (state[i] * field[i] < -slack) {
-            change(walk, i, -state[i]);
+            mann_hopfield_couplings_change(walk, i, -state[i]);
             changed++;
         } else if (state[i] == 0 && fabsf(field[i]) > slack) {
-            change(walk, i, field[i] > 0 ? 1.0f : -1.0f);
-            changed++;
-        }
-    }
-    return changed;
-}
-
-static int32_t fluctuate(mann_hopfield_walk *walk)
-{
-    const mann_hopfield *net = walk->net;
-    double scale = (double)net->scale;
-    int32_t changed = 0;
-    for (int32_t at = 0; at < net->units; at++) {
-        int32_t i = walk->order[at];
-        float value = mann_hopfield_decide(walk->state[i], scale * (double)walk->field[i], 0,
-                                           walk->dynamics.temperature, &walk->rng);
-        if (value != walk->state[i]) {
-            change(walk, i, value);
+            mann_hopfield_couplings_change(walk, i, field[i] > 0 ? 1.0f : -1.0f);
             changed++;
         }
     }
@@ -153,30 +147,13 @@ static bool settled(mann_hopfield_walk *walk)
     return true;
 }
 
-static mann_hopfield_ending synchronous(mann_hopfield_walk *walk)
-{
-    const mann_hopfield *net = walk->net;
-    double temperature = walk->dynamics.temperature, scale = (double)net->scale;
-    int32_t changed = 0;
-    for (int32_t i = 0; i < net->units; i++) {
-        double slack = (double)net->slack;
-        walk->next[i] = mann_hopfield_decide(walk->state[i],
-                                             (double)walk->field[i] * (temperature > 0 ? scale : 1),
-                                             slack, temperature, &walk->rng);
-        changed += walk->next[i] != walk->state[i];
-    }
-    mann_hopfield_ending ending = mann_hopfield_advance(walk, changed);
-    mann_hopfield_couplings_begin(walk);
-    return ending;
-}
-
 mann_hopfield_ending mann_hopfield_couplings_sweep(mann_hopfield_walk *walk)
 {
     if (walk->dynamics.update == MANN_HOPFIELD_SYNC) {
-        return synchronous(walk);
+        return mann_hopfield_update_all(walk);
     }
     mann_hopfield_reorder(walk);
-    walk->flips += walk->dynamics.temperature > 0 ? fluctuate(walk) : descend(walk);
+    walk->flips += walk->dynamics.temperature > 0 ? mann_hopfield_update_each(walk) : descend(walk);
     return walk->dynamics.temperature == 0 && settled(walk) ? MANN_HOPFIELD_FIXED
                                                             : MANN_HOPFIELD_RUNNING;
 }

@@ -55,7 +55,7 @@ static mann_status open(mann_hopfield *net)
 static mann_status learn(mann_hopfield *net, int32_t first)
 {
     for (int32_t k = first; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, k);
         for (int32_t i = 0; i < net->units; i++) {
             net->turned[(size_t)i * (size_t)net->capacity + (size_t)k] = (int8_t)x[i];
         }
@@ -116,13 +116,13 @@ static void fields(const mann_hopfield *net, const float *state, float *field)
 
 static int32_t unstable(const mann_hopfield *net, int32_t k)
 {
-    const float *x = net->pattern + (size_t)k * (size_t)net->units;
+    const float *x = mann_hopfield_row(net, k);
     int32_t *sum = sums_alloc(net, x), count = 0;
     for (int32_t i = 0; sum && i < net->units; i++) {
         count += field_of(net, x, sum, i) * (double)x[i] < 0;
     }
     free(sum);
-    return sum ? count : net->units;
+    return sum ? count : -1;
 }
 
 static mann_status walk_open(mann_hopfield_walk *walk)
@@ -144,31 +144,22 @@ static float decide(mann_hopfield_walk *walk, int32_t i)
                                 walk->dynamics.temperature, &walk->rng);
 }
 
-static mann_hopfield_ending sweep(mann_hopfield_walk *walk)
+static void change(mann_hopfield_walk *walk, int32_t i, float value)
 {
     const mann_hopfield *net = walk->net;
-    int32_t changed = 0;
+    net->loops->shift(net->count, (int32_t)(value - walk->state[i]),
+                      net->turned + (size_t)i * (size_t)net->capacity, walk->sum);
+    walk->state[i] = value;
+    mann_hopfield_tell(walk, i);
+}
+
+static mann_hopfield_ending sweep(mann_hopfield_walk *walk)
+{
     if (walk->dynamics.update == MANN_HOPFIELD_SYNC) {
-        for (int32_t i = 0; i < net->units; i++) {
-            walk->next[i] = decide(walk, i);
-            changed += walk->next[i] != walk->state[i];
-        }
-        mann_hopfield_ending ending = mann_hopfield_advance(walk, changed);
-        begin(walk);
-        return ending;
+        return mann_hopfield_update_all(walk);
     }
     mann_hopfield_reorder(walk);
-    for (int32_t at = 0; at < net->units; at++) {
-        int32_t i = walk->order[at];
-        float value = decide(walk, i);
-        if (value != walk->state[i]) {
-            net->loops->shift(net->count, (int32_t)(value - walk->state[i]),
-                              net->turned + (size_t)i * (size_t)net->capacity, walk->sum);
-            walk->state[i] = value;
-            mann_hopfield_tell(walk, i);
-            changed++;
-        }
-    }
+    int32_t changed = mann_hopfield_update_each(walk);
     walk->flips += changed;
     return changed == 0 && walk->dynamics.temperature == 0 ? MANN_HOPFIELD_FIXED
                                                            : MANN_HOPFIELD_RUNNING;
@@ -189,5 +180,7 @@ const mann_hopfield_engine mann_hopfield_dense_engine = {
     .walk_open = walk_open,
     .begin = begin,
     .sweep = sweep,
+    .decide = decide,
+    .change = change,
     .walk_energy = walk_energy,
 };

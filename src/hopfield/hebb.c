@@ -9,8 +9,10 @@
 
 static mann_status open(mann_hopfield *net)
 {
+    mann_status status = mann_hopfield_couplings_open(net);
     net->scale = 1 / (float)net->units;
-    return mann_hopfield_couplings_open(net);
+    net->slack = 0;
+    return status;
 }
 
 static mann_status learn(mann_hopfield *net, int32_t first)
@@ -21,7 +23,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         return mann_hopfield_short(net);
     }
     for (int32_t k = 0; k < patterns; k++) {
-        const float *x = net->pattern + (size_t)(first + k) * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, first + k);
         for (int32_t i = 0; i < net->units; i++) {
             uint64_t bit = x[i] > 0;
             bits[(size_t)i * (size_t)words + (size_t)(k / 64)] |= bit << (k % 64);
@@ -41,7 +43,7 @@ void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, flo
 {
     int32_t n = net->units, k = 0;
     for (; k + 4 <= net->count; k += 4) {
-        const float *x = net->pattern + (size_t)k * (size_t)n;
+        const float *x = mann_hopfield_row(net, k);
         float sum[4];
         for (int32_t q = 0; q < 4; q++) {
             sum[q] = net->loops->dot(n, x + (size_t)q * (size_t)n, state);
@@ -49,21 +51,14 @@ void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, flo
         net->loops->axpy4(n, sum, x, (size_t)n, field);
     }
     for (; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)n;
+        const float *x = mann_hopfield_row(net, k);
         net->loops->axpy(n, net->loops->dot(n, x, state), x, field);
     }
     net->loops->axpy(n, -(float)net->count, state, field); /* the diagonal */
 }
 
 const mann_hopfield_engine mann_hopfield_hebb_engine = {
-    .binary = true,
     .open = open,
     .learn = learn,
-    .energy = mann_hopfield_couplings_energy,
-    .fields = mann_hopfield_couplings_fields,
-    .unstable = mann_hopfield_couplings_unstable,
-    .walk_open = mann_hopfield_couplings_walk_open,
-    .begin = mann_hopfield_couplings_begin,
-    .sweep = mann_hopfield_couplings_sweep,
-    .walk_energy = mann_hopfield_couplings_walk_energy,
+    MANN_HOPFIELD_COUPLED,
 };

@@ -67,6 +67,9 @@ struct mann_hopfield_engine {
     /* state holds the cue. */
     void (*begin)(mann_hopfield_walk *walk);
     mann_hopfield_ending (*sweep)(mann_hopfield_walk *walk);
+    /* Binary: the value that a unit would take now; and giving it one. */
+    float (*decide)(mann_hopfield_walk *walk, int32_t unit);
+    void (*change)(mann_hopfield_walk *walk, int32_t unit, float value);
     double (*walk_energy)(const mann_hopfield_walk *walk);
 };
 
@@ -79,12 +82,14 @@ mann_status mann_hopfield_short(const mann_hopfield *net);
 /* Zeroed, 64-byte aligned; NULL on shortage and on overflow. To be freed. */
 void *mann_hopfield_zeroed(size_t count, size_t size);
 
-/* walk.c: the asynchronous order of the sweep that comes. */
+/* walk.c, for binary units: the order of the asynchronous sweep that comes; every unit in that
+ * order (the result is how many changed); and all at once. */
 void mann_hopfield_reorder(mann_hopfield_walk *walk);
-/* Makes next the state, and tells a fixed point, a 2-cycle and neither apart. */
-mann_hopfield_ending mann_hopfield_advance(mann_hopfield_walk *walk, int32_t changed);
+int32_t mann_hopfield_update_each(mann_hopfield_walk *walk);
+mann_hopfield_ending mann_hopfield_update_all(mann_hopfield_walk *walk);
 
-/* couplings.c: shared by the three rules that make W. */
+/* couplings.c: shared by the three rules that make W. Fields within 1e-6 of 0 count as 0, unless
+ * the rule says otherwise once it is open. */
 mann_status mann_hopfield_couplings_open(mann_hopfield *net);
 double mann_hopfield_couplings_energy(const mann_hopfield *net, const float *state);
 void mann_hopfield_couplings_fields(const mann_hopfield *net, const float *state, float *field);
@@ -92,9 +97,26 @@ int32_t mann_hopfield_couplings_unstable(const mann_hopfield *net, int32_t k);
 mann_status mann_hopfield_couplings_walk_open(mann_hopfield_walk *walk);
 void mann_hopfield_couplings_begin(mann_hopfield_walk *walk);
 mann_hopfield_ending mann_hopfield_couplings_sweep(mann_hopfield_walk *walk);
+float mann_hopfield_couplings_decide(mann_hopfield_walk *walk, int32_t unit);
+void mann_hopfield_couplings_change(mann_hopfield_walk *walk, int32_t unit, float value);
 double mann_hopfield_couplings_walk_energy(const mann_hopfield_walk *walk);
+
+/* All of an engine but how it opens and learns. */
+#define MANN_HOPFIELD_COUPLED                                                                      \
+    .binary = true, .energy = mann_hopfield_couplings_energy,                                      \
+    .fields = mann_hopfield_couplings_fields, .unstable = mann_hopfield_couplings_unstable,        \
+    .walk_open = mann_hopfield_couplings_walk_open, .begin = mann_hopfield_couplings_begin,        \
+    .sweep = mann_hopfield_couplings_sweep, .decide = mann_hopfield_couplings_decide,              \
+    .change = mann_hopfield_couplings_change, .walk_energy = mann_hopfield_couplings_walk_energy
+
 /* field += the fields of state by the patterns instead of W, in units of 1/N: Hebb's only. */
 void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, float *field);
+
+/* Pattern k. */
+static inline const float *mann_hopfield_row(const mann_hopfield *net, int32_t k)
+{
+    return net->pattern + (size_t)k * (size_t)net->units;
+}
 
 static inline void mann_hopfield_tell(const mann_hopfield_walk *walk, int32_t unit)
 {

@@ -17,7 +17,7 @@
 static mann_status learn(mann_hopfield *net, int32_t first)
 {
     for (int32_t k = first; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, k);
         double square = 0;
         for (int32_t i = 0; i < net->units; i++) {
             square += (double)x[i] * (double)x[i];
@@ -33,7 +33,7 @@ static double attend(const mann_hopfield *net, const double *wide, double *weigh
 {
     double beta = net->options.beta, most = -INFINITY, sum = 0;
     for (int32_t k = 0; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, k);
         weight[k] = beta * net->loops->dot_double(net->units, x, wide);
         most = fmax(most, weight[k]);
     }
@@ -58,8 +58,7 @@ static void mean(const mann_hopfield *net, const double *weight, double *result)
 {
     memset(result, 0, (size_t)net->units * sizeof *result);
     for (int32_t k = 0; k < net->count; k++) {
-        net->loops->axpy_double(net->units, weight[k],
-                                net->pattern + (size_t)k * (size_t)net->units, result);
+        net->loops->axpy_double(net->units, weight[k], mann_hopfield_row(net, k), result);
     }
 }
 
@@ -100,10 +99,10 @@ bool mann_hopfield_softmax(const mann_hopfield *net, const float *state, double 
 
 static int32_t unstable(const mann_hopfield *net, int32_t k)
 {
-    const float *x = net->pattern + (size_t)k * (size_t)net->units;
+    const float *x = mann_hopfield_row(net, k);
     double *weight = mann_hopfield_zeroed((size_t)net->count, sizeof *weight);
     double *wide = mann_hopfield_zeroed((size_t)net->units, sizeof *wide);
-    int32_t count = weight && wide ? 0 : net->units;
+    int32_t count = weight && wide ? 0 : -1;
     if (weight && wide) {
         widen(net->units, x, wide);
         attend(net, wide, weight);

@@ -12,13 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static mann_status open(mann_hopfield *net)
-{
-    net->scale = 1;
-    net->slack = 1e-6f;
-    return mann_hopfield_couplings_open(net);
-}
-
 /* The decomposition in place: a [rows, columns], rows >= columns, becomes U. 0 as GSL has it. */
 static int decompose(gsl_matrix *a, gsl_matrix *v, gsl_vector *s)
 {
@@ -75,14 +68,14 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         for (size_t r = 0; r < rows; r++) {
             for (size_t c = 0; c < columns; c++) {
                 size_t k = tall ? c : r, i = tall ? r : c;
-                gsl_matrix_set(a, r, c, (double)net->pattern[k * (size_t)net->units + i]);
+                gsl_matrix_set(a, r, c, (double)mann_hopfield_row(net, (int32_t)k)[i]);
             }
         }
         error = decompose(a, v, s);
     }
     if (error) {
         status = mann_fail(net->context, error == GSL_ENOMEM ? MANN_E_NOMEM : MANN_E_INVAL,
-                           "hopfield: the singular value decomposition of %d patterns of %d units "
+                           "the singular value decomposition of %d patterns of %d units "
                            "failed: %s",
                            net->count, net->units, gsl_strerror(error));
     } else {
@@ -93,10 +86,10 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         }
         if (rank == net->units) {
             status = mann_fail(net->context, MANN_E_INVAL,
-                               "hopfield: %d patterns span all %d dimensions; the pseudo-inverse "
-                               "rule stores at most %d independent ones (its couplings would "
-                               "vanish): store fewer, or use the rule dense or modern",
-                               net->count, net->units, net->units - 1);
+                               "%d patterns span all %d dimensions, where the couplings of the "
+                               "pseudo-inverse rule vanish: store fewer than %d independent "
+                               "ones, or use the rule dense or modern",
+                               net->count, net->units, net->units);
         } else {
             status = project(net, tall ? a : v, rank);
         }
@@ -108,14 +101,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
 }
 
 const mann_hopfield_engine mann_hopfield_pseudo_inverse_engine = {
-    .binary = true,
-    .open = open,
+    .open = mann_hopfield_couplings_open,
     .learn = learn,
-    .energy = mann_hopfield_couplings_energy,
-    .fields = mann_hopfield_couplings_fields,
-    .unstable = mann_hopfield_couplings_unstable,
-    .walk_open = mann_hopfield_couplings_walk_open,
-    .begin = mann_hopfield_couplings_begin,
-    .sweep = mann_hopfield_couplings_sweep,
-    .walk_energy = mann_hopfield_couplings_walk_energy,
+    MANN_HOPFIELD_COUPLED,
 };

@@ -42,24 +42,26 @@ static mann_status check_options(mann_context *context, const mann_hopfield_opti
                                  int32_t units)
 {
     if ((int)options->rule < 0 || (int)options->rule >= MANN_HOPFIELD_RULES) {
-        return mann_fail(context, MANN_E_INVAL, "hopfield: %d is no storage rule",
-                         (int)options->rule);
+        return mann_fail(context, MANN_E_INVAL, "%d is no storage rule", (int)options->rule);
     }
     bool coupled = options->rule <= MANN_HOPFIELD_PSEUDO_INVERSE;
     int32_t most = coupled ? MOST_COUPLED : MOST_UNITS;
-    if (units < 2 || units > most) {
+    if (units < 2) {
         return mann_fail(context, MANN_E_INVAL,
-                         "hopfield: %d units; the rule %s takes 2..%d (a unit has no coupling to "
-                         "itself, so one alone can store nothing)",
-                         units, mann_hopfield_rule_names[options->rule], most);
+                         "%d units; a network has at least 2: a unit has no coupling to itself",
+                         units);
+    }
+    if (units > most) {
+        return mann_fail(context, MANN_E_INVAL, "%d units; the rule %s takes at most %d%s", units,
+                         mann_hopfield_rule_names[options->rule], most,
+                         coupled ? " (it keeps every coupling; dense and modern do not)" : "");
     }
     if (options->order < 0 || options->order > HIGHEST_ORDER) {
-        return mann_fail(context, MANN_E_INVAL, "hopfield: order %d is outside 1..%d",
-                         options->order, HIGHEST_ORDER);
+        return mann_fail(context, MANN_E_INVAL, "order %d is outside 1..%d", options->order,
+                         HIGHEST_ORDER);
     }
     if (!isfinite(options->beta) || options->beta < 0) {
-        return mann_fail(context, MANN_E_INVAL, "hopfield: beta %g is not a positive number",
-                         options->beta);
+        return mann_fail(context, MANN_E_INVAL, "beta %g is not a positive number", options->beta);
     }
     return MANN_OK;
 }
@@ -116,9 +118,8 @@ static mann_status check_patterns(const mann_hopfield *net, int32_t count, const
             float value = pattern[(size_t)k * (size_t)net->units + (size_t)i];
             if (real ? !isfinite(value) : value != 1 && value != -1) {
                 return mann_fail(net->context, MANN_E_INVAL,
-                                 "hopfield: unit %d of pattern %d is %g; the rule %s stores %s",
-                                 i + 1, k + 1, (double)value,
-                                 mann_hopfield_rule_names[net->options.rule],
+                                 "unit %d of pattern %d is %g; the rule %s stores %s", i + 1, k + 1,
+                                 (double)value, mann_hopfield_rule_names[net->options.rule],
                                  real ? "finite numbers" : "only +1 and -1");
             }
         }
@@ -161,8 +162,8 @@ static mann_status grow(mann_hopfield *net, int32_t count)
 mann_status mann_hopfield_store(mann_hopfield *net, int32_t count, const float *pattern)
 {
     if (count < 0 || count > MOST_PATTERNS - net->count) {
-        return mann_fail(net->context, MANN_E_INVAL, "hopfield: cannot store %d patterns (0..%d)",
-                         count, MOST_PATTERNS - net->count);
+        return mann_fail(net->context, MANN_E_INVAL, "cannot store %d patterns (0..%d)", count,
+                         MOST_PATTERNS - net->count);
     }
     if (count == 0) {
         return MANN_OK;
@@ -221,7 +222,7 @@ void mann_hopfield_fields(const mann_hopfield *net, const float *state, float *f
 void mann_hopfield_overlaps(const mann_hopfield *net, const float *state, double *overlap)
 {
     for (int32_t k = 0; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, k);
         double norm = net->options.rule == MANN_HOPFIELD_MODERN
                           ? (double)net->loops->dot(net->units, x, x)
                           : net->units;

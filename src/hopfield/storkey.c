@@ -12,13 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static mann_status open(mann_hopfield *net)
-{
-    net->scale = 1;
-    net->slack = 1e-6f;
-    return mann_hopfield_couplings_open(net);
-}
-
 static mann_status learn(mann_hopfield *net, int32_t first)
 {
     float *field = mann_hopfield_zeroed((size_t)net->units, sizeof *field);
@@ -26,7 +19,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
         return mann_hopfield_short(net);
     }
     for (int32_t k = first; k < net->count; k++) {
-        const float *x = net->pattern + (size_t)k * (size_t)net->units;
+        const float *x = mann_hopfield_row(net, k);
         memset(field, 0, (size_t)net->units * sizeof *field);
         mann_hopfield_couplings_fields(net, x, field);
         for (int32_t i = 0; i < net->units; i++) {
@@ -40,14 +33,7 @@ static mann_status learn(mann_hopfield *net, int32_t first)
 }
 
 const mann_hopfield_engine mann_hopfield_storkey_engine = {
-    .binary = true,
-    .open = open,
+    .open = mann_hopfield_couplings_open,
     .learn = learn,
-    .energy = mann_hopfield_couplings_energy,
-    .fields = mann_hopfield_couplings_fields,
-    .unstable = mann_hopfield_couplings_unstable,
-    .walk_open = mann_hopfield_couplings_walk_open,
-    .begin = mann_hopfield_couplings_begin,
-    .sweep = mann_hopfield_couplings_sweep,
-    .walk_energy = mann_hopfield_couplings_walk_energy,
+    MANN_HOPFIELD_COUPLED,
 };

@@ -50,8 +50,8 @@ static int32_t differing(const mann_hopfield *net, const float *state,
     for (int32_t i = 0; i < net->units; i++) {
         double sum = 0;
         for (int32_t q = 0; q < count; q++) {
-            size_t row = (size_t)verdict->pattern[q] * (size_t)net->units;
-            sum += verdict->sign[q] * (double)net->pattern[row + (size_t)i];
+            const float *x = mann_hopfield_row(net, verdict->pattern[q]);
+            sum += verdict->sign[q] * (double)x[i];
         }
         wrong += sign_of(sum) != sign_of((double)state[i]);
     }
@@ -103,19 +103,25 @@ mann_status mann_hopfield_judge(const mann_hopfield *net, const float *state,
     verdict->count = known ? 1 : 0;
     verdict->wrong = known ? differing(net, state, verdict, 1) : net->units;
     bool modern = net->options.rule == MANN_HOPFIELD_MODERN;
+    double *softmax = modern ? mann_hopfield_zeroed((size_t)net->count, sizeof *softmax) : NULL;
+    if (modern && (!softmax || !mann_hopfield_softmax(net, state, softmax))) {
+        free(overlap);
+        free(softmax);
+        return mann_hopfield_short(net);
+    }
     if (ending == MANN_HOPFIELD_CYCLE) {
         verdict->kind = MANN_HOPFIELD_TWO_CYCLE;
     } else if (verdict->overlap >= MANN_HOPFIELD_NEAR) {
         verdict->kind = MANN_HOPFIELD_RECALLED;
     } else if (verdict->overlap <= -MANN_HOPFIELD_NEAR) {
         verdict->kind = MANN_HOPFIELD_INVERSE;
-    } else if (modern ? mann_hopfield_softmax(net, state, overlap) && shared(net, overlap, verdict)
-                      : mixed(net, state, known, verdict)) {
+    } else if (modern ? shared(net, softmax, verdict) : mixed(net, state, known, verdict)) {
         verdict->kind = MANN_HOPFIELD_MIXTURE;
     } else if (ending == MANN_HOPFIELD_FIXED) {
         verdict->kind = MANN_HOPFIELD_SPURIOUS;
     }
     free(overlap);
+    free(softmax);
     return MANN_OK;
 }
 

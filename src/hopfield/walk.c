@@ -13,19 +13,19 @@ static mann_status check(const mann_hopfield *net, const mann_hopfield_dynamics 
 {
     if (net->count == 0) {
         return mann_fail(net->context, MANN_E_INVAL,
-                         "hopfield: nothing is stored, so there is nothing to recall");
+                         "nothing is stored, so there is nothing to recall");
     }
     if (!isfinite(dynamics->temperature) || dynamics->temperature < 0) {
-        return mann_fail(net->context, MANN_E_INVAL, "hopfield: temperature %g is not 0 or more",
+        return mann_fail(net->context, MANN_E_INVAL, "temperature %g is not 0 or more",
                          dynamics->temperature);
     }
     if (dynamics->temperature > 0 && !net->engine->binary) {
         return mann_fail(net->context, MANN_E_INVAL,
-                         "hopfield: the rule %s has no temperature; its softness is beta",
+                         "the rule %s has no temperature; its softness is beta",
                          mann_hopfield_rule_names[net->options.rule]);
     }
     if (dynamics->limit < 0) {
-        return mann_fail(net->context, MANN_E_INVAL, "hopfield: a limit of %d sweeps",
+        return mann_fail(net->context, MANN_E_INVAL, "a limit of %d sweeps is below 0",
                          dynamics->limit);
     }
     return MANN_OK;
@@ -119,7 +119,23 @@ void mann_hopfield_reorder(mann_hopfield_walk *walk)
     }
 }
 
-mann_hopfield_ending mann_hopfield_advance(mann_hopfield_walk *walk, int32_t changed)
+int32_t mann_hopfield_update_each(mann_hopfield_walk *walk)
+{
+    const mann_hopfield_engine *engine = walk->net->engine;
+    int32_t changed = 0;
+    for (int32_t at = 0; at < walk->net->units; at++) {
+        int32_t i = walk->order[at];
+        float value = engine->decide(walk, i);
+        if (value != walk->state[i]) {
+            engine->change(walk, i, value);
+            changed++;
+        }
+    }
+    return changed;
+}
+
+/* Makes next the state, and tells a fixed point, a 2-cycle and neither apart. */
+static mann_hopfield_ending advance(mann_hopfield_walk *walk, int32_t changed)
 {
     size_t bytes = (size_t)walk->net->units * sizeof *walk->state;
     /* Before the second step, before holds zeros, which need not be compared. */
@@ -135,6 +151,19 @@ mann_hopfield_ending mann_hopfield_advance(mann_hopfield_walk *walk, int32_t cha
     return changed == 0 ? MANN_HOPFIELD_FIXED
            : returned   ? MANN_HOPFIELD_CYCLE
                         : MANN_HOPFIELD_RUNNING;
+}
+
+mann_hopfield_ending mann_hopfield_update_all(mann_hopfield_walk *walk)
+{
+    const mann_hopfield_engine *engine = walk->net->engine;
+    int32_t changed = 0;
+    for (int32_t i = 0; i < walk->net->units; i++) {
+        walk->next[i] = engine->decide(walk, i);
+        changed += walk->next[i] != walk->state[i];
+    }
+    mann_hopfield_ending ending = advance(walk, changed);
+    engine->begin(walk);
+    return ending;
 }
 
 mann_hopfield_ending mann_hopfield_sweep(mann_hopfield_walk *walk)

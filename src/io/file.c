@@ -325,11 +325,15 @@ mann_status mann_folder_list(mann_context *context, const char *path, char ***na
             continue;
         }
         size_t length = strlen(path) + strlen(entry->d_name) + 2;
-        char *name = *count < MOST_FILES ? malloc(length) : NULL;
+        if (*count == MOST_FILES) {
+            status = mann_fail(context, MANN_E_IO, "%s: more than %d files", path, MOST_FILES);
+            break;
+        }
+        char *name = malloc(length);
         char **longer = name ? realloc(*names, (*count + 1) * sizeof *longer) : NULL;
         if (!longer) {
             free(name);
-            status = mann_fail(context, MANN_E_NOMEM, "%s: too many files", path);
+            status = mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
             break;
         }
         snprintf(name, length, "%s/%s", path, entry->d_name);

@@ -79,6 +79,7 @@ static mann_status read_png(const mann_patterns_source *source, mann_patterns *p
     float *x = mann_patterns_add(source, patterns, width, height, "", &status);
     for (int32_t i = 0; x && i < patterns->units; i++) {
         x[i] = (double)grey[i] < source->options->threshold ? 1.0f : -1.0f;
+        patterns->graded |= grey[i] > 0 && grey[i] < 1;
     }
     free(grey);
     return status;

@@ -5,9 +5,10 @@
  *   images PBM and PGM, plain and raw (P1 P2 P4 P5); PNG through a decoder of the caller's. Dark is
  *          +1: a pixel is +1 if it is darker than the threshold
  *   idx    the MNIST format, unsigned bytes, [P, rows, columns] or [P, N]. Here, and in CSV, large
- * is ink: a number is +1 if it is at least the threshold CSV    one pattern a line. If the numbers
- * of a line less one are a square, and the numbers are not, the last one is a label (digits: 64
- * pixels and the digit) folder every image in it, in the order of their names
+ *          is ink: a number is +1 if it is at least the threshold
+ *   CSV    one pattern a line. If the numbers of a line less one are a square, and the numbers are
+ *          not, the last one is a label (digits: 64 pixels and the digit)
+ *   folder every image in it, in the order of their names
  *
  * The threshold is a place between the darkest and the brightest value that the format (images,
  * idx) or the file (CSV) knows. Anything may be compressed. A file is told by its content, and
@@ -21,6 +22,7 @@ typedef struct mann_patterns {
     int32_t count, units;  /* P, N = width height */
     int32_t width, height; /* a single row if the file has no shape */
     float *value;          /* [P, N], +1 or -1; freed by mann_patterns_clear */
+    bool graded;           /* the threshold decided about values between the extremes */
 } mann_patterns;
 
 /* Decodes an image to brightness 0 (black) .. 1 (white), row-major, to be freed. MANN_E_FORMAT with

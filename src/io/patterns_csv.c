@@ -103,6 +103,7 @@ static mann_status binarise(const mann_patterns_source *source, const table *all
         for (int32_t i = 0; i < units; i++) {
             double value = all->value[(size_t)k * (size_t)all->columns + (size_t)i];
             x[i] = value >= threshold ? 1.0f : -1.0f;
+            patterns->graded |= value > low && value < high;
         }
     }
     return MANN_OK;

@@ -59,6 +59,7 @@ mann_status mann_patterns_idx(const mann_patterns_source *source, mann_patterns 
         }
         for (uint64_t i = 0; i < units; i++) {
             x[i] = pixel[i] >= threshold ? 1.0f : -1.0f;
+            patterns->graded |= pixel[i] > 0 && pixel[i] < 255;
         }
     }
     return MANN_OK;

@@ -49,14 +49,14 @@ static int32_t number(reader *in, int32_t most)
 }
 
 /* Plain values; a bit of P1 is one character, and bits need no space between them. */
-static mann_status plain(reader *in, bool bits, int32_t largest, double threshold, int32_t units,
-                         float *x)
+static mann_status plain(reader *in, bool bits, int32_t largest, double threshold,
+                         mann_patterns *patterns, float *x)
 {
-    for (int32_t i = 0; i < units; i++) {
+    for (int32_t i = 0; i < patterns->units; i++) {
         skip(in);
         char text[96];
         if (in->at >= in->source->size) {
-            snprintf(text, sizeof text, "truncated: %d of %d pixels", i, units);
+            snprintf(text, sizeof text, "truncated: %d of %d pixels", i, patterns->units);
             return damaged(in, text);
         }
         int32_t value;
@@ -72,6 +72,7 @@ static mann_status plain(reader *in, bool bits, int32_t largest, double threshol
             return damaged(in, text);
         }
         x[i] = bits ? (value ? 1.0f : -1.0f) : value < threshold * largest ? 1.0f : -1.0f;
+        patterns->graded |= value > 0 && value < largest;
     }
     return MANN_OK;
 }
@@ -95,9 +96,10 @@ static mann_status raw_bits(reader *in, int32_t width, int32_t height, float *x)
     return MANN_OK;
 }
 
-static mann_status raw_greys(reader *in, int32_t largest, double threshold, int32_t units, float *x)
+static mann_status raw_greys(reader *in, int32_t largest, double threshold, mann_patterns *patterns,
+                             float *x)
 {
-    size_t width = largest > 255 ? 2 : 1, needed = width * (size_t)units;
+    size_t width = largest > 255 ? 2 : 1, needed = width * (size_t)patterns->units;
     if (in->source->size - in->at < needed) {
         char text[96];
         snprintf(text, sizeof text, "truncated: %zu of %zu bytes of pixels",
@@ -105,7 +107,7 @@ static mann_status raw_greys(reader *in, int32_t largest, double threshold, int3
         return damaged(in, text);
     }
     const unsigned char *bytes = (const unsigned char *)in->source->data + in->at;
-    for (int32_t i = 0; i < units; i++) {
+    for (int32_t i = 0; i < patterns->units; i++) {
         int32_t value = width == 2 ? bytes[2 * i] << 8 | bytes[2 * i + 1] : bytes[i];
         if (value > largest) {
             char text[96];
@@ -114,6 +116,7 @@ static mann_status raw_greys(reader *in, int32_t largest, double threshold, int3
             return damaged(in, text);
         }
         x[i] = value < threshold * largest ? 1.0f : -1.0f;
+        patterns->graded |= value > 0 && value < largest;
     }
     return MANN_OK;
 }
@@ -149,12 +152,11 @@ mann_status mann_patterns_pnm(const mann_patterns_source *source, mann_patterns 
     }
     double threshold = source->options->threshold;
     if (kind == '1' || kind == '2') {
-        return plain(&in, bits, largest, threshold, width * height, x);
+        return plain(&in, bits, largest, threshold, patterns, x);
     }
     in.at++; /* one white space ends the header */
     if (in.at > source->size) {
         in.at = source->size;
     }
-    return bits ? raw_bits(&in, width, height, x)
-                : raw_greys(&in, largest, threshold, width * height, x);
+    return bits ? raw_bits(&in, width, height, x) : raw_greys(&in, largest, threshold, patterns, x);
 }

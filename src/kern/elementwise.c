@@ -80,6 +80,34 @@ void KERN(interpolate_grad)(int32_t rows, int32_t cols, const mann_real *g, int3
     }
 }
 
+void KERN(distance)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda, const mann_real *b,
+                    int32_t ldb, mann_real *y, int32_t ldy)
+{
+    EACH(rows, cols)
+    {
+        vm m = v_tail(cols - n);
+        v_store(AT(y, ldy), m, v_abs(v_load(AT(a, lda), m) - v_load(AT(b, ldb), m)));
+    }
+}
+
+void KERN(distance_grad)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                         const mann_real *b, int32_t ldb, const mann_real *dy, int32_t lddy,
+                         mann_real *da, int32_t ldda, mann_real *db, int32_t lddb)
+{
+    EACH(rows, cols)
+    {
+        vm m = v_tail(cols - n);
+        vf x = v_load(AT(a, lda), m), z = v_load(AT(b, ldb), m), d = v_load(AT(dy, lddy), m);
+        vf none = v_set(0), up = v_above(x, z, d, none), down = v_above(z, x, d, none);
+        if (da) {
+            v_store(AT(da, ldda), m, v_load(AT(da, ldda), m) + (up - down));
+        }
+        if (db) {
+            v_store(AT(db, lddb), m, v_load(AT(db, lddb), m) + (down - up));
+        }
+    }
+}
+
 INLINE vf squash_one(mann_squash_kind kind, vf x)
 {
     switch (kind) {

@@ -56,6 +56,14 @@ typedef void mann_kernel_interpolate_grad(int32_t rows, int32_t cols, const mann
                                           const mann_real *b, int32_t ldb, const mann_real *dy,
                                           int32_t lddy, mann_real *dg, int32_t lddg, mann_real *da,
                                           int32_t ldda, mann_real *db, int32_t lddb);
+/* y = |a - b|. */
+typedef void mann_kernel_distance(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                                  const mann_real *b, int32_t ldb, mann_real *y, int32_t ldy);
+/* 0 where a = b. Each of da, db is optional. */
+typedef void mann_kernel_distance_grad(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                                       const mann_real *b, int32_t ldb, const mann_real *dy,
+                                       int32_t lddy, mann_real *da, int32_t ldda, mann_real *db,
+                                       int32_t lddb);
 /* y = squash(clip(x, ±limit)), in groups of group columns; limit 0: no clipping. */
 typedef void mann_kernel_squash(mann_squash_kind kind, int32_t rows, int32_t cols, int32_t group,
                                 mann_real limit, const mann_real *x, int32_t ldx, mann_real *y,
@@ -262,6 +270,8 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(multiply)                                                                                    \
     K(interpolate)                                                                                 \
     K(interpolate_grad)                                                                            \
+    K(distance)                                                                                    \
+    K(distance_grad)                                                                               \
     K(squash)                                                                                      \
     K(squash_grad)                                                                                 \
     K(layer_norm)                                                                                  \

@@ -196,6 +196,22 @@ static void probe_interpolate_grad(prober p, const mann_kernels *k)
                         da, e.ld[5], db, e.ld[6]);
 }
 
+static void probe_distance(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *a = numbers(p, part(&e, 0)), *b = numbers(p, part(&e, 1));
+    k->distance(e.n0, e.n1, a, e.ld[0], b, e.ld[1], set(p, part(&e, 2)), e.ld[2]);
+}
+
+static void probe_distance_grad(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *a = numbers(p, part(&e, 0)), *b = numbers(p, part(&e, 1));
+    const mann_real *dy = numbers(p, part(&e, 2));
+    mann_real *da = perhaps(p, part(&e, 3)), *db = perhaps(p, part(&e, 4));
+    k->distance_grad(e.n0, e.n1, a, e.ld[0], b, e.ld[1], dy, e.ld[2], da, e.ld[3], db, e.ld[4]);
+}
+
 typedef struct squashing {
     mann_squash_kind kind;
     int32_t n0, n1, group;

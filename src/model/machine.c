@@ -6,7 +6,7 @@
  *
  *   h_t = controller([x_t, r_(t-1)])
  *   r_t = memories(interface(h_t))
- *   y_t = output([h_t, r_t])
+ *   y_t = output([h_t, r_t])              with model.readout: output(relu(readout([h_t, r_t])))
  *
  * With one matrix it is the Neural Turing Machine, with no memory the plain recurrent network. A
  * memory that is a recurrent network itself needs neither feedback of r_(t-1) nor h_t in y_t. */
@@ -19,7 +19,7 @@
 typedef struct machine_config {
     int32_t controller, hidden, layers;
     bool feedback;
-    int32_t output;
+    int32_t output, readout;
 } machine_config;
 
 typedef enum output_of { OUTPUT_ALL, OUTPUT_READS } output_of;
@@ -37,14 +37,16 @@ static const mann_option machine_options[] = {
      "whether the controller sees what the memories gave back in the last step"},
     {"output", MANN_OPT_CHOICE, FIELD(output), "all", 0, 0, output_choices,
      "what the output layer sees: controller and reads, or the reads alone"},
+    {"readout", MANN_OPT_INT, FIELD(readout), "0", 0, 65536, NULL,
+     "rectified units between that and the output layer; 0: none"},
     {0},
 };
 
 typedef struct machine {
     mann_io_shape io;
     mann_controller controller;
-    mann_dense interface, output;
-    bool feedback, output_all;
+    mann_dense interface, readout, output;
+    bool feedback, output_all, has_readout;
     int32_t n_memories;
     struct {
         const mann_memory_type *type;
@@ -125,8 +127,13 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         }
         self->memory[i].type->init(self->memory[i].self, setup->memory[i].config, scope, params);
     }
-    self->output = mann_dense_init(params, "output", (self->output_all ? outputs : 0) + reads,
-                                   setup->io.outputs);
+    int32_t seen = (self->output_all ? outputs : 0) + reads;
+    self->has_readout = config->readout > 0;
+    if (self->has_readout) {
+        self->readout = mann_dense_init(params, "readout", seen, config->readout);
+        seen = config->readout;
+    }
+    self->output = mann_dense_init(params, "output", seen, setup->io.outputs);
     return MANN_OK;
 }
 
@@ -187,8 +194,12 @@ static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var 
                                                         memory_state(self, state, i), slice);
         }
     }
-    return mann_dense_apply(self->output, tape,
-                            with_reads(self, tape, self->output_all ? h : NULL, state));
+    mann_var seen = with_reads(self, tape, self->output_all ? h : NULL, state);
+    if (self->has_readout) {
+        mann_var drive = mann_dense_apply(self->readout, tape, seen);
+        seen = mann_squash(tape, drive, 1, &(mann_segment){MANN_RELU, drive->n[1], drive->n[1]}, 0);
+    }
+    return mann_dense_apply(self->output, tape, seen);
 }
 
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
@@ -233,8 +244,9 @@ static double multiply_adds(const mann_model_setup *setup)
     controller.inputs += config->feedback ? (int32_t)reads : 0;
     double outputs = mann_controller_outputs(&controller);
     double seen = reads + (config->output == OUTPUT_ALL ? outputs : 0);
-    return total + mann_controller_multiply_adds(&controller) + outputs * interface +
-           seen * setup->io.outputs;
+    double last =
+        config->readout ? config->readout * (seen + setup->io.outputs) : seen * setup->io.outputs;
+    return total + mann_controller_multiply_adds(&controller) + outputs * interface + last;
 }
 
 const mann_model_type mann_model_machine = {

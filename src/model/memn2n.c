@@ -21,6 +21,7 @@
 #include "model/story.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_HOPS = 16 };
 enum { ADJACENT, LAYERWISE };
@@ -114,16 +115,22 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     return MANN_OK;
 }
 
-/* Sentences, or questions of one sentence, as columns of a memory. */
-static mann_var embed(const memn2n *self, mann_tape *tape, int32_t table, const mann_batch *batch,
-                      int32_t sentences, int32_t words, const int32_t *token)
+/* The weights of the positions, for all tables of a group. */
+static mann_var positions(const memn2n *self, mann_tape *tape, int32_t words)
 {
     mann_var l = mann_input(tape, 2, (int32_t[]){words, self->config.width});
-    for (size_t i = 0; i < mann_size(l) && !mann_tape_status(tape); i++) {
-        mann_value(l)[i] = self->l[i];
+    if (!mann_tape_status(tape)) {
+        memcpy(mann_value(l), self->l, mann_size(l) * sizeof(mann_real));
     }
-    return mann_embed(tape, mann_param(tape, self->table[table]), batch->size, sentences, words,
-                      token, l);
+    return l;
+}
+
+/* The sentences as columns of a memory. */
+static mann_var remember(const memn2n *self, mann_tape *tape, int32_t table, int32_t B,
+                         const mann_stories *s, mann_var l)
+{
+    mann_var words = mann_param(tape, self->table[table]);
+    return mann_embed(tape, words, B, self->memories, s->words, s->story, l);
 }
 
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
@@ -140,11 +147,13 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_var m = NULL, c = NULL, p[MOST_HOPS];
 
     int32_t B = adjacent ? A_1 : LAYERWISE_B;
-    mann_var u = mann_flatten(tape, embed(self, tape, B, batch, 1, io->words, s.question));
+    mann_var l = positions(self, tape, s.words), table = mann_param(tape, self->table[B]);
+    mann_var u = mann_embed(tape, table, batch->size, 1, io->words, s.question, l);
+    u = mann_flatten(tape, u);
     for (int32_t k = 0; k < config->hops; k++) {
         if (adjacent || k == 0) {
-            m = k ? c : embed(self, tape, A_1, batch, self->memories, s.words, s.story);
-            c = embed(self, tape, k + 1, batch, self->memories, s.words, s.story);
+            m = k ? c : remember(self, tape, A_1, batch->size, &s, l);
+            c = remember(self, tape, k + 1, batch->size, &s, l);
         }
         mann_var scores = mann_match(tape, m, mann_split(tape, u, 1), 1);
         p[k] = linear ? scores : mann_attend(tape, scores, NULL);

@@ -2,10 +2,12 @@
  * its file, name it here and in the build file. */
 #include <mann/model.h>
 
-extern const mann_model_type mann_model_machine, mann_model_memn2n, mann_model_kvmemnn;
+extern const mann_model_type mann_model_machine, mann_model_memn2n, mann_model_kvmemnn,
+    mann_model_dmn, mann_model_memnn;
 
 const mann_model_type *const mann_models[] = {&mann_model_machine, &mann_model_memn2n,
-                                              &mann_model_kvmemnn, NULL};
+                                              &mann_model_kvmemnn, &mann_model_dmn,
+                                              &mann_model_memnn,   NULL};
 
 const mann_preset mann_presets[] = {
     {"ntm", "Neural Turing Machine: LSTM controller, memory matrix", &mann_model_machine,
@@ -19,8 +21,8 @@ const mann_preset mann_presets[] = {
     {"ntm+hopfield", "Neural Turing Machine with a modern Hopfield store beside its memory matrix",
      &mann_model_machine, "model.controller=lstm model.memory=matrix+hopfield memory2.form=modern"},
     {"fastweights", "recurrent network with fast weights (Ba et al. 2016)", &mann_model_machine,
-     "model.controller=none model.feedback=false model.output=reads model.memory=hopfield "
-     "memory.learn=false memory.rows=32"},
+     "model.controller=none model.feedback=false model.output=reads model.readout=100 "
+     "model.memory=hopfield memory.decay=0.99 memory.learn=false memory.rows=32"},
     {"lstm", "long short-term memory, no external memory", &mann_model_machine,
      "model.controller=lstm model.memory=none"},
     {"gru", "gated recurrent unit, no external memory", &mann_model_machine,
@@ -46,6 +48,13 @@ const mann_preset mann_presets[] = {
      "train.max_sequences=90epochs"},
     {"kvmemnn", "key-value memory network (Miller et al. 2016)", &mann_model_kvmemnn,
      "train.optimiser=sgd train.momentum=0 train.batch=32 train.clip_norm=0 train.lr=0.1 "
+     "train.max_sequences=100000"},
+    {"dmn", "dynamic memory network, its gates taught (Kumar et al. 2016)", &mann_model_dmn,
+     "model.gates=1 train.lr=4e-3 train.clip_norm=1 "
+     "train.max_sequences=400000"},
+    {"memnn", "memory network that is taught which sentences matter (Weston et al. 2015)",
+     &mann_model_memnn,
+     "train.optimiser=sgd train.momentum=0 train.batch=16 train.clip_norm=0 train.lr=0.02 "
      "train.max_sequences=100000"},
     {0},
 };

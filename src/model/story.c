@@ -82,23 +82,24 @@ static void copy_real(const mann_array *from, int32_t count, mann_real *to)
     }
 }
 
-/* The values of the most recent sentences; NULL where an example has not one for each. */
-static int32_t *values(mann_tape *tape, const mann_batch *batch, int32_t sentences)
+/* The numbers called name of the most recent sentences [B, N]; NULL where an example has not one
+ * for each. */
+static int32_t *of_sentences(mann_tape *tape, const mann_batch *batch, const char *name,
+                             int32_t sentences)
 {
-    int32_t *value =
-        mann_tape_scratch(tape, (size_t)batch->size * (size_t)sentences * sizeof *value);
-    for (int32_t b = 0; b < batch->size && value; b++) {
+    int32_t *made = mann_tape_scratch(tape, (size_t)batch->size * (size_t)sentences * sizeof *made);
+    for (int32_t b = 0; b < batch->size && made; b++) {
         const mann_example *e = batch->example[b];
         int32_t S = mann_example_find(e, "story")->n[0];
-        const mann_array *array = find(e, "value", MANN_INT32, S, 1);
+        const mann_array *array = find(e, name, MANN_INT32, S, 1);
         if (!array) {
             return NULL;
         }
         int32_t count = S < sentences ? S : sentences;
-        memcpy(value + (size_t)b * (size_t)sentences, (const int32_t *)array->data + S - count,
-               (size_t)count * sizeof *value);
+        memcpy(made + (size_t)b * (size_t)sentences, (const int32_t *)array->data + S - count,
+               (size_t)count * sizeof *made);
     }
-    return value;
+    return made;
 }
 
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
@@ -112,12 +113,14 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     s.present = mann_input(tape, 2, (int32_t[]){B, sentences});
     int32_t *story = mann_tape_scratch(tape, size * sizeof *story);
     int32_t *question = mann_tape_scratch(tape, (size_t)B * row);
-    if (!story || !question || !fits(tape, batch, io)) {
+    s.told = mann_tape_scratch(tape, (size_t)B * sizeof *s.told);
+    if (!story || !question || !s.told || !fits(tape, batch, io)) {
         return s;
     }
     s.story = story;
     s.question = question;
-    s.value = values(tape, batch, sentences);
+    s.value = of_sentences(tape, batch, "value", sentences);
+    s.support = of_sentences(tape, batch, "support", sentences);
     bool noisy = time.noise > 0 && tape->mode == MANN_TRAIN;
     for (int32_t b = 0; b < B; b++) {
         const mann_example *e = batch->example[b];
@@ -125,6 +128,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
         int32_t count = told->n[0] < sentences ? told->n[0] : sentences;
         const int32_t *from =
             (const int32_t *)told->data + (size_t)(told->n[0] - count) * (size_t)W;
+        s.told[b] = count;
         int32_t *to = story + (size_t)b * (size_t)sentences * (size_t)words;
         for (int32_t i = 0; i < count; i++) {
             mann_value(s.present)[(size_t)b * (size_t)sentences + (size_t)i] = 1;
@@ -160,6 +164,7 @@ bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_st
 }
 
 static const mann_tag_info weights_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
+static const mann_tag_info gates_tag = {"attention", MANN_KIND_GATE, {"hop", "sentence"}};
 static const mann_tag_info scores_tag = {"attention", MANN_KIND_SIGNED, {"hop", "sentence"}};
 
 void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p)
@@ -169,7 +174,9 @@ void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann
         row[k] = mann_flatten(tape, p[k]);
     }
     if (row) {
-        mann_tag(tape, kind == MANN_KIND_SIGNED ? &scores_tag : &weights_tag,
-                 mann_split(tape, mann_concat(tape, hops, row), hops));
+        const mann_tag_info *tag = kind == MANN_KIND_WEIGHTING ? &weights_tag
+                                   : kind == MANN_KIND_GATE    ? &gates_tag
+                                                               : &scores_tag;
+        mann_tag(tape, tag, mann_split(tape, mann_concat(tape, hops, row), hops));
     }
 }

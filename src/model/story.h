@@ -8,8 +8,11 @@ typedef struct mann_stories {
     int32_t sentences, words; /* N, and words of a row */
     int32_t *story;           /* [B, N, words]: the most recent N sentences, oldest first; then 0 */
     int32_t *question;        /* [B, 1, W] */
-    int32_t *value;   /* [B, N, 1]: what each sentence is the key of; NULL: the task has none */
-    mann_var present; /* [B, N]: 1 where there is a sentence, else 0 */
+    int32_t *told;            /* [B]: how many sentences each has, >= 1 */
+    int32_t *value; /* [B, N, 1]: what each sentence is the key of; NULL: the task has none */
+    int32_t
+        *support; /* [B, N]: k for the k-th sentence that the answer rests on, else 0; or NULL */
+    mann_var present;      /* [B, N]: 1 where there is a sentence, else 0 */
     mann_var target, mask; /* [B, classes], [B] */
 } mann_stories;
 
@@ -39,7 +42,8 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
 bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_stories *stories,
                          mann_var logits, mann_outputs *outputs);
 
-/* Shows p[0..hops-1], [B, 1, N] each, as one value "attention" [hop, sentence]. */
+/* Shows p[0..hops-1], [B, 1, N] each, as one value "attention" [hop, sentence]: of a weighting, of
+ * gates, or else signed. */
 void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p);
 
 #endif

@@ -5,14 +5,14 @@
  *   rnn   h = tanh([x, h] W + b)
  *   lstm  i, f, z, o = [x, h] W + b;  c = sigmoid(f) c + sigmoid(i) tanh(z);
  *         h = sigmoid(o) tanh(c)
- *   gru   r, u = sigmoid([x, h] W + b);  h~ = tanh([x, r h] V + d);  h = u h + (1 - u) h~ */
+ *   gru   see gru.c */
 #include "nn/controller.h"
 
 #include <stdio.h>
 
 static int32_t gates(mann_controller_kind kind)
 {
-    return kind == MANN_CONTROLLER_LSTM ? 4 : kind == MANN_CONTROLLER_GRU ? 2 : 1;
+    return kind == MANN_CONTROLLER_LSTM ? 4 : 1;
 }
 
 static int32_t layer_inputs(const mann_controller *self, int32_t l)
@@ -31,14 +31,14 @@ void mann_controller_init(mann_controller *self, mann_controller_kind kind, int3
     for (int32_t l = 0; l < self->layers; l++) {
         char name[64];
         snprintf(name, sizeof name, "controller.%d", l);
+        if (kind == MANN_CONTROLLER_GRU) {
+            self->gru[l] = mann_gru_init(params, name, l ? hidden : inputs, hidden);
+            continue;
+        }
         self->layer[l] = mann_dense_init(params, name, layer_inputs(self, l), gates(kind) * hidden);
         if (kind == MANN_CONTROLLER_LSTM) {
             /* Forget gates start open (Gers et al. 2000; Jozefowicz et al. 2015). */
             mann_params_set_columns(params, self->layer[l].bias, hidden, hidden, 1);
-        }
-        if (kind == MANN_CONTROLLER_GRU) {
-            snprintf(name, sizeof name, "controller.%d.candidate", l);
-            self->candidate[l] = mann_dense_init(params, name, layer_inputs(self, l), hidden);
         }
     }
 }
@@ -69,18 +69,6 @@ static mann_var join(mann_tape *tape, mann_var x, mann_var h)
     return mann_concat(tape, 2, (mann_var[]){x, h});
 }
 
-static mann_var gru(const mann_controller *self, mann_tape *tape, int32_t l, mann_var x, mann_var h)
-{
-    int32_t H = self->hidden;
-    mann_var both =
-        squash(tape, mann_dense_apply(self->layer[l], tape, join(tape, x, h)), MANN_SIGMOID);
-    mann_var reset = mann_columns(tape, both, 0, H), update = mann_columns(tape, both, H, H);
-    mann_var kept = mann_multiply(tape, reset, h);
-    mann_var candidate =
-        squash(tape, mann_dense_apply(self->candidate[l], tape, join(tape, x, kept)), MANN_TANH);
-    return mann_interpolate(tape, update, h, candidate);
-}
-
 static mann_var layer_step(const mann_controller *self, mann_tape *tape, int32_t l,
                            mann_controller_state *state, mann_var x)
 {
@@ -93,7 +81,7 @@ static mann_var layer_step(const mann_controller *self, mann_tape *tape, int32_t
     case MANN_CONTROLLER_LSTM:
         return mann_lstm(tape, mann_dense_apply(layer, tape, join(tape, x, h)), state->cell[l],
                          &state->cell[l]);
-    case MANN_CONTROLLER_GRU: return gru(self, tape, l, x, h);
+    case MANN_CONTROLLER_GRU: return mann_gru_step(&self->gru[l], tape, x, h);
     case MANN_CONTROLLER_NONE: break;
     }
     return x;
@@ -111,9 +99,10 @@ mann_var mann_controller_step(const mann_controller *self, mann_tape *tape,
 double mann_controller_multiply_adds(const mann_controller *self)
 {
     double total = 0;
-    int32_t outputs = self->kind == MANN_CONTROLLER_GRU ? 3 : gates(self->kind);
     for (int32_t l = 0; l < self->layers; l++) {
-        total += (double)layer_inputs(self, l) * outputs * self->hidden;
+        total += self->kind == MANN_CONTROLLER_GRU
+                     ? mann_gru_multiply_adds(&self->gru[l])
+                     : (double)layer_inputs(self, l) * gates(self->kind) * self->hidden;
     }
     return total;
 }

@@ -2,7 +2,7 @@
 #ifndef MANN_NN_CONTROLLER_H
 #define MANN_NN_CONTROLLER_H
 
-#include "nn/dense.h"
+#include "nn/gru.h"
 
 #define MANN_MAX_LAYERS 8
 
@@ -17,8 +17,8 @@ typedef enum mann_controller_kind {
 typedef struct mann_controller {
     mann_controller_kind kind;
     int32_t inputs, hidden, layers;
-    mann_dense layer[MANN_MAX_LAYERS];     /* ff, rnn, lstm: all gates; gru: reset and update */
-    mann_dense candidate[MANN_MAX_LAYERS]; /* gru */
+    mann_dense layer[MANN_MAX_LAYERS]; /* ff, rnn, lstm: all gates */
+    mann_gru gru[MANN_MAX_LAYERS];
 } mann_controller;
 
 typedef struct mann_controller_state {

@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "io/safetensors.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,31 +55,48 @@ static void add_flat(writer *w, const char *prefix, const mann_params *params,
     }
 }
 
+/* False on shortage. */
 MANN_PRINTF(3, 4)
-static void put(json_t *metadata, const char *name, const char *format, ...)
+static bool put(json_t *metadata, const char *name, const char *format, ...)
 {
     char text[128];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    json_object_set_new(metadata, name, json_string(text));
+    return !json_object_set_new(metadata, name, json_string(text));
 }
 
+/* NULL on shortage. */
 static json_t *common_metadata(const mann_network *network, int64_t step, int64_t sequences)
 {
     json_t *metadata = json_object();
     char *experiment = mann_experiment_text(network->experiment);
-    if (metadata && experiment) {
-        put(metadata, "format", FORMAT);
-        put(metadata, "version", "1");
-        put(metadata, "mann", MANN_VERSION);
-        put(metadata, "step", "%" PRId64, step);
-        put(metadata, "sequences", "%" PRId64, sequences);
-        json_object_set_new(metadata, "experiment", json_string(experiment));
-    }
+    bool good = metadata && experiment && put(metadata, "format", FORMAT) &&
+                put(metadata, "version", "1") && put(metadata, "mann", MANN_VERSION) &&
+                put(metadata, "step", "%" PRId64, step) &&
+                put(metadata, "sequences", "%" PRId64, sequences) &&
+                !json_object_set_new(metadata, "experiment", json_string(experiment));
     free(experiment);
+    if (!good) {
+        json_decref(metadata);
+        return NULL;
+    }
     return metadata;
+}
+
+/* What training goes on from. */
+static bool put_progress(json_t *metadata, const mann_trainer *t, const mann_memo *memo)
+{
+    bool good = put(metadata, "lesson", "%d", t->progress.lesson) &&
+                put(metadata, "updates", "%" PRId64, t->optimiser.updates) &&
+                put(metadata, "beta1_power", "%a", t->optimiser.beta1_power) &&
+                put(metadata, "beta2_power", "%a", t->optimiser.beta2_power) &&
+                put(metadata, "lr_scale", "%a", t->lr_scale);
+    for (const mann_memo *m = memo; good && m->name; m++) {
+        good = put(metadata, m->name, "%a", *m->value);
+    }
+    return good;
 }
 
 static mann_status no_memory(mann_context *context)
@@ -109,7 +127,8 @@ mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_m
     const mann_params *params = t->network->params;
     writer w;
     json_t *metadata = common_metadata(t->network, t->progress.step, t->progress.sequences);
-    if (!metadata || !writer_init(&w, params, 2 + MANN_MAX_MOMENTS)) {
+    if (!metadata || !put_progress(metadata, t, memo) ||
+        !writer_init(&w, params, 2 + MANN_MAX_MOMENTS)) {
         json_decref(metadata);
         return no_memory(t->context);
     }
@@ -121,14 +140,6 @@ mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_m
         char prefix[64];
         snprintf(prefix, sizeof prefix, "optimiser.%s.", t->optimiser.moment_name[i]);
         add_flat(&w, prefix, params, t->optimiser.moment[i]);
-    }
-    put(metadata, "lesson", "%d", t->progress.lesson);
-    put(metadata, "updates", "%" PRId64, t->optimiser.updates);
-    put(metadata, "beta1_power", "%a", t->optimiser.beta1_power);
-    put(metadata, "beta2_power", "%a", t->optimiser.beta2_power);
-    put(metadata, "lr_scale", "%a", t->lr_scale);
-    for (const mann_memo *m = memo; m->name; m++) {
-        put(metadata, m->name, "%a", *m->value);
     }
     mann_status status = mann_store_save(t->context, path, w.count, w.tensor, metadata);
     free(w.tensor);
@@ -248,18 +259,23 @@ static mann_status check_names(mann_context *context, const char *path, const ma
     return MANN_OK;
 }
 
-static mann_status load_weights(mann_context *context, const char *path, const mann_store *store,
-                                mann_network *network)
+static const char *prefix_of(const mann_store *store, const mann_params *params)
 {
-    bool average = has_average(store, network->params);
-    const char *prefix = average ? "average." : "";
-    mann_status status = check_names(context, path, store, network->params);
-    status = status ? status : check_flat(context, path, store, prefix, network->params);
-    if (!status) {
-        copy_flat(store, prefix, network->params, mann_params_values(network->params));
-        mann_params_refresh(network->params);
-    }
-    return status;
+    return has_average(store, params) ? "average." : "";
+}
+
+static mann_status check_weights(mann_context *context, const char *path, const mann_store *store,
+                                 const mann_params *params)
+{
+    mann_status status = check_names(context, path, store, params);
+    return status ? status : check_flat(context, path, store, prefix_of(store, params), params);
+}
+
+/* Checked before. */
+static void take_weights(const mann_store *store, mann_params *params)
+{
+    copy_flat(store, prefix_of(store, params), params, mann_params_values(params));
+    mann_params_refresh(params);
 }
 
 mann_status mann_checkpoint_weights(mann_context *context, mann_network *network, const char *path)
@@ -268,15 +284,19 @@ mann_status mann_checkpoint_weights(mann_context *context, mann_network *network
     mann_store *store;
     mann_status status = mann_checkpoint_resolve(context, path, "BEST", file, sizeof file);
     status = status ? status : open_store(context, file, &store);
-    if (!status) {
-        status = load_weights(context, file, store, network);
-        mann_store_close(store);
+    if (status) {
+        return status;
     }
+    status = check_weights(context, file, store, network->params);
+    if (!status) {
+        take_weights(store, network->params);
+    }
+    mann_store_close(store);
     return status;
 }
 
-static mann_status number(mann_context *context, const char *path, const mann_store *store,
-                          const char *name, double *value)
+static mann_status number_below(mann_context *context, const char *path, const mann_store *store,
+                                const char *name, double bound, double *value)
 {
     const char *text = mann_store_metadata(store, name);
     char *end;
@@ -284,11 +304,17 @@ static mann_status number(mann_context *context, const char *path, const mann_st
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata lacks '%s'", path, name);
     }
     *value = strtod(text, &end);
-    if (end == text || *end || !(*value >= -LARGEST && *value <= LARGEST)) {
+    if (end == text || *end || !(*value >= -bound && *value <= bound)) {
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata '%s' is not a number in range", path,
                          name);
     }
     return MANN_OK;
+}
+
+static mann_status number(mann_context *context, const char *path, const mann_store *store,
+                          const char *name, double *value)
+{
+    return number_below(context, path, store, name, LARGEST, value);
 }
 
 /* The numbers of the trainer that a checkpoint carries. */
@@ -322,7 +348,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
         status = number(context, path, store, number_names[i], &value[i]);
     }
     for (int32_t i = 0; !status && memo[i].name; i++) {
-        status = number(context, path, store, memo[i].name, &remembered[i]);
+        status = number_below(context, path, store, memo[i].name, DBL_MAX, &remembered[i]);
     }
     if (!status && !(value[LESSON] >= 0 && value[LESSON] < t->lessons && value[STEP] >= 0 &&
                      value[SEQUENCES] >= 0 && value[UPDATES] >= 0)) {
@@ -415,23 +441,28 @@ static mann_network *open_network(mann_context *context, const char *file, const
     }
     mann_experiment *e = mann_experiment_parse(context, text, file, NULL, NULL);
     if (!e) {
-        *status = MANN_E_FORMAT; /* whatever is wrong, it is the file's fault */
+        /* Whatever is wrong, it is the file's fault. */
+        *status = mann_context_status(context) == MANN_E_NOMEM ? MANN_E_NOMEM : MANN_E_FORMAT;
         return NULL;
     }
     *status = settings ? mann_experiment_settings(e, settings) : MANN_OK;
-    mann_network *network = *status ? NULL : mann_network_alloc(context, e);
+    mann_network *network = *status ? NULL : mann_network_announce(context, e);
     if (!network) {
         *status = mann_context_status(context); /* such as that of a task's file */
         *status = *status ? *status : MANN_E_NOMEM;
     }
     mann_experiment_free(e);
-    if (network) {
-        *status = load_weights(context, file, store, network);
-        if (*status) {
-            mann_network_free(network);
-            network = NULL;
-        }
+    if (!network) {
+        return NULL;
     }
+    /* A small file may describe a large network: memory is taken once its weights are seen. */
+    *status = check_weights(context, file, store, network->params);
+    *status = *status ? *status : mann_params_fill(network->params, network->experiment->seed);
+    if (*status) {
+        mann_network_free(network);
+        return NULL;
+    }
+    take_weights(store, network->params);
     return network;
 }
 

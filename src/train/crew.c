@@ -32,7 +32,7 @@ mann_crew *mann_crew_alloc(mann_context *context, const mann_network *network, i
     }
     if (!good) {
         mann_crew_free(crew);
-        if (!*mann_context_message(context)) {
+        if (mann_context_status(context) != MANN_E_NOMEM) {
             mann_fail(context, MANN_E_NOMEM, "out of memory for a crew");
         }
         return NULL;

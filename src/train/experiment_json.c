@@ -151,6 +151,10 @@ mann_experiment *mann_experiment_parse(mann_context *context, const char *text, 
 {
     json_error_t error;
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!root && mann_json_shortage(&error)) {
+        mann_fail(context, MANN_E_NOMEM, "%s: out of memory", where);
+        return NULL;
+    }
     if (!root || !json_is_object(root)) {
         mann_fail(context, MANN_E_FORMAT, "%s:%d:%d: %s", where, root ? 1 : error.line,
                   root ? 1 : error.column, root ? "not a JSON object" : error.text);

@@ -143,14 +143,40 @@ static json_t *finite(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-static json_t *score_json(const mann_score *score)
+/* False on shortage. */
+static bool put(json_t *object, const char *name, double x)
 {
-    json_t *object = json_object();
-    for (int32_t i = 0; i < score->count; i++) {
+    return !json_object_set_new(object, name, finite(x));
+}
+
+static bool put_score(json_t *object, const mann_score *score)
+{
+    bool good = object;
+    for (int32_t i = 0; good && i < score->count; i++) {
         const char *name = score->metric[i].name;
-        json_object_set_new(object, name, finite(mann_score_get(score, name)));
+        good = put(object, name, mann_score_get(score, name));
     }
-    return object;
+    return good;
+}
+
+/* A line of metrics.jsonl; NULL on shortage. */
+static char *line_text(const mann_progress *progress, double seconds, const mann_score *score,
+                       const mann_score *harder)
+{
+    json_t *line =
+        json_pack("{s:I, s:I, s:f, s:i}", "step", (json_int_t)progress->step, "sequences",
+                  (json_int_t)progress->sequences, "seconds", seconds, "lesson", progress->lesson);
+    bool good = line && put(line, "loss", progress->loss) &&
+                put(line, "grad_norm", progress->grad_norm) && put(line, "lr", progress->lr) &&
+                put_score(line, score);
+    if (good && harder->count) {
+        json_t *object = json_object();
+        good = put_score(object, harder);
+        good = !json_object_set_new(line, "harder", object) && good;
+    }
+    char *text = good ? json_dumps(line, JSON_COMPACT) : NULL;
+    json_decref(line);
+    return text;
 }
 
 const char *const mann_folder_front[] = {"step", "sequences", "seconds", "lesson",
@@ -159,26 +185,17 @@ const char *const mann_folder_front[] = {"step", "sequences", "seconds", "lesson
 mann_status mann_folder_append(mann_folder *folder, const mann_progress *progress, double seconds,
                                const mann_score *score, const mann_score *harder)
 {
-    json_t *line = score_json(score);
-    json_t *front =
-        json_pack("{s:I, s:I, s:f, s:i}", "step", (json_int_t)progress->step, "sequences",
-                  (json_int_t)progress->sequences, "seconds", seconds, "lesson", progress->lesson);
-    json_object_set_new(front, "loss", finite(progress->loss));
-    json_object_set_new(front, "grad_norm", finite(progress->grad_norm));
-    json_object_set_new(front, "lr", finite(progress->lr));
-    json_object_update(front, line);
-    if (harder->count) {
-        json_object_set_new(front, "harder", score_json(harder));
+    char *text = line_text(progress, seconds, score, harder);
+    if (!text) {
+        return mann_fail(folder->context, MANN_E_NOMEM, "out of memory for metrics.jsonl");
     }
-    char *text = json_dumps(front, JSON_COMPACT);
-    bool good = text && fprintf(folder->metrics, "%s\n", text) > 0 && !fflush(folder->metrics);
+    bool good = fprintf(folder->metrics, "%s\n", text) > 0 && !fflush(folder->metrics);
+    int error = errno;
     free(text);
-    json_decref(line);
-    json_decref(front);
     return good
                ? MANN_OK
                : mann_fail(folder->context, MANN_E_IO, "%s/metrics.jsonl: could not be written: %s",
-                           folder->path, strerror(errno));
+                           folder->path, strerror(error));
 }
 
 mann_status mann_folder_describe(mann_folder *folder, const mann_experiment *experiment,
@@ -199,14 +216,15 @@ mann_status mann_folder_describe(mann_folder *folder, const mann_experiment *exp
         "{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f}", "version", MANN_VERSION, "host", host.nodename,
         "written", when, "stopped", stopped, "step", (json_int_t)progress->step, "sequences",
         (json_int_t)progress->sequences, "epoch", folder->epoch, "seconds", seconds);
-    if (folder->until && run) {
-        json_object_set_new(run, "until", json_string(folder->until));
+    bool good = root && run;
+    if (good && folder->until) {
+        good = !json_object_set_new(run, "until", json_string(folder->until));
     }
-    if (message && run) {
-        json_object_set_new(run, "message", json_string(message));
+    if (good && message) {
+        good = !json_object_set_new(run, "message", json_string(message));
     }
     char *text = NULL;
-    if (root && run && !json_object_set(root, "run", run)) {
+    if (good && !json_object_set(root, "run", run)) {
         text = json_dumps(root, JSON_INDENT(2));
     }
     json_decref(run);

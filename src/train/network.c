@@ -29,7 +29,11 @@ static mann_variant *open_task(mann_context *context, const mann_experiment *e)
         return NULL;
     }
     variant->task = e->task;
-    if (e->task->open(context, self, e->task_config, &variant->io)) {
+    mann_status status = e->task->open(context, self, e->task_config, &variant->io);
+    if (status) {
+        if (mann_context_status(context) != status) {
+            mann_fail(context, status, "out of memory for a task");
+        }
         free(self); /* open has cleaned up after itself */
         free(variant);
         return NULL;
@@ -162,7 +166,7 @@ static mann_model_setup setup_of(const mann_network *network)
     return setup;
 }
 
-mann_network *mann_network_alloc(mann_context *context, const mann_experiment *experiment)
+mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment)
 {
     if (mann_experiment_check(experiment)) {
         return NULL;
@@ -189,10 +193,19 @@ mann_network *mann_network_alloc(mann_context *context, const mann_experiment *e
             mann_fail(context, MANN_E_NOMEM, "out of memory for a model");
         }
         mann_model_setup setup = setup_of(network);
-        good = network->model && !type->init(context, network->model, &setup, network->params) &&
-               !mann_params_fill(network->params, network->experiment->seed);
+        good = network->model && !type->init(context, network->model, &setup, network->params);
     }
     if (!good) {
+        mann_network_free(network);
+        return NULL;
+    }
+    return network;
+}
+
+mann_network *mann_network_alloc(mann_context *context, const mann_experiment *experiment)
+{
+    mann_network *network = mann_network_announce(context, experiment);
+    if (network && mann_params_fill(network->params, network->experiment->seed)) {
         mann_network_free(network);
         return NULL;
     }

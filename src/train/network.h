@@ -20,4 +20,8 @@ struct mann_network {
     double trained; /* sequences that training has seen */
 };
 
+/* As mann_network_alloc, but its parameters are only announced: sizes and names are known, numbers
+ * come with mann_params_fill. */
+mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment);
+
 #endif

@@ -2,6 +2,7 @@
 #include "train/outcome.h"
 
 #include "io/file.h"
+#include "io/safetensors.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -21,12 +22,14 @@ static mann_stop stop_named(const char *name)
 static mann_status take_facts(mann_context *context, const char *file, const char *text,
                               mann_outcome *out)
 {
-    json_t *root = json_loads(text, 0, NULL);
+    json_error_t error = {.text = ""};
+    json_t *root = json_loads(text, 0, &error);
     const char *stopped = NULL, *message = "", *until = "";
     json_int_t step, sequences;
-    int bad = json_unpack(root, "{s:{s:s, s:I, s:I, s?F, s:F, s?s, s?s}}", "run", "stopped",
-                          &stopped, "step", &step, "sequences", &sequences, "epoch", &out->epoch,
-                          "seconds", &out->seconds, "until", &until, "message", &message);
+    int bad = !root || json_unpack_ex(root, &error, 0, "{s:{s:s, s:I, s:I, s?F, s:F, s?s, s?s}}",
+                                      "run", "stopped", &stopped, "step", &step, "sequences",
+                                      &sequences, "epoch", &out->epoch, "seconds", &out->seconds,
+                                      "until", &until, "message", &message);
     if (!bad) {
         out->stop = stop_named(stopped);
         out->step = step;
@@ -35,6 +38,9 @@ static mann_status take_facts(mann_context *context, const char *file, const cha
         snprintf(out->message, sizeof out->message, "%s", message);
     }
     json_decref(root);
+    if (bad && mann_json_shortage(&error)) {
+        return mann_fail(context, MANN_E_NOMEM, "%s: out of memory", file);
+    }
     return bad ? mann_fail(context, MANN_E_FORMAT, "%s: does not say what happened to the run",
                            file)
                : MANN_OK;
@@ -51,8 +57,11 @@ mann_status mann_outcome_read(mann_context *context, const char *run, mann_outco
         return status;
     }
     out->experiment = mann_experiment_parse(context, text, file, NULL, NULL);
-    /* Whatever is wrong in it, it is not as it was written. */
-    status = out->experiment ? take_facts(context, file, text, out) : MANN_E_FORMAT;
+    if (out->experiment) {
+        status = take_facts(context, file, text, out);
+    } else { /* whatever else is wrong in it, it is not as it was written */
+        status = mann_context_status(context) == MANN_E_NOMEM ? MANN_E_NOMEM : MANN_E_FORMAT;
+    }
     free(text);
     if (status) {
         mann_outcome_clear(out);

@@ -2,6 +2,7 @@
 #include "train/recipe.h"
 
 #include "io/file.h"
+#include "io/safetensors.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -175,6 +176,11 @@ static mann_status take_kind(const reader *r, const char *where, const json_t *o
     if (!!at + !!after + !!until != 1 || !!until == !!json_object_get(object, "metric")) {
         return wrong(r, where, "give 'metric' with 'at' or 'after', or 'until' alone");
     }
+    const json_t *weights = json_object_get(object, "weights");
+    if (weights &&
+        (!at || !json_is_string(weights) || strcmp(json_string_value(weights), "last"))) {
+        return wrong(r, where, "'weights' is \"last\", and goes with 'at'");
+    }
     m->kind = at ? MANN_MEASURE_AT : after ? MANN_MEASURE_AFTER : MANN_MEASURE_UNTIL;
     if (until) {
         const char *text = json_string_value(until);
@@ -186,6 +192,7 @@ static mann_status take_kind(const reader *r, const char *where, const json_t *o
     mann_status status = take_text(r, where, object, "metric", true, m->metric, sizeof m->metric);
     if (!status && at) {
         status = take_text(r, where, object, "at", false, m->at, sizeof m->at);
+        m->last = weights != NULL;
     } else if (!status) {
         status = take_number(r, where, object, "after", 0, &m->after);
         status = status || !r->quick
@@ -208,7 +215,7 @@ static mann_status take_measures(reader *r, const json_t *root)
         mann_recipe_measure *m = &r->recipe->measure[r->recipe->measures++];
         char where[32];
         snprintf(where, sizeof where, "measures.%zu", i);
-        status = check_members(r, where, object, " name metric at after until published ");
+        status = check_members(r, where, object, " name metric at weights after until published ");
         status =
             status ? status : take_text(r, where, object, "name", true, m->name, sizeof m->name);
         status = status ? status : take_kind(r, where, object, m);
@@ -292,6 +299,10 @@ mann_recipe *mann_recipe_load(mann_context *context, const char *path, bool quic
     }
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
     free(text);
+    if (!root && mann_json_shortage(&error)) {
+        mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
+        return NULL;
+    }
     if (!root) {
         mann_fail(context, MANN_E_FORMAT, "%s:%d:%d: %s", path, error.line, error.column,
                   error.text);

@@ -11,10 +11,10 @@
  *    "quick": {"seeds": "1", "test_sequences": 10, "after": 160, "run": {"train": {"batch": 4}}}}
  *
  * "run" holds options as run.json does: those of a system are laid over those of the recipe, and it
- * may have its own seeds. A
- * measure is of the best weights on fresh sequences ("metric" with "at", "": as trained), of the
- * validation after so many sequences ("metric" with "after"), or the sequences until a condition
- * holds there ("until"). "metric" may be A - B, A + B, A / B or A * B, of metrics and numbers. */
+ * may have its own seeds. A measure is of the best weights, or with "weights": "last" of the last
+ * ones, on fresh sequences ("metric" with "at", "": as trained), of the validation after so many
+ * sequences ("metric" with "after"), or the sequences until a condition holds there ("until").
+ * "metric" may be A - B, A + B, A / B or A * B, of metrics and numbers. */
 #ifndef MANN_TRAIN_RECIPE_H
 #define MANN_TRAIN_RECIPE_H
 
@@ -43,6 +43,7 @@ typedef struct mann_recipe_measure {
     mann_measure_kind kind;
     char metric[MANN_RECIPE_TEXT];
     char at[MANN_RECIPE_TEXT];
+    bool last; /* at: the last weights instead of the best */
     double after;
     mann_conditions until;
     char published[MANN_RECIPE_SYSTEMS][MANN_RECIPE_TEXT]; /* "": nothing is */

@@ -334,29 +334,58 @@ static mann_status save_batch(run *r)
     return status;
 }
 
-/* An update of finite gradients may still have overflowed the weights. */
-static bool finite_weights(const run *r)
+/* The first parameter with a weight that is not finite, NULL if there is none. An update of finite
+ * gradients may have overflowed them, or they began like that. */
+static const char *bad_weights(const run *r)
 {
+    const mann_params *params = r->network->params;
     const mann_real *value = mann_params_values(r->network->params);
-    for (size_t i = 0; i < mann_params_size(r->network->params); i++) {
-        if (!isfinite(value[i])) {
-            return false;
+    for (int32_t i = 0; i < mann_params_number(params); i++) {
+        const mann_param_info *info = mann_params_info(params, i);
+        for (size_t n = 0; n < (size_t)info->rows * (size_t)info->cols; n++) {
+            if (!isfinite(value[info->offset + n])) {
+                return info->name;
+            }
         }
     }
-    return true;
+    return NULL;
+}
+
+/* LATEST is never worse than what it replaces. */
+static mann_status save_good(run *r)
+{
+    const char *bad = bad_weights(r);
+    return bad ? mann_fail(r->context, MANN_E_DIVERGED, "update %lld: it overflowed %s",
+                           (long long)r->trainer->progress.step, bad)
+               : save(r);
+}
+
+/* Where what is needed to look into it is. */
+static void describe_loss(const run *r, const char *bad, char *text, size_t size)
+{
+    if (!bad) {
+        snprintf(text, size, "the last good weights and the minibatch are in %s", r->folder.path);
+    } else if (r->best_step >= 1) {
+        snprintf(text, size,
+                 "%s is not finite; the last good weights (BEST, step %lld) and the minibatch are "
+                 "in %s",
+                 bad, (long long)r->best_step, r->folder.path);
+    } else {
+        snprintf(text, size, "%s is not finite; the minibatch is in %s", bad, r->folder.path);
+    }
 }
 
 /* Nothing has changed since the last good update: save that, and what broke it. */
 static mann_status diverged(run *r)
 {
-    char reason[512], message[1600];
+    char reason[512], kept[1200], message[2048];
+    const char *bad = bad_weights(r);
     snprintf(reason, sizeof reason, "%s", mann_context_message(r->context));
     r->stop = MANN_STOP_DIVERGED;
-    snprintf(message, sizeof message,
-             "diverged at %s; the last good weights and the minibatch are in %s; try a lower "
-             "train.lr or train.clip_norm",
-             reason, r->folder.path);
-    mann_status status = finite_weights(r) ? save(r) : save_best(r); /* else LATEST is older */
+    describe_loss(r, bad, kept, sizeof kept);
+    snprintf(message, sizeof message, "diverged at %s; %s; try a lower train.lr or train.clip_norm",
+             reason, kept);
+    mann_status status = bad ? save_best(r) : save(r); /* LATEST is older, or as it was given */
     status = status ? status : save_batch(r);
     status = status
                  ? status
@@ -378,20 +407,20 @@ static mann_status loop(run *r)
     check_limits(r);
     while (!status && !r->stop) {
         status = mann_trainer_step(r->trainer, &r->event.progress);
-        if (status == MANN_E_DIVERGED) {
-            return diverged(r);
+        if (status) {
+            break;
         }
         r->loss_sum += r->event.progress.loss;
         r->losses++;
         mann_tracer_offer(r->tracer, mann_params_values(r->network->params), r->event.progress.step,
                           r->event.progress.sequences);
-        if (!status && r->event.progress.step % r->trainer->config->validate_every == 0) {
+        if (r->event.progress.step % r->trainer->config->validate_every == 0) {
             status = validate(r);
         }
         watch(r);
         check_limits(r);
         if (!status && !r->stop && now() - r->last_saved >= r->trainer->config->save_seconds) {
-            status = save(r);
+            status = save_good(r);
         }
     }
     if (r->event.sequences_rate == 0) { /* over before it was measured */
@@ -402,7 +431,8 @@ static mann_status loop(run *r)
         status = validate_late(r);
         watch(r);
     }
-    return status ? status : save(r);
+    status = status ? status : save_good(r);
+    return status == MANN_E_DIVERGED ? diverged(r) : status;
 }
 
 /* BEST is written before LATEST, so after a kill between the two it may be ahead of what LATEST
@@ -427,6 +457,11 @@ static mann_status restore_best(run *r)
     return status;
 }
 
+static bool is_count(double x)
+{
+    return x >= 0 && x <= 9e15;
+}
+
 static mann_status restore(run *r)
 {
     char file[1024];
@@ -435,6 +470,10 @@ static mann_status restore(run *r)
     mann_status status =
         mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file);
     status = status ? status : mann_checkpoint_restore(r->trainer, file, memo);
+    if (!status && !(is_count(r->best_step) && is_count(r->best_sequences))) {
+        status = mann_fail(r->context, MANN_E_FORMAT,
+                           "%s: metadata: best_step or best_sequences out of range", file);
+    }
     status = status ? status : restore_best(r);
     r->event.progress = r->trainer->progress;
     return status;

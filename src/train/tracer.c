@@ -4,8 +4,9 @@
  * How often: every train.trace_every updates at first, then each time training has grown by a
  * tenth, so that the history stays readable and small; and never so often that tracing takes more
  * than BUDGET of the time, the first GRACE seconds of it not counted, so that a run of seconds has
- * a history too. A trace that falls due while the last one is being written is left
- * out. The last weights are always traced. */
+ * a history too. What tracing takes is time of the processor, as a thread that waits costs training
+ * nothing. A trace that falls due while the last one is being written is left out. The last weights
+ * are always traced. */
 #include "train/tracer.h"
 
 #include "io/file.h"
@@ -39,15 +40,20 @@ struct mann_tracer {
     bool started, quit;
     bool busy; /* weights were handed over and are not yet traced */
     int64_t step, sequences, next_step, last_step;
-    double spent, idle_until; /* seconds of tracing; by the clock */
+    double spent, idle_until; /* seconds of the processor; by the clock */
     bool failed;
 };
 
-static double now(void)
+static double seconds(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double now(void)
+{
+    return seconds(CLOCK_MONOTONIC);
 }
 
 static mann_status trace_probe(mann_tracer *t, int32_t i, int64_t step, int64_t sequences)
@@ -94,12 +100,12 @@ static void *tracer_main(void *argument)
         }
         int64_t step = t->step, sequences = t->sequences;
         pthread_mutex_unlock(&t->mutex);
-        double start = now();
+        double start = seconds(CLOCK_THREAD_CPUTIME_ID);
         mann_status status = MANN_OK;
         for (int32_t i = 0; i < t->probes && !status; i++) {
             status = trace_probe(t, i, step, sequences);
         }
-        double spent = now() - start;
+        double spent = seconds(CLOCK_THREAD_CPUTIME_ID) - start;
         pthread_mutex_lock(&t->mutex);
         t->failed |= status != MANN_OK;
         t->spent += spent;
@@ -125,7 +131,7 @@ static mann_status open_probes(mann_tracer *t, mann_context *context, const char
         }
         mann_variant *variant = mann_variant_open(context, t->network, word);
         if (!variant) {
-            return MANN_E_INVAL;
+            return mann_context_status(context);
         }
         strcpy(t->probe[t->probes].setting, word);
         t->probe[t->probes++].variant = variant;

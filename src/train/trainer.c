@@ -69,7 +69,7 @@ mann_trainer *mann_trainer_alloc(mann_context *context, mann_network *network, i
     const char *harder = network->experiment->task->harder;
     if (!status && harder) {
         t->harder = mann_variant_open(context, network, harder);
-        status = t->harder ? MANN_OK : MANN_E_INVAL;
+        status = t->harder ? MANN_OK : mann_context_status(context);
     }
     if (!status) {
         t->crew = mann_crew_alloc(context, network, threads, t->config->batch);
@@ -195,8 +195,10 @@ static mann_status gather_status(mann_trainer *t)
     for (int32_t i = 0; i < mann_pool_threads(t->crew->pool); i++) {
         mann_worker *worker = &t->crew->worker[i];
         if (worker->status && !status) {
-            status = mann_fail(t->context, worker->status, "update %lld: %s",
-                               (long long)t->progress.step + 1, mann_tape_message(worker->tape));
+            const char *message = mann_tape_message(worker->tape);
+            status =
+                mann_fail(t->context, worker->status, "update %lld: %s",
+                          (long long)t->progress.step + 1, *message ? message : "out of memory");
         }
         worker->status = MANN_OK;
     }

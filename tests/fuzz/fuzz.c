@@ -15,7 +15,7 @@ const char *fuzz_file(const uint8_t *data, size_t size)
         file = memfd_create("mann-fuzz", MFD_CLOEXEC);
         snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     }
-    if (file < 0 || ftruncate(file, 0) || pwrite(file, data, size, 0) != (ssize_t)size) {
+    if (file < 0 || pwrite(file, data, size, 0) != (ssize_t)size || ftruncate(file, (off_t)size)) {
         perror("fuzz: a file in memory");
         exit(1);
     }

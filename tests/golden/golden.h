@@ -1,4 +1,5 @@
-/* What the golden headers are made of: machines on copy, as NumPy ran them. */
+/* What the golden headers are made of: machines on copy, and networks that answer questions about
+ * stories, as NumPy ran them. */
 #ifndef MANN_GOLDEN_GOLDEN_H
 #define MANN_GOLDEN_GOLDEN_H
 
@@ -23,5 +24,18 @@ typedef struct golden_case {
     const golden_parameter *parameter;
     golden_sequence sequence[GOLDEN_SEQUENCES];
 } golden_case;
+
+typedef struct golden_story {
+    int32_t sentences;
+    const int32_t *story, *question, *support; /* [sentences, words], [words], [sentences] */
+    int32_t answer;
+} golden_story;
+
+typedef struct story_case {
+    const char *name, *model, *option[8][2];
+    double loss; /* nats, of all examples */
+    const golden_parameter *parameter;
+    const double *output, *evaluated; /* [examples, vocabulary], in training and in use */
+} story_case;
 
 #endif

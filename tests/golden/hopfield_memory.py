@@ -14,7 +14,7 @@ import numpy as np
 
 from machine import BITS, lstm, sigmoid, softmax, softplus, write_header
 
-UNITS, STEPS = 5, 2  # fast weights
+UNITS, STEPS, READOUT = 5, 2, 4  # fast weights
 HIDDEN, ROWS, WIDTH = 4, 3, 3  # modern
 
 
@@ -39,7 +39,8 @@ def fast_weights(learned, p, inputs):
             fast = sum(rate * decay ** age * (settled @ old) * old for age, old in enumerate(past))
             settled = relu(layer_norm(slow + fast, p["memory.gain"][0], p["memory.bias"][0]))
         h = settled
-        logits.append(h @ p["output.weight"] + p["output.bias"][0])
+        seen = relu(h @ p["readout.weight"] + p["readout.bias"][0])
+        logits.append(seen @ p["output.weight"] + p["output.bias"][0])
     return np.array(logits)
 
 
@@ -68,13 +69,15 @@ def fast_weights_case(name, learned, seed):
         "memory.decay": (1, 1),
         "memory.gain": (1, UNITS),
         "memory.bias": (1, UNITS),
-        "output.weight": (UNITS, BITS),
+        "readout.weight": (UNITS, READOUT),
+        "readout.bias": (1, READOUT),
+        "output.weight": (READOUT, BITS),
         "output.bias": (1, BITS),
     }
     if not learned:
         del shapes["memory.rate"], shapes["memory.decay"]
-    settings = (f"memory.width={UNITS} memory.steps={STEPS} memory.rate=0.5 memory.decay=0.9 "
-                f"memory.learn={'true' if learned else 'false'}")
+    settings = (f"model.readout={READOUT} memory.width={UNITS} memory.steps={STEPS} "
+                f"memory.rate=0.5 memory.decay=0.9 memory.learn={'true' if learned else 'false'}")
     return name, "fastweights", settings, shapes, partial(fast_weights, learned), seed
 
 

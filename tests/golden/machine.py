@@ -54,18 +54,19 @@ def numbers(values):
     return "{\n    " + ",\n    ".join(lines) + "}"
 
 
-def write_case(name, preset, settings, shapes, run, seed):
-    """The arrays of one machine; returns its row of the table."""
-    rng = np.random.default_rng(seed)
-    # Rounded to three digits, so that the same numbers go into the library in float and double.
-    p = {n: np.round(rng.normal(0, 0.7, s), 3).astype(complex) for n, s in shapes.items()}
-    examples = [copy_example(rng, length) for length in LENGTHS]
+def draw_parameters(rng, shapes, deviation):
+    """Rounded to three digits, so that the same numbers go into the library in float and double."""
+    return {n: np.round(rng.normal(0, deviation, s), 3).astype(complex) for n, s in shapes.items()}
+
+
+def write_parameters(name, p, loss):
+    """The parameters p, with the gradients of loss()."""
     rows = []
     for number, (parameter, value) in enumerate(p.items()):
         gradient = np.zeros(value.shape)
         for at in np.ndindex(value.shape):
             value[at] += 1e-30j
-            gradient[at] = loss(p, run, examples).imag / 1e-30
+            gradient[at] = loss().imag / 1e-30
             value[at] = value[at].real
         print(f"static const double {name}_{number}_value[] = {numbers(value.real)};")
         print(f"static const double {name}_{number}_gradient[] = {numbers(gradient)};")
@@ -73,6 +74,14 @@ def write_case(name, preset, settings, shapes, run, seed):
                     f"{name}_{number}_value, {name}_{number}_gradient}},")
     print(f"static const golden_parameter {name}_parameters[] = {{")
     print("\n".join(rows) + "\n    {0}};")
+
+
+def write_case(name, preset, settings, shapes, run, seed):
+    """The arrays of one machine; returns its row of the table."""
+    rng = np.random.default_rng(seed)
+    p = draw_parameters(rng, shapes, 0.7)
+    examples = [copy_example(rng, length) for length in LENGTHS]
+    write_parameters(name, p, lambda: loss(p, run, examples))
     for i, (inputs, bits) in enumerate(examples):
         output = sigmoid(run(p, inputs)).real
         print(f"static const double {name}_input_{i}[] = {numbers(inputs)};")
@@ -85,11 +94,18 @@ def write_case(name, preset, settings, shapes, run, seed):
             f"{{{each}}}}},")
 
 
-def write_header(file, table, cases):
-    """cases: the arguments of write_case."""
+def begin(file):
     guard = f"MANN_GOLDEN_{file.upper()}_H"
     print(f"/* Made by tests/golden/{file}.py: do not edit. */")
     print(f'#ifndef {guard}\n#define {guard}\n\n#include "golden.h"\n\n/* clang-format off */')
-    rows = [write_case(*case) for case in cases]
-    print(f"\nstatic const golden_case {table}[] = {{")
+
+
+def end(kind, table, rows):
+    print(f"\nstatic const {kind} {table}[] = {{")
     print("\n".join(rows) + "\n};\n/* clang-format on */\n\n#endif")
+
+
+def write_header(file, table, cases):
+    """cases: the arguments of write_case."""
+    begin(file)
+    end("golden_case", table, [write_case(*case) for case in cases])

@@ -1,15 +1,24 @@
 /* Ticks are multiples of 1, 2 or 5 times a power of ten; on logarithmic axes powers of ten, with
- * 2 and 5 between them if the axis spans less than two. */
+ * 2 and 5 between them if the axis spans less than two decades, and more if it spans one. An axis
+ * with room for two has two, if need be its ends: with one the scale could not be read. */
 #include "draw/axis.h"
 
 #include <math.h>
 #include <stdio.h>
 
+/* The smallest of 1, 2, 5 times a power of ten that is at least that. */
 static double round_up(double least)
 {
     double power = pow(10, floor(log10(least)));
     double digit = least / power;
     return power * (digit <= 1.0000001 ? 1 : digit <= 2.0000001 ? 2 : digit <= 5.0000001 ? 5 : 10);
+}
+
+/* The largest of 1, 2, 5 times a power of ten that is at most value. */
+static double round_down(double value)
+{
+    double power = pow(10, floor(log10(value) + 1e-9)), digit = value / power;
+    return power * (digit >= 4.9999999 ? 5 : digit >= 1.9999999 ? 2 : 1);
 }
 
 int64_t mann_round_step(double least)
@@ -26,8 +35,10 @@ mann_axis mann_axis_make(double low, double high, bool log)
     if (log) {
         low = low > 0 ? low : high > 0 ? high / 10 : 0.1;
         high = high > low ? high : low * 10;
-        return (mann_axis){pow(10, floor(log10(low) + 1e-9)), pow(10, ceil(log10(high) - 1e-9)),
-                           .log = true};
+        mann_axis decades = {pow(10, floor(log10(low) + 1e-9)), pow(10, ceil(log10(high) - 1e-9)),
+                             .log = true};
+        bool narrow = high < low * 10; /* else whole decades */
+        return narrow ? (mann_axis){round_down(low), round_up(high), .log = true} : decades;
     }
     if (low == high) {
         double room = low == 0 ? 1 : fabs(low) / 2;
@@ -53,6 +64,7 @@ double mann_axis_place(const mann_axis *axis, double value)
 static int linear_ticks(const mann_axis *axis, int most, double *tick)
 {
     double step = round_up((axis->high - axis->low) / (most > 1 ? most - 1 : 1));
+    step = axis->whole ? fmax(step, 1) : step;
     int count = 0;
     for (double i = ceil(axis->low / step - 1e-6); i * step <= axis->high + 1e-6 * step; i++) {
         if (count == most) {
@@ -60,19 +72,25 @@ static int linear_ticks(const mann_axis *axis, int most, double *tick)
         }
         tick[count++] = i == 0 ? 0 : i * step;
     }
+    if (count == 1 && most > 1 && !axis->whole) {
+        tick[0] = axis->low;
+        tick[1] = axis->high;
+        count = 2;
+    }
     return count;
 }
 
 static int log_ticks(const mann_axis *axis, int most, double *tick)
 {
     int low = (int)floor(log10(axis->low) + 1e-6), high = (int)ceil(log10(axis->high) - 1e-6);
-    int between = high - low < 2 && most >= 6;
+    double span = axis->high / axis->low;
+    bool fine = span < 10.01 && most >= 8, between = fine || (span < 99 && most >= 6);
     int stride = (int)mann_round_step((high - low + 1.0) / most);
     int count = 0;
     for (int power = low; power <= high; power += stride) {
-        static const double digits[] = {1, 2, 5};
-        for (int k = 0; k < (between ? 3 : 1); k++) {
-            double value = digits[k] * pow(10, power);
+        static const double few[] = {1, 2, 5}, many[] = {1, 1.5, 2, 3, 5, 7};
+        for (int k = 0; k < (fine ? 6 : between ? 3 : 1); k++) {
+            double value = (fine ? many : few)[k] * pow(10, power);
             if (count < most && value >= axis->low * 0.999 && value <= axis->high * 1.001) {
                 tick[count++] = value;
             }

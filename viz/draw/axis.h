@@ -11,6 +11,7 @@ typedef struct mann_axis {
     double low, high; /* low < high */
     bool log;         /* low > 0 */
     bool zero;        /* of a logarithmic axis: its low end stands for 0 */
+    bool whole;       /* of a linear axis: ticks at whole numbers only */
 } mann_axis;
 
 /* An axis that holds low..high and ends on round numbers. Equal or missing limits are widened. */

@@ -1,86 +1,8 @@
-/* What stands around every screen: header with tabs, the two time lines, help, tips. */
+/* What stands around every screen: the two time lines, help, tips. */
 #include "draw/screen.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-static const char *const screen_name[MANN_SCREENS] = {"Memory", "Hopfield", "Hops", "Training"};
-
-static void describe(const mann_scene *scene, char *text, size_t size)
-{
-    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
-    if (scene->lab) {
-        char rule[24];
-        mann_lab_rule_name(&scene->lab->setting.net, rule);
-        snprintf(text, size, "Hopfield store · %s · %d patterns of %d units", rule,
-                 scene->lab->count, scene->lab->units);
-        return;
-    }
-    if (mann_scene_on_hops(scene)) {
-        char steps[32];
-        snprintf(text, size, "task %s · questions of the test set · training step %s",
-                 scene->episode ? scene->episode->trace->task : "",
-                 mann_count(steps, scene->tale->step));
-        return;
-    }
-    if (!scene->episode) {
-        snprintf(text, size, "%s%s%s", run && run->task[0] ? "task " : "", run ? run->task : "",
-                 run && run->model[0] ? " · " : "");
-        return;
-    }
-    const mann_trace *trace = scene->episode->trace;
-    char number[32], trained[64] = "", wrong[48] = "";
-    if (trace->sequences >= 0 && trace->step >= 0) {
-        char step[32];
-        snprintf(trained, sizeof trained, " · training step %s, %s sequences",
-                 mann_count(step, trace->step), mann_count(number, trace->sequences));
-    } else if (trace->step >= 0) {
-        snprintf(trained, sizeof trained, " · training step %s", mann_count(number, trace->step));
-    }
-    if (scene->episode->counted) {
-        snprintf(wrong, sizeof wrong, " · %d wrong", scene->episode->wrong);
-    }
-    snprintf(text, size, "task %s · %s L=%d seed %" PRIu64 "%s%s", trace->task,
-             scene->edited ? "own input"
-             : scene->best ? "best on probe"
-             : scene->live ? "example"
-                           : "probe",
-             trace->length, trace->seed, trained, wrong);
-}
-
-void mann_draw_header(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
-{
-    const mann_theme *theme = mann_theme_get(scene->dark);
-    mann_box box = layout->header;
-    mann_fill(cr, box, theme->card);
-    mann_stroke(cr, 0, box.h - 0.5, box.w, box.h - 0.5, theme->line, 1);
-    const mann_history *run = scene->n_runs ? scene->run[0] : NULL;
-    const char *name = scene->episode && scene->episode->trace->run[0] ? scene->episode->trace->run
-                       : run                                           ? run->name
-                                                                       : "mann";
-    double room = layout->tab[0].x - 12 - 14, x = 12;
-    mann_font bold = {.size = 13, .bold = true}, plain = {.size = 12};
-    x += mann_text_fit(cr, bold, theme->text, x, 23, MANN_LEFT, room, name) + 10;
-    char text[512];
-    describe(scene, text, sizeof text);
-    mann_text_fit(cr, plain, theme->muted, x, 23, MANN_LEFT, fmax(0, layout->tab[0].x - 14 - x),
-                  text);
-    for (int i = 0; i < MANN_SCREENS; i++) {
-        mann_box tab = layout->tab[i];
-        bool here = (int)scene->screen == i;
-        if (here) {
-            mann_fill(cr, tab, mann_ink_mix(theme->card, theme->cursor, 0.18));
-            mann_fill(cr, (mann_box){tab.x, tab.y + tab.h - 2, tab.w, 2}, theme->cursor);
-        }
-        char label[24];
-        snprintf(label, sizeof label, "%d %s", i + 1, screen_name[i]);
-        mann_text_fit(cr, (mann_font){.size = tab.w > 70 ? 11.5 : 10, .bold = here},
-                      here ? theme->text : theme->muted, tab.x + tab.w / 2, tab.y + 16, MANN_CENTRE,
-                      tab.w - 2, label);
-    }
-}
 
 static void draw_transport(cairo_t *cr, const mann_theme *theme, mann_box box, bool playing)
 {
@@ -341,9 +263,10 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
         {"Mouse", "hover reads out, click pins a cell,"},
         {"", "drag scrubs or paints, wheel zooms time"},
     };
-    enum { ROWS = sizeof keys / sizeof keys[0], HIGH = 19 };
+    enum { ROWS = sizeof keys / sizeof keys[0] };
     const mann_theme *theme = mann_theme_get(scene->dark);
-    double w = 420, h = ROWS * HIGH + 56;
+    double row = fmin(19, fmax(14, floor((scene->height - 64.0) / ROWS)));
+    double w = 420, h = ROWS * row + 56;
     mann_box box = {floor((scene->width - w) / 2), floor((scene->height - h) / 2), w, h};
     mann_pen_ink(cr, theme->page, 0.75);
     cairo_paint(cr);
@@ -352,7 +275,7 @@ void mann_draw_help(cairo_t *cr, const mann_scene *scene)
     mann_text(cr, (mann_font){.size = 14, .bold = true}, theme->text, box.x + 20, box.y + 28,
               MANN_LEFT, "Keys and mouse");
     for (int i = 0; i < ROWS; i++) {
-        double y = box.y + 54 + i * HIGH;
+        double y = box.y + 54 + i * row;
         mann_text(cr, (mann_font){.size = 11.5, .bold = true}, theme->cursor, box.x + 20, y,
                   MANN_LEFT, keys[i][0]);
         mann_text(cr, (mann_font){.size = 11.5}, theme->text, box.x + 120, y, MANN_LEFT,

@@ -1,11 +1,6 @@
-/* What is found in a trace: families of heads by the names of their values, limits for the
- * legends, and the numbers that test what the papers claim:
- *
- *   focus   mean over steps and heads of the largest weight (1: every access is to one location)
- *   match   whether a reading head goes where a writing head went, one and the same time before
- *   move    by how much a head moves from step to step (+1 for a head that walks along)
- */
-#include "draw/episode.h"
+/* What a trace holds: families of heads by the names of their values, limits for the legends, the
+ * locations that are used. */
+#include "draw/episode_parts.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -16,7 +11,6 @@
 
 enum { SMALL_MEMORY = 16, MARGIN = 2 };
 static const double used_weight = 0.05;
-static const double most_comparisons = 2e7;
 
 int32_t mann_episode_memory(const char *name, char base[48])
 {
@@ -38,7 +32,7 @@ static const mann_trace_array *find(const mann_trace *trace, const char *family,
     return array && array->rank == rank ? array : NULL;
 }
 
-static bool same_memory(const mann_family *a, const mann_family *b)
+bool mann_episode_same_memory(const mann_family *a, const mann_family *b)
 {
     return a->memory == b->memory && a->locations == b->locations;
 }
@@ -154,7 +148,7 @@ void mann_episode_mark_used(const mann_episode *episode, const mann_family *fami
 {
     for (int32_t g = 0; g < episode->n_families; g++) {
         const mann_family *other = &episode->family[g];
-        if (!same_memory(family, other)) {
+        if (!mann_episode_same_memory(family, other)) {
             continue;
         }
         const float *w = other->stage[MANN_STAGE_FINAL]->data;
@@ -178,130 +172,6 @@ static mann_status find_used_locations(mann_context *context, mann_episode *epis
         mann_episode_mark_used(episode, family, used);
         family->used = mann_stretch_find(used, family->locations);
         free(used);
-    }
-    return MANN_OK;
-}
-
-/* Writing heads are looked at before the first answer, reading heads while answering. */
-static void find_move(const mann_episode *episode, mann_family *family)
-{
-    int32_t n = family->locations, best = 0, total = 0;
-    int32_t *count = calloc((size_t)n, sizeof *count);
-    family->move_share = NAN;
-    if (!count) {
-        return;
-    }
-    bool writes = family->marker == MANN_MARKER_WRITE;
-    for (int32_t t = 1; t < episode->trace->steps; t++) {
-        bool answers = mann_episode_counts(episode, t);
-        if (writes ? answers : !answers || !mann_episode_counts(episode, t - 1)) {
-            continue;
-        }
-        for (int32_t h = 0; h < family->heads; h++) {
-            int32_t now = family->peak[t * family->heads + h];
-            int32_t before = family->peak[(t - 1) * family->heads + h];
-            if (now >= 0 && before >= 0) {
-                int32_t move = (now - before + n) % n;
-                total++;
-                best = ++count[move] > count[best] ? move : best;
-            }
-        }
-    }
-    if (total > 1) {
-        family->move = best > n / 2 ? best - n : best;
-        family->move_share = (double)count[best] / total;
-    }
-    free(count);
-}
-
-static void match_heads(mann_episode *episode, const mann_family *write, int32_t i,
-                        const mann_family *read, int32_t j, int32_t furthest)
-{
-    for (int32_t lag = 1; lag <= furthest; lag++) {
-        int32_t hits = 0, total = 0;
-        for (int32_t t = 0; t < episode->trace->steps; t++) {
-            if (mann_episode_counts(episode, t)) {
-                int32_t place = read->peak[t * read->heads + j];
-                total++;
-                hits +=
-                    t >= lag && place >= 0 && write->peak[(t - lag) * write->heads + i] == place;
-            }
-        }
-        if (total && !((double)hits / total <= episode->match)) {
-            episode->match = (double)hits / total;
-            episode->lag = lag;
-        }
-    }
-}
-
-static void find_match(mann_episode *episode)
-{
-    double steps = episode->trace->steps, pairs = 0;
-    episode->match = NAN;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int32_t f = 0; f < episode->n_families; f++) {
-            for (int32_t g = 0; g < episode->n_families; g++) {
-                const mann_family *write = &episode->family[f], *read = &episode->family[g];
-                if (write->marker != MANN_MARKER_WRITE || read->marker != MANN_MARKER_READ ||
-                    !same_memory(write, read) || write->locations < 2) {
-                    continue;
-                }
-                if (!pass) {
-                    pairs += (double)write->heads * read->heads;
-                    continue;
-                }
-                double furthest = fmin(steps - 1, most_comparisons / (steps * pairs));
-                for (int32_t i = 0; i < write->heads; i++) {
-                    for (int32_t j = 0; j < read->heads; j++) {
-                        match_heads(episode, write, i, read, j, (int32_t)furthest);
-                    }
-                }
-            }
-        }
-    }
-}
-
-static int32_t largest(const float *value, int32_t n)
-{
-    int32_t best = 0;
-    for (int32_t i = 1; i < n; i++) {
-        best = value[i] > value[best] ? i : best;
-    }
-    return best;
-}
-
-static mann_status find_errors(mann_context *context, mann_episode *episode)
-{
-    const mann_trace *trace = episode->trace;
-    const mann_trace_array *output = mann_trace_find(trace, "output");
-    const mann_trace_array *target = mann_trace_find(trace, "target");
-    if (!output || !target || output->rank != 2 || target->rank != 2 ||
-        output->n[1] != target->n[1]) {
-        return MANN_OK;
-    }
-    int32_t width = output->n[1];
-    episode->error = *output;
-    snprintf(episode->error.name, sizeof episode->error.name, "error");
-    episode->error.kind = MANN_KIND_SIGNED;
-    episode->error.data = calloc((size_t)trace->steps * (size_t)width, sizeof(float));
-    if (!episode->error.data) {
-        return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
-    }
-    for (int32_t t = 0; t < trace->steps; t++) {
-        size_t row = (size_t)t * (size_t)width;
-        if (!mann_episode_counts(episode, t)) {
-            continue;
-        }
-        for (int32_t i = 0; i < width; i++) {
-            float out = output->data[row + (size_t)i], want = target->data[row + (size_t)i];
-            episode->error.data[row + (size_t)i] = out - want;
-            episode->wrong += trace->target == MANN_TARGET_BITS && !((out > 0.5f) == (want > 0.5f));
-        }
-        episode->wrong += trace->target == MANN_TARGET_CLASS &&
-                          largest(output->data + row, width) != largest(target->data + row, width);
-        episode->counted += trace->target == MANN_TARGET_BITS    ? width
-                            : trace->target == MANN_TARGET_CLASS ? 1
-                                                                 : 0;
     }
     return MANN_OK;
 }
@@ -359,12 +229,12 @@ static mann_status examine(mann_context *context, mann_episode *episode)
     }
     mann_status status = find_used_locations(context, episode);
     if (!status) {
-        status = find_errors(context, episode);
+        status = mann_episode_find_errors(context, episode);
     }
     for (int32_t f = 0; !status && f < episode->n_families; f++) {
-        find_move(episode, &episode->family[f]);
+        mann_episode_find_move(episode, &episode->family[f]);
     }
-    find_match(episode);
+    mann_episode_find_match(episode);
     return status;
 }
 
@@ -406,7 +276,8 @@ mann_episode *mann_episode_load(mann_context *context, const char *path)
     }
     mann_episode *episode = mann_episode_alloc(context, trace);
     if (!episode) {
-        mann_fail(context, MANN_E_FORMAT, "%s: %s", path, mann_context_message(context));
+        mann_fail(context, mann_context_status(context), "%s: %s", path,
+                  mann_context_message(context));
     }
     return episode;
 }

@@ -5,9 +5,9 @@
  * resumed run may cut it). The folder is listed anew instead of watched, because notifications do
  * not cross network file systems. Traces are renamed into place when complete, so a name that is
  * listed is a whole file. */
-#include "draw/history.h"
+#include "draw/history_parts.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_SERIES = 256, MOST_SNAPSHOTS = 1 << 20, LONGEST_LINE = 1 << 20 };
+enum { MOST_SERIES = 256, LONGEST_LINE = 1 << 20 };
 
 static bool is_folder(const char *path)
 {
@@ -74,6 +74,7 @@ static mann_series *series_named(mann_history *run, const char *name)
     }
     mann_series *larger = realloc(run->series, ((size_t)run->n_series + 1) * sizeof *run->series);
     if (!larger) {
+        run->starved = true;
         return NULL;
     }
     run->series = larger;
@@ -98,8 +99,9 @@ static void take_numbers(mann_history *run, const char *outer, const json_t *obj
             take_numbers(run, name, value, x);
         } else if (json_is_number(value) || json_is_null(value)) {
             mann_series *series = series_named(run, name);
-            if (series) {
-                append(series, x, json_is_null(value) ? NAN : json_number_value(value));
+            double y = json_is_null(value) ? NAN : json_number_value(value);
+            if (series && !append(series, x, y)) {
+                run->starved = true;
             }
         }
     }
@@ -126,6 +128,7 @@ static void take_line(mann_history *run, const char *line, size_t length)
         double *b = realloc(run->line_sequences, (size_t)capacity * sizeof *b);
         run->line_sequences = b ? b : run->line_sequences;
         if (!a || !b) {
+            run->starved = true;
             return;
         }
         run->line_capacity = capacity;
@@ -159,12 +162,14 @@ static bool read_metrics(mann_history *run)
     }
     FILE *file = fopen(path, "rb");
     if (!file) {
+        run->starved |= errno == ENOMEM;
         return false;
     }
     bool changed = false;
     size_t size = (size_t)(info.st_size - run->read_to);
-    char *text = !fseeko(file, (off_t)run->read_to, SEEK_SET) ? malloc(size + 1) : NULL;
-    if (text) {
+    char *text = malloc(size + 1);
+    run->starved |= !text;
+    if (text && !fseeko(file, (off_t)run->read_to, SEEK_SET)) {
         size = fread(text, 1, size, file);
         size_t start = 0;
         for (size_t i = 0; i < size; i++) {
@@ -177,97 +182,13 @@ static bool read_metrics(mann_history *run)
             }
         }
         run->read_to += (int64_t)start;
-        free(text);
     }
+    free(text);
     fclose(file);
+    if (run->starved) {
+        forget_metrics(run); /* rather than lines without all their numbers */
+    }
     return changed;
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const mann_snapshot *x = a, *y = b;
-    if (x->length != y->length) {
-        return x->length < y->length ? -1 : 1;
-    }
-    int order = strcmp(x->setting, y->setting);
-    if (order) {
-        return order;
-    }
-    if (x->seed != y->seed) {
-        return x->seed < y->seed ? -1 : 1;
-    }
-    return x->step < y->step ? -1 : x->step > y->step;
-}
-
-/* Takes the name of a trace apart, from its end. */
-static bool parse_name(const char *name, mann_snapshot *found)
-{
-    *found = (mann_snapshot){.length = -1};
-    size_t length = strlen(name);
-    const char *dash = strrchr(name, '-'), *seed = NULL;
-    for (const char *at = name; dash && (at = strstr(at, "-s")) && at < dash; at++) {
-        seed = at;
-    }
-    int end = 0;
-    if (!seed || length >= sizeof found->file || (size_t)(seed - name) >= sizeof found->setting ||
-        sscanf(seed, "-s%" SCNu64 "-%" SCNd64 ".safetensors%n", &found->seed, &found->step, &end) !=
-            2 ||
-        !end || seed[end]) {
-        return false;
-    }
-    memcpy(found->file, name, length + 1);
-    memcpy(found->setting, name, (size_t)(seed - name));
-    const char *digits = seed;
-    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9') {
-        digits--;
-    }
-    if (digits < seed && seed - digits < 10) {
-        found->length = (int32_t)strtol(digits, NULL, 10);
-    }
-    return true;
-}
-
-static bool read_traces(mann_history *run)
-{
-    char path[1024];
-    in_run(run, "traces", path);
-    DIR *folder = opendir(path);
-    if (!folder) {
-        return false;
-    }
-    mann_snapshot *list = NULL;
-    int32_t count = 0, capacity = 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) && count < MOST_SNAPSHOTS;) {
-        mann_snapshot found;
-        if (!parse_name(entry->d_name, &found)) {
-            continue;
-        }
-        if (count == capacity) {
-            capacity = capacity ? 2 * capacity : 64;
-            mann_snapshot *larger = realloc(list, (size_t)capacity * sizeof *list);
-            if (!larger) {
-                break;
-            }
-            list = larger;
-        }
-        list[count++] = found;
-    }
-    closedir(folder);
-    if (count) {
-        qsort(list, (size_t)count, sizeof *list, by_place);
-    }
-    bool changed = count != run->n_snapshots;
-    for (int32_t i = 0; !changed && i < count; i++) {
-        changed = by_place(&list[i], &run->snapshot[i]) != 0;
-    }
-    if (!changed) { /* others may hold on to the list until they hear of a change */
-        free(list);
-        return false;
-    }
-    free(run->snapshot);
-    run->snapshot = list;
-    run->n_snapshots = count;
-    return true;
 }
 
 /* "task": "copy", or "task": {"name": "copy", ...}. */
@@ -313,6 +234,10 @@ static bool read_best(mann_history *run)
     int64_t step = -1;
     in_run(run, "checkpoints/BEST", path);
     FILE *file = fopen(path, "r");
+    if (!file && errno == ENOMEM) {
+        run->starved = true;
+        return false;
+    }
     if (file) {
         step = fscanf(file, "step-%" SCNd64, &step) == 1 ? step : -1;
         fclose(file);
@@ -326,12 +251,13 @@ bool mann_history_refresh(mann_history *run)
 {
     bool gone = !is_folder(run->path), changed = gone != run->gone;
     run->gone = gone;
+    run->starved = false;
     if (gone) {
         return changed;
     }
     changed |= read_description(run);
     changed |= read_metrics(run);
-    changed |= read_traces(run);
+    changed |= mann_history_read_traces(run);
     changed |= read_best(run);
     return changed;
 }
@@ -359,6 +285,10 @@ mann_status mann_history_open(mann_context *context, const char *path, mann_hist
     const char *slash = strrchr(run->path, '/');
     snprintf(run->name, sizeof run->name, "%.127s", slash && slash[1] ? slash + 1 : run->path);
     mann_history_refresh(run);
+    if (run->starved) {
+        mann_history_close(run);
+        return mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
+    }
     *out = run;
     return MANN_OK;
 }

@@ -38,9 +38,10 @@ typedef struct mann_history {
     double *line_step, *line_sequences;
     int64_t read_to; /* bytes of metrics.jsonl read so far */
     int32_t bad_lines;
+    bool starved; /* memory was short at the last look; the next one reads again what is missing */
 } mann_history;
 
-/* Reads what there is. MANN_E_IO if there is no such folder; an empty one is fine. */
+/* Reads what there is. MANN_E_IO if there is no such folder, MANN_E_NOMEM; an empty one is fine. */
 mann_status mann_history_open(mann_context *context, const char *path, mann_history **run);
 void mann_history_close(mann_history *run);
 

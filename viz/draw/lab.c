@@ -89,10 +89,14 @@ static void one_change(void *user, int32_t unit, float value, double energy)
     add_frame(lab, energy);
 }
 
-static bool is_stepwise(const mann_lab *lab)
+bool mann_lab_has_update(const mann_lab *lab)
 {
-    return lab->setting.net.rule <= MANN_HOPFIELD_DENSE &&
-           lab->setting.update == MANN_HOPFIELD_ASYNC;
+    return lab->setting.net.rule <= MANN_HOPFIELD_DENSE;
+}
+
+bool mann_lab_is_stepwise(const mann_lab *lab)
+{
+    return mann_lab_has_update(lab) && lab->setting.update == MANN_HOPFIELD_ASYNC;
 }
 
 static void record(mann_lab *lab, mann_hopfield_walk *walk)
@@ -100,7 +104,7 @@ static void record(mann_lab *lab, mann_hopfield_walk *walk)
     for (int32_t sweep = 0; lab->ending == MANN_HOPFIELD_RUNNING && sweep < MOST_SWEEPS; sweep++) {
         lab->ending = mann_hopfield_sweep(walk);
         const float *now = mann_hopfield_state(walk);
-        if (is_stepwise(lab)) {
+        if (mann_lab_is_stepwise(lab)) {
             continue;
         }
         int32_t before = lab->n_changes;
@@ -143,7 +147,7 @@ static void settle(mann_lab *lab)
     mann_hopfield_begin(walk, lab->cue, &rng);
     /* The walk may have to bring the cue into its range first. */
     lab->energy[0] = mann_hopfield_energy(lab->net, lab->cue);
-    if (is_stepwise(lab)) {
+    if (mann_lab_is_stepwise(lab)) {
         mann_hopfield_watch(walk, one_change, lab);
     }
     record(lab, walk);

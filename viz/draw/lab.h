@@ -72,6 +72,12 @@ void mann_lab_paint(mann_lab *lab, int32_t unit, float value);
 /* Clipped to the frames. */
 void mann_lab_go(mann_lab *lab, int64_t frame);
 
+/* Whether units may change one at a time or all at once; other rules have an update of their own.
+ */
+bool mann_lab_has_update(const mann_lab *lab);
+/* Whether a frame is a change of one unit. */
+bool mann_lab_is_stepwise(const mann_lab *lab);
+
 /* "hebb", "dense:3". Room for 24. */
 void mann_lab_rule_name(const mann_hopfield_options *options, char text[24]);
 /* False if it is no rule. */

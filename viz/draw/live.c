@@ -132,7 +132,7 @@ static mann_status fill(mann_context *context, const mann_network *network,
     make_setting(network, wish, setting);
     mann_variant *variant = mann_variant_open(context, network, setting);
     if (!variant) {
-        return MANN_E_INVAL;
+        return mann_context_status(context);
     }
     mann_example example;
     mann_status status = mann_example_init(&example);
@@ -221,7 +221,7 @@ mann_status mann_live_rows(mann_context *context, const char *path, const mann_l
     int32_t width = variant ? mann_variant_pose_width(variant) : 0;
     *rows = (mann_rows){.width = width};
     if (!variant) {
-        status = MANN_E_INVAL;
+        status = mann_context_status(context);
     } else if (width < 1 || width > MANN_MOST_BITS || !input || input->rank != 2 ||
                input->n[1] < width) {
         status = mann_fail(context, MANN_E_INVAL, "task %s takes no rows of bits to edit",

@@ -33,6 +33,8 @@ static const struct known {
     {"erase", "Erases", MANN_ROLE_VECTOR, 0, MANN_BAND_ERROR, MANN_MARKER_WRITE},
     {"add", "Adds", MANN_ROLE_VECTOR, 0, MANN_BAND_VECTOR, MANN_MARKER_WRITE},
     {"reads", "Reads", MANN_ROLE_VECTOR, 1, MANN_BAND_VECTOR, MANN_MARKER_READ},
+    {"optimal", "Optimal prediction", MANN_ROLE_OTHER, 0, MANN_BAND_EXTRA, MANN_MARKER_NONE},
+    {"optimal_cost", "Optimal cost, bits", MANN_ROLE_OTHER, 1, MANN_BAND_EXTRA, MANN_MARKER_NONE},
     {"mask", "Steps that count", MANN_ROLE_OTHER, 0, MANN_BAND_NONE, MANN_MARKER_NONE},
     {"hidden", "Controller state", MANN_ROLE_OTHER, 0, MANN_BAND_NONE, MANN_MARKER_NONE},
 };

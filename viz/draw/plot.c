@@ -48,10 +48,11 @@ static void find_axes(const mann_plot *plot, mann_axis *x, mann_axis *y)
     if (!plot->log_x && !(plot->x_low < plot->x_high) && x0 < x1) {
         *x = (mann_axis){x0, x1, .log = false}; /* no empty margin on the side of time */
     }
+    x->whole = plot->whole_x;
     *y = plot->y_low < plot->y_high ? (mann_axis){plot->y_low, plot->y_high, .log = plot->log_y}
                                     : mann_axis_make(y0, y1, plot->log_y);
     if (plot->log_y && !(plot->y_low < plot->y_high) && y0 <= y1 && has_zero(plot)) {
-        y->low /= 10; /* a decade below what is not 0 */
+        y->low = pow(10, floor(log10(y->low) + 1e-9)) / 10; /* a decade below what is not 0 */
         y->zero = true;
     }
 }
@@ -182,15 +183,29 @@ static void draw_guides(cairo_t *cr, const mann_theme *theme, const mann_plot *p
             mann_stroke(cr, area.x, y, area.x + area.w, y, guide->ink, 1);
             if (guide->name) { /* on a ground of its own, as curves may cross it */
                 double wide = mann_text_width(cr, MANN_FONT_SMALL, guide->name);
+                double top = y - 12 < area.y ? y + 1 : y - 12;
                 mann_pen_ink(cr, theme->page, 0.75);
-                cairo_rectangle(cr, area.x + 3, y - 12, wide + 4, 11);
+                cairo_rectangle(cr, area.x + 3, top, wide + 4, 11);
                 cairo_fill(cr);
-                mann_text(cr, MANN_FONT_SMALL, theme->muted, area.x + 5, y - 3, MANN_LEFT,
+                mann_text(cr, MANN_FONT_SMALL, theme->muted, area.x + 5, top + 9, MANN_LEFT,
                           guide->name);
             }
         }
         cairo_set_dash(cr, NULL, 0, 0);
     }
+}
+
+/* The curve's line or dot, 14 wide. */
+static void draw_sample(cairo_t *cr, const mann_curve *curve, double x, double y)
+{
+    static const double dash[] = {4, 2};
+    if (curve->points) {
+        mann_mark(cr, MANN_MARKER_READ, curve->ink, x + 9, y, 7);
+        return;
+    }
+    cairo_set_dash(cr, dash, curve->dashed ? 2 : 0, 0);
+    mann_stroke(cr, x, y, x + 14, y, curve->ink, 2);
+    cairo_set_dash(cr, NULL, 0, 0);
 }
 
 /* At the right end of the title row, from the right. */
@@ -209,7 +224,7 @@ static void draw_names(cairo_t *cr, const mann_theme *theme, const mann_plot *pl
         }
         mann_text(cr, MANN_FONT_SMALL, theme->muted, x, y, MANN_RIGHT, curve->name);
         x -= width + 4;
-        mann_stroke(cr, x - 14, y - 3.5, x, y - 3.5, curve->ink, 2);
+        draw_sample(cr, curve, x - 14, y - 3.5);
         x -= 14 + 12;
     }
 }

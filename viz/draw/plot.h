@@ -28,6 +28,7 @@ typedef struct mann_guide {
 typedef struct mann_plot {
     const char *title, *x_name, *y_name;
     bool log_x, log_y;
+    bool whole_x;                        /* the x are counts: no ticks between them */
     double x_low, x_high, y_low, y_high; /* both 0: taken from the curves */
     int32_t n_curves, n_guides;
     const mann_curve *curve;

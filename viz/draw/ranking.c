@@ -17,11 +17,12 @@ static int32_t peak(const mann_family *family, int32_t step, int32_t head)
     return family->peak[step * family->heads + head];
 }
 
-/* The line through the points with the ring cut before location `cut`. False if there is none. */
-static bool fit_line(const mann_episode *episode, const mann_ranking *ranking,
-                     const mann_family *family, int32_t head, int32_t cut, double *slope,
-                     double *offset, double *fit)
+/* The line through the points with the ring cut before location `cut`; fit is NaN if there is none.
+ */
+static mann_line fit_line(const mann_episode *episode, const mann_ranking *ranking,
+                          const mann_family *family, int32_t head, int32_t cut)
 {
+    mann_line line = {.cut = cut, .fit = NAN};
     int32_t n = ranking->items, N = family->locations;
     double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
     for (int32_t t = 0; t < n; t++) {
@@ -29,7 +30,7 @@ static bool fit_line(const mann_episode *episode, const mann_ranking *ranking,
         double x = mann_ranking_priority(episode, ranking, t);
         double y = (location - cut + N) % N;
         if (location < 0 || !isfinite(x)) {
-            return false;
+            return line;
         }
         sx += x;
         sy += y;
@@ -38,30 +39,24 @@ static bool fit_line(const mann_episode *episode, const mann_ranking *ranking,
         syy += y * y;
     }
     double dxx = sxx - sx * sx / n, dxy = sxy - sx * sy / n, dyy = syy - sy * sy / n;
-    if (dxx <= 0 || dyy <= 0) {
-        return false;
+    if (dxx > 0 && dyy > 0) {
+        line.slope = dxy / dxx;
+        line.offset = (sy - line.slope * sx) / n + cut;
+        line.fit = dxy * dxy / (dxx * dyy);
     }
-    *slope = dxy / dxx;
-    *offset = (sy - *slope * sx) / n + cut;
-    *fit = dxy * dxy / (dxx * dyy);
-    return true;
+    return line;
 }
 
-static void fit_head(const mann_episode *episode, mann_ranking *ranking, int32_t f, int32_t head)
+mann_line mann_ranking_fit(const mann_episode *episode, const mann_ranking *ranking, int32_t family,
+                           int32_t head)
 {
-    const mann_family *family = &episode->family[f];
-    for (int32_t cut = 0; cut < family->locations; cut++) {
-        double slope, offset, fit;
-        if (fit_line(episode, ranking, family, head, cut, &slope, &offset, &fit) &&
-            fit > ranking->fit) {
-            ranking->family = f;
-            ranking->head = head;
-            ranking->cut = cut;
-            ranking->slope = slope;
-            ranking->offset = offset;
-            ranking->fit = fit;
-        }
+    const mann_family *heads = &episode->family[family];
+    mann_line best = {.fit = NAN};
+    for (int32_t cut = 0; cut < heads->locations; cut++) {
+        mann_line line = fit_line(episode, ranking, heads, head, cut);
+        best = line.fit > best.fit || isnan(best.fit) ? line : best;
     }
+    return best;
 }
 
 static void find_reader(const mann_episode *episode, mann_ranking *ranking)
@@ -112,7 +107,12 @@ mann_ranking mann_ranking_find(const mann_episode *episode)
     for (int32_t f = 0; f < episode->n_families; f++) {
         for (int32_t h = 0;
              episode->family[f].marker == MANN_MARKER_WRITE && h < episode->family[f].heads; h++) {
-            fit_head(episode, &found, f, h);
+            mann_line line = mann_ranking_fit(episode, &found, f, h);
+            if (line.fit > found.line.fit) {
+                found.family = f;
+                found.head = h;
+                found.line = line;
+            }
         }
     }
     if (found.family >= 0) {
@@ -125,7 +125,8 @@ int32_t mann_ranking_location(const mann_episode *episode, const mann_ranking *r
                               int32_t step)
 {
     int32_t N = episode->family[ranking->family].locations;
-    double place = ranking->offset + ranking->slope * mann_ranking_priority(episode, ranking, step);
+    double place =
+        ranking->line.offset + ranking->line.slope * mann_ranking_priority(episode, ranking, step);
     int32_t location = (int32_t)fmod(round(place), N);
     return location < 0 ? location + N : location;
 }
@@ -134,5 +135,5 @@ int32_t mann_ranking_written(const mann_episode *episode, const mann_ranking *ra
 {
     const mann_family *family = &episode->family[ranking->family];
     int32_t location = peak(family, step, ranking->head);
-    return location < ranking->cut ? location + family->locations : location;
+    return location < ranking->line.cut ? location + family->locations : location;
 }

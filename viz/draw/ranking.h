@@ -5,6 +5,14 @@
 
 #include "draw/episode.h"
 
+/* Location = offset + slope * priority, on a ring that is cut where the line fits best: locations
+ * before the cut count as one ring more. */
+typedef struct mann_line {
+    int32_t cut;
+    double slope, offset;
+    double fit; /* R²; NaN: there is no line, as all is written to one location */
+} mann_line;
+
 typedef struct mann_ranking {
     int32_t items;                /* shown at the steps 0 .. items-1; 0: no such episode */
     int32_t ranked;               /* how many are wanted, the first at step first_answer */
@@ -13,15 +21,17 @@ typedef struct mann_ranking {
     int32_t channel; /* of the inputs: the priority */
     /* The head whose locations a line fits best, and that line; family -1: there is none. */
     int32_t family, head;
-    int32_t cut;          /* the ring is cut before this location */
-    double slope, offset; /* location = offset + slope * priority, from cut on */
-    double fit;           /* R² */
+    mann_line line;
     /* The head that reads most answers where that head wrote them, and how many; -1. */
     int32_t read_family, read_head, read_right;
 } mann_ranking;
 
 /* What the marks called "ranked" say. items is 0 if there are none. */
 mann_ranking mann_ranking_find(const mann_episode *episode);
+
+/* The line through where a head of a family wrote the vectors. */
+mann_line mann_ranking_fit(const mann_episode *episode, const mann_ranking *ranking, int32_t family,
+                           int32_t head);
 
 /* The location at which the line expects the item of a step. */
 int32_t mann_ranking_location(const mann_episode *episode, const mann_ranking *ranking,

@@ -1,6 +1,7 @@
 /* Rendering: from paths and a state string to a file. */
 #include "draw/render.h"
 #include "draw/film.h"
+#include "draw/readout.h"
 #include "draw/words.h"
 
 #include <cairo-pdf.h>
@@ -93,6 +94,11 @@ mann_status mann_render_scene(mann_context *context, const mann_scene *scene, do
     }
     snprintf(part, sizeof part, "%s.part", output);
     mann_status status = MANN_OK;
+    FILE *file = fopen(part, "w"); /* says why it cannot be, which Cairo does not */
+    if (!file) {
+        return mann_fail(context, MANN_E_IO, "%s: %s", output, strerror(errno));
+    }
+    fclose(file);
     if (!strcmp(kind, ".txt")) {
         status = write_words(context, scene, part);
     } else {
@@ -237,10 +243,11 @@ static mann_status make_scene(mann_context *context, mann_source *source,
 mann_status mann_render(mann_context *context, int32_t count, const char *const *path,
                         const mann_render_options *options)
 {
-    bool moving = ends_with(options->output, ".gif") || ends_with(options->output, ".mp4");
+    const char *output = options->output ? options->output : "";
+    bool moving = ends_with(output, ".gif") || ends_with(output, ".mp4");
     if (!moving && options->over != MANN_OVER_NOTHING) {
         return mann_fail(context, MANN_E_INVAL, "%s: only .gif and .mp4 run over steps or training",
-                         options->output);
+                         output);
     }
     mann_status status;
     mann_source *source = mann_source_open(context, count, path, &status);
@@ -254,8 +261,11 @@ mann_status mann_render(mann_context *context, int32_t count, const char *const 
         status = scene.episode
                      ? write_film(context, source, choice, &scene, options)
                      : mann_fail(context, MANN_E_IO, "%s: there is no trace to draw", path[0]);
-    } else if (!status) {
-        status = mann_render_scene(context, &scene, options->scale, options->output);
+    } else if (!status && *output) {
+        status = mann_render_scene(context, &scene, options->scale, output);
+    }
+    if (!status && options->readouts) {
+        mann_scene_readouts(stdout, &scene);
     }
     mann_source_close(source);
     return status;

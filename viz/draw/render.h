@@ -8,13 +8,14 @@ typedef enum mann_over { MANN_OVER_NOTHING, MANN_OVER_STEPS, MANN_OVER_TRAINING 
 
 /* Zeroed: a 1280x800 picture on dark, of the first example at the end of training. */
 typedef struct mann_render_options {
-    const char *output; /* .png .svg .pdf .txt .gif .mp4; "-": text on standard output */
+    const char *output; /* .png .svg .pdf .txt .gif .mp4; "-": text on standard output; NULL */
     const char *at;     /* a state string; NULL */
     mann_over over;     /* films: of the steps (usual) or of the training */
     int32_t width, height;
     double scale; /* device pixels per logical pixel of .png, .gif, .mp4; 0: 1 */
     double rate;  /* frames per second; 0: one that suits the number of frames */
     bool light;
+    bool readouts; /* as JSON on standard output; with them there need be no output */
 } mann_render_options;
 
 /* MANN_E_IO, MANN_E_FORMAT: a path could not be read, or the output not written. MANN_E_INVAL: an

@@ -2,6 +2,7 @@
 #ifndef MANN_DRAW_SCREEN_H
 #define MANN_DRAW_SCREEN_H
 
+#include "draw/lab_places.h"
 #include "draw/layout.h"
 
 void mann_draw_memory(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
@@ -10,9 +11,13 @@ bool mann_scene_has_store(const mann_scene *scene);
 void mann_draw_store(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Of a scene that has a lab. */
 void mann_draw_lab(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+void mann_draw_chips(cairo_t *cr, const mann_scene *scene, const mann_lab_places *at);
 /* Of a scene that has a tale. */
 void mann_draw_hops(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
+/* The table of its runs; errors: the metric of what is wrong, and what its column is called. */
+void mann_draw_runs(cairo_t *cr, const mann_scene *scene, const char *errors,
+                    const char *errors_head, mann_box box);
 /* Phases and marks of the task, on a panel over steps; their names, in its title row; what they say
  * behind its title. And the ranking of a layout that has one, as a panel. */
 void mann_draw_marks(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,

@@ -18,97 +18,6 @@ typedef struct place {
     const mann_lab_places *at;
 } place;
 
-/* ---- what can be turned ---- */
-
-static bool has_update(const mann_lab *lab)
-{
-    return lab->setting.net.rule <= MANN_HOPFIELD_DENSE;
-}
-
-static void chip_text(const mann_lab *lab, mann_chip chip, const char **name, const char **key,
-                      char text[48])
-{
-    const mann_lab_setting *setting = &lab->setting;
-    double beta = setting->net.beta;
-    char number[32];
-    *text = 0;
-    switch (chip) {
-    case MANN_CHIP_RULE:
-        *name = "rule";
-        *key = "M";
-        mann_lab_rule_name(&setting->net, text);
-        return;
-    case MANN_CHIP_UPDATE:
-        *name = "update";
-        *key = "U";
-        snprintf(text, 48, "%s",
-                 !has_update(lab)                        ? "its own"
-                 : setting->update == MANN_HOPFIELD_SYNC ? "synchronous"
-                                                         : "asynchronous");
-        return;
-    case MANN_CHIP_SHARPNESS:
-        *key = "< >";
-        *name = "sharpness";
-        snprintf(text, 48, "-");
-        if (setting->net.rule == MANN_HOPFIELD_DENSE) {
-            *name = "order n";
-            snprintf(text, 48, "%d", setting->net.order ? setting->net.order : 2);
-        } else if (!has_update(lab)) {
-            bool modern = setting->net.rule == MANN_HOPFIELD_MODERN;
-            *name = modern ? "β" : "gain β";
-            snprintf(text, 48, "%s", mann_number(number, beta > 0 ? beta : modern ? 1 : 4));
-        }
-        return;
-    case MANN_CHIP_PATTERN:
-        *name = "cue";
-        *key = "↑ ↓";
-        snprintf(text, 48, lab->painted ? "painted" : "#%d", setting->pattern + 1);
-        return;
-    case MANN_CHIP_DAMAGE:
-        *name = "damage";
-        *key = "D";
-        snprintf(text, 48, "%s",
-                 setting->damage == MANN_DAMAGE_NOISE  ? "flipped"
-                 : setting->damage == MANN_DAMAGE_MASK ? "unknown"
-                                                       : "lower half unknown");
-        return;
-    case MANN_CHIP_AMOUNT:
-        *name = "how much";
-        *key = "+ −";
-        if (setting->damage == MANN_DAMAGE_HALF) {
-            snprintf(text, 48, "-");
-        } else {
-            snprintf(text, 48, "%.0f %%", 100 * setting->amount);
-        }
-        return;
-    case MANN_CHIP_DRAW:
-        *name = "draw";
-        *key = "N";
-        snprintf(text, 48, "%llu", (unsigned long long)setting->draw);
-        return;
-    case MANN_CHIPS: return;
-    }
-}
-
-static void draw_chips(const place *p, bool pointed, double x, double y)
-{
-    for (int i = 0; i < MANN_CHIPS; i++) {
-        mann_box box = p->at->chip[i];
-        const char *name = "", *key = "";
-        char text[48];
-        chip_text(p->lab, (mann_chip)i, &name, &key, text);
-        mann_fill(p->cr, box, p->theme->card);
-        bool on = pointed && mann_box_holds(box, x, y);
-        mann_frame(p->cr, box, on ? p->theme->cursor : p->theme->line);
-        double key_wide = mann_text(p->cr, MANN_FONT_SMALL, p->theme->cursor, box.x + box.w - 7,
-                                    box.y + 13, MANN_RIGHT, key);
-        mann_text_fit(p->cr, MANN_FONT_SMALL, p->theme->muted, box.x + 8, box.y + 13, MANN_LEFT,
-                      box.w - 20 - key_wide, name);
-        mann_text_fit(p->cr, MANN_FONT_TITLE, *text == '-' ? p->theme->faint : p->theme->text,
-                      box.x + 8, box.y + 28, MANN_LEFT, box.w - 14, text);
-    }
-}
-
 /* ---- pictures ---- */
 
 static void draw_title(const place *p, mann_box panel, const char *title, const char *note)
@@ -203,7 +112,7 @@ static void draw_state(const place *p)
 {
     const mann_lab *lab = p->lab;
     char note[96];
-    bool stepwise = has_update(lab) && lab->setting.update == MANN_HOPFIELD_ASYNC;
+    bool stepwise = mann_lab_is_stepwise(lab);
     snprintf(note, sizeof note, "after %d of %d %s", lab->frame, lab->frames,
              stepwise ? "changes" : "updates");
     draw_title(p, p->at->state_panel, "State", note);
@@ -258,7 +167,7 @@ static void draw_energy(const place *p)
         x[count] = f;
         y[count++] = lab->energy[f];
     }
-    bool stepwise = has_update(lab) && lab->setting.update == MANN_HOPFIELD_ASYNC;
+    bool stepwise = mann_lab_is_stepwise(lab);
     mann_curve curve[2] = {
         {.count = count,
          .x = x,
@@ -273,6 +182,7 @@ static void draw_energy(const place *p)
                       .x_name = stepwise ? "changes of a unit"
                                 : lab->setting.net.rule == MANN_HOPFIELD_CONTINUOUS ? "time"
                                                                                     : "updates",
+                      .whole_x = lab->setting.net.rule != MANN_HOPFIELD_CONTINUOUS,
                       .x_low = lab->frames ? 0 : -0.5,
                       .x_high = lab->frames ? lab->frames : 0.5,
                       .n_curves = 2,
@@ -397,7 +307,7 @@ void mann_draw_lab(cairo_t *cr, const mann_scene *scene, const mann_layout *layo
     mann_lab_places places = mann_lab_places_make(lab, layout->body);
     place p = {cr, mann_theme_get(scene->dark), lab, &places};
     bool modern = lab->setting.net.rule == MANN_HOPFIELD_MODERN;
-    draw_chips(&p, scene->pointed, scene->x, scene->y);
+    mann_draw_chips(cr, scene, &places);
     draw_stored(&p);
     draw_cue(&p);
     draw_state(&p);

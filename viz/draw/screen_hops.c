@@ -208,8 +208,8 @@ static void draw_question(cairo_t *cr, const mann_scene *scene, const mann_tale 
     }
     char hint[96];
     snprintf(hint, sizeof hint, "%s",
-             scene->typing   ? "Enter or Esc ends"
-             : tale->unknown ? "underlined words are not known"
+             tale->unknown   ? "underlined words are not known"
+             : scene->typing ? "Enter or Esc ends"
                              : "E, or a click, to ask another");
     mann_text_fit(cr, MANN_FONT_SMALL, tale->unknown ? theme->bad : theme->faint, box.x,
                   box.y + box.h + 13, MANN_LEFT, box.w, hint);

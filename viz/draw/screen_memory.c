@@ -150,12 +150,36 @@ static mann_box draw_curves(cairo_t *cr, const mann_scene *scene, const mann_lay
                       .curve = curve,
                       .x_name = pane->foot ? "step" : NULL,
                       .y_name = pane->y_name,
+                      .whole_x = true,
                       .x_low = layout->first - 0.5,
                       .x_high = layout->first + layout->count - 0.5,
                       .y_low = axis.low,
                       .y_high = axis.high,
                       .bare = !pane->foot};
     return mann_plot_draw(cr, mann_theme_get(scene->dark), &plot, pane->box).area;
+}
+
+/* A row for each head. */
+static bool has_heads(const mann_pane *pane)
+{
+    return pane->y_name && !strcmp(pane->y_name, "head");
+}
+
+/* Each row's head at its left: its mark, and its name where there is room. */
+static void draw_heads(cairo_t *cr, const mann_scene *scene, const mann_pane *pane)
+{
+    for (int32_t i = 0; i < pane->heat.rows; i++) {
+        mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, 0, i);
+        mann_ink ink = mann_head_ink(scene->dark, pane->marker, i);
+        double y = cell.y + cell.h / 2, size = fmin(cell.h, 7);
+        mann_mark(cr, pane->marker, ink, pane->area.x - 6, y, size);
+        if (cell.h >= 10) {
+            char text[16];
+            snprintf(text, sizeof text, "%s%d", pane->marker == MANN_MARKER_WRITE ? "W" : "R",
+                     i + 1);
+            mann_text(cr, MANN_FONT_SMALL, ink, pane->area.x - 12, y + 3.5, MANN_RIGHT, text);
+        }
+    }
 }
 
 static void note_text(const mann_scene *scene, const mann_pane *pane, char *text, size_t size,
@@ -175,6 +199,8 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
                  pane->heat.rows, pane->heat.ring);
     } else if (pane->form == MANN_FORM_MATRIX) {
         snprintf(text, size, "at step %d", scene->step);
+    } else if (has_heads(pane) && pane->heat.ring > 1) {
+        snprintf(text, size, "heads 1 to %d, upwards", pane->heat.ring);
     } else {
         *text = 0;
     }
@@ -233,13 +259,16 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                         .note_ink = bad ? theme->bad : theme->muted,
                         .aside = aside[0] ? aside : NULL,
                         .x_name = pane->foot ? pane->x_name : NULL,
-                        .y_name = pane->y_name,
+                        .y_name = has_heads(pane) && pane->marker ? NULL : pane->y_name,
                         .shade = &pane->shade,
                         .missing = pane->missing,
                         .focused = focused};
     mann_panel_draw(cr, theme, &panel, pane->box, pane->area);
-    bool heads = pane->y_name && !strcmp(pane->y_name, "head"); /* called from 1 on */
-    mann_panel_rows(cr, theme, pane->area, &pane->heat, heads);
+    if (has_heads(pane) && pane->marker != MANN_MARKER_NONE) {
+        draw_heads(cr, scene, pane);
+    } else {
+        mann_panel_rows(cr, theme, pane->area, &pane->heat, has_heads(pane));
+    }
     if (pane->foot) {
         mann_panel_columns(cr, theme, pane->area, over_steps ? layout->first : 0,
                            pane->heat.columns);
@@ -254,24 +283,42 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     }
 }
 
+/* "Optimal prediction · step 30 · 0.97", of all curves. */
+static void hover_curves(const mann_pane *pane, int32_t first, int32_t column, char text[192])
+{
+    char number[32];
+    size_t size = 192,
+           used = (size_t)snprintf(text, size, "%s · step %d", pane->title, first + column);
+    for (int32_t k = 0; k < pane->heat.rows && used < size; k++) {
+        double value = (double)mann_heat_at(&pane->heat, column, k);
+        used += (size_t)snprintf(text + used, size - used, " · %s", mann_number(number, value));
+    }
+}
+
+static void hover_cell(const mann_pane *pane, int32_t first, int32_t column, int32_t row,
+                       char text[192])
+{
+    char number[32];
+    int32_t name = (pane->heat.first_row + row) % pane->heat.ring + has_heads(pane);
+    snprintf(text, 192, "%s%s%s · %s %d · %s %d · %s", pane->tag, pane->tag[0] ? " " : "",
+             pane->title, pane->x_name, first + column, pane->y_name ? pane->y_name : "row", name,
+             mann_number(number, (double)mann_heat_at(&pane->heat, column, row)));
+}
+
 static void draw_hover(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     int32_t found = scene->pointed ? mann_layout_pane(layout, scene->x, scene->y) : -1, c, r;
-    if (found < 0 || layout->pane[found].form == MANN_FORM_CURVE ||
-        layout->pane[found].form == MANN_FORM_SCATTER) {
+    const mann_pane *pane = found >= 0 ? &layout->pane[found] : NULL;
+    char text[192];
+    if (!pane || pane->form == MANN_FORM_SCATTER ||
+        !mann_heat_cell(&pane->heat, pane->area, scene->x, scene->y, &c, &r)) {
         return;
     }
-    const mann_pane *pane = &layout->pane[found];
-    if (!mann_heat_cell(&pane->heat, pane->area, scene->x, scene->y, &c, &r)) {
-        return;
+    if (pane->form == MANN_FORM_CURVE) {
+        hover_curves(pane, layout->first, c, text);
+    } else {
+        hover_cell(pane, pane->form == MANN_FORM_MATRIX ? 0 : layout->first, c, r, text);
     }
-    char text[192], number[32];
-    int32_t row = (pane->heat.first_row + r) % pane->heat.ring;
-    bool matrix = pane->form == MANN_FORM_MATRIX;
-    snprintf(text, sizeof text, "%s%s%s · %s %d · %s %d · %s", pane->tag, pane->tag[0] ? " " : "",
-             pane->title, pane->x_name, matrix ? c : layout->first + c,
-             pane->y_name ? pane->y_name : "row", row,
-             mann_number(number, (double)mann_heat_at(&pane->heat, c, r)));
     mann_draw_tip(cr, scene, scene->x, scene->y, text);
 }
 

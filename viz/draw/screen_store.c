@@ -114,7 +114,8 @@ static void draw_settling_energy(const store *s, mann_box box)
     snprintf(title, sizeof title, "Energy as it settles, %s → %s",
              mann_number(from, (double)mann_episode_value(s->energy, s->scene->step, 0, 0)),
              mann_number(to, (double)mann_episode_value(s->energy, s->scene->step, n - 1, 0)));
-    mann_plot plot = {.title = title, .x_name = "settling", .n_curves = count, .curve = curve};
+    mann_plot plot = {
+        .title = title, .x_name = "settling", .whole_x = true, .n_curves = count, .curve = curve};
     mann_plot_draw(s->cr, s->theme, &plot, box);
 }
 
@@ -141,6 +142,7 @@ static void draw_energy(const store *s, mann_box box)
     mann_guide guide = {.upright = true, .value = s->scene->step, .ink = s->theme->cursor};
     mann_plot plot = {.title = "Energy over the episode",
                       .x_name = "step",
+                      .whole_x = true,
                       .n_curves = 2,
                       .curve = curve,
                       .n_guides = 1,

@@ -1,36 +1,68 @@
 /* Screen 4, training: the numbers of metrics.jsonl over the sequences seen, for one run in full
- * or for several against each other, and a table of the runs. */
+ * or for several against each other, and the table of the runs. */
 #include "draw/band.h"
 #include "draw/plot.h"
 #include "draw/screen.h"
+
+#include <mann/task.h>
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CURVES = MANN_MAX_RUNS + 1, MANY_RUNS = 7, MOST_GUIDES = 2 };
+enum { MOST_CURVES = MANN_MAX_RUNS + 2, MANY_RUNS = 7, MOST_GUIDES = 2 };
+
+/* What counts as wrong: the first of these that the runs know. */
+static const struct wrong {
+    const char *metric, *title, *unit, *head;
+} wrongs[] = {
+    {"wrong_bits", "Wrong bits", "per sequence", "wrong"},
+    {"error_rate", "Wrong answers", "share of all", "errors"},
+};
 
 typedef struct chart {
     mann_curve curve[MOST_CURVES];
     char name[MOST_CURVES][64];
     int32_t count;
-    mann_band runs; /* of several */
+    mann_band runs;   /* of several */
+    double *guessing; /* [count of validations] */
+    double guess;     /* the one number that it is, or NaN */
 } chart;
 
-/* "cost_bits" as it stands, or as the last part of "validation.L40.cost_bits". */
+/* "cost_bits" as it stands, as the last part of "validation.L40.cost_bits", or the best there is,
+ * "optimal_cost_bits". */
 static bool is_metric(const char *name, const char *metric)
 {
-    size_t length = strlen(name), tail = strlen(metric);
-    return length >= tail && !strcmp(name + length - tail, metric) &&
-           (length == tail || name[length - tail - 1] == '.' || name[length - tail - 1] == '_');
+    static const char optimal[] = "optimal_";
+    size_t length = strlen(name), tail = strlen(metric), before = sizeof optimal - 1;
+    if (length < tail || strcmp(name + length - tail, metric)) {
+        return false;
+    }
+    return length == tail || name[length - tail - 1] == '.' ||
+           (length >= tail + before && !strncmp(name + length - tail - before, optimal, before));
 }
 
-static void make_name(const char *series, const char *metric, char name[64])
+/* The setting that validation calls the harder one, of a task that has one; NULL. */
+static const char *harder_setting(const char *task)
+{
+    for (int i = 0; mann_tasks[i]; i++) {
+        if (!strcmp(mann_tasks[i]->name, task)) {
+            return mann_tasks[i]->harder;
+        }
+    }
+    return NULL;
+}
+
+static void make_name(const mann_history *run, const char *series, const char *metric,
+                      char name[64])
 {
     size_t length = strlen(series), tail = strlen(metric);
+    const char *harder = harder_setting(run->task);
     if (length == tail) {
         snprintf(name, 64, "validation");
+    } else if (harder && !strncmp(series, "harder.", 7)) {
+        snprintf(name, 64, "at %s", harder);
     } else {
         snprintf(name, 64, "%.*s", (int)(length - tail - 1), series);
     }
@@ -81,14 +113,14 @@ static void collect(chart *out, const mann_scene *scene, const char *metric)
         for (int32_t i = 0; i < run->n_series; i++) {
             if (is_metric(run->series[i].name, metric)) {
                 char name[64];
-                make_name(run->series[i].name, metric, name);
+                make_name(run, run->series[i].name, metric, name);
                 add_series(out, scene, &run->series[i], name);
             }
         }
         return;
     }
     bool many = scene->n_runs >= MANY_RUNS;
-    for (int32_t i = 0; i < scene->n_runs && out->count < MOST_CURVES - 1; i++) {
+    for (int32_t i = 0; i < scene->n_runs && out->count < MOST_CURVES - 2; i++) {
         add_series(out, scene, mann_history_series(scene->run[i], metric), scene->run[i]->name);
     }
     for (int32_t i = 0; i < out->count; i++) { /* the table says which is which */
@@ -109,34 +141,55 @@ static double shown_sequences(const mann_scene *scene)
 }
 
 /* The bits that a sequence asks for: wrong ones to the rate of wrong ones. A network that guesses
- * pays one for each. NaN if that is not known. */
-static double asked_bits(const mann_history *run)
+ * pays one for each. The lessons of a curriculum differ in it. NaN while nothing was wrong. */
+static double asked_bits(const mann_series *wrong, const mann_series *rate, int32_t i)
 {
+    return i < rate->count && rate->y[i] > 0 ? wrong->y[i] / rate->y[i] : NAN;
+}
+
+/* What guessing costs, over the training; where that is one number, a guide says it. */
+static void add_guessing(chart *out, const mann_scene *scene, const char *metric)
+{
+    const mann_history *run = scene->run[0];
     const mann_series *wrong = mann_history_series(run, "wrong_bits");
     const mann_series *rate = mann_history_series(run, "bit_error_rate");
-    for (int32_t i = 0; wrong && rate && i < wrong->count && i < rate->count; i++) {
-        if (rate->y[i] > 0) {
-            return wrong->y[i] / rate->y[i];
-        }
+    double part = !strcmp(metric, "cost_bits") ? 1 : !strcmp(metric, "wrong_bits") ? 0.5 : 0;
+    if (!wrong || !rate || part == 0 || out->count == MOST_CURVES) {
+        return;
     }
-    return NAN;
+    double low = INFINITY, high = -INFINITY, last = NAN;
+    out->guessing = calloc((size_t)wrong->count + 1, sizeof *out->guessing);
+    for (int32_t i = 0; out->guessing && i < wrong->count; i++) {
+        double bits = asked_bits(wrong, rate, i);
+        last = isfinite(bits) ? bits : last;
+        low = fmin(low, last);
+        high = fmax(high, last);
+        out->guessing[i] = part * last;
+    }
+    out->guess = high - low < 1e-3 * high ? part * last : NAN;
+    if (out->guessing && high - low >= 1e-3 * high) {
+        out->curve[out->count++] = (mann_curve){.name = "guessing",
+                                                .count = wrong->count,
+                                                .x = wrong->x,
+                                                .y = out->guessing,
+                                                .ink = mann_theme_get(scene->dark)->muted,
+                                                .dashed = true};
+    }
 }
 
 /* The place that is shown, and what guessing costs. */
-static int32_t make_guides(const mann_scene *scene, const char *metric,
+static int32_t make_guides(const mann_scene *scene, const chart *what,
                            mann_guide guide[MOST_GUIDES])
 {
     const mann_theme *theme = mann_theme_get(scene->dark);
-    bool cost = !strcmp(metric, "cost_bits"), wrong = !strcmp(metric, "wrong_bits");
-    double bits = asked_bits(scene->run[0]);
     int32_t count = 0;
     if (scene->n_snapshots) {
         guide[count++] =
             (mann_guide){.value = shown_sequences(scene), .upright = true, .ink = theme->cursor};
     }
-    if ((cost || wrong) && isfinite(bits)) {
+    if (isfinite(what->guess)) {
         guide[count++] =
-            (mann_guide){.name = "guessing", .value = cost ? bits : bits / 2, .ink = theme->muted};
+            (mann_guide){.name = "guessing", .value = what->guess, .ink = theme->muted};
     }
     return count;
 }
@@ -187,10 +240,12 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
     if (!what) {
         return;
     }
+    what->guess = NAN;
     collect(what, scene, metric);
+    add_guessing(what, scene, metric);
     const mann_theme *theme = mann_theme_get(scene->dark);
     mann_guide guide[MOST_GUIDES];
-    int32_t guides = make_guides(scene, metric, guide);
+    int32_t guides = make_guides(scene, what, guide);
     double last = 0;
     for (int32_t i = 0; i < what->count; i++) {
         last = fmax(last, what->curve[i].x[what->curve[i].count - 1]);
@@ -209,86 +264,18 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
                       .empty = empty};
     mann_plot_place place = mann_plot_draw(cr, theme, &plot, box);
     draw_readout(cr, scene, what, &place);
+    free(what->guessing);
     free(what);
 }
 
-static const char *last_number(const mann_history *run, const char *metric, char text[32])
+static const struct wrong *find_wrong(const mann_scene *scene)
 {
-    const mann_series *series = mann_history_series(run, metric);
-    if (!series || !series->count) {
-        return "–";
-    }
-    return mann_number(text, series->y[series->count - 1]);
-}
-
-static const char *state_of(const mann_history *run)
-{
-    return run->gone                                ? "folder gone"
-           : !run->finished                         ? "training"
-           : strcmp(run->exit_reason, "until") == 0 ? "until met"
-                                                    : run->exit_reason;
-}
-
-static void draw_table(cairo_t *cr, const mann_scene *scene, mann_box box)
-{
-    static const char *const head[] = {"run",  "task",  "seed", "sequences",
-                                       "cost", "wrong", "|g|",  "state"};
-    static const double wide_share[] = {0.22, 0.15, 0.07, 0.15, 0.10, 0.10, 0.09, 0.12};
-    static const double narrow_share[] = {0.27, 0, 0.10, 0.19, 0.14, 0.14, 0, 0.16};
-    enum { COLUMNS = sizeof head / sizeof head[0], HIGH = 18 };
-    const mann_theme *theme = mann_theme_get(scene->dark);
-    mann_box area = {box.x + MANN_PANEL_GUTTER, box.y, fmax(1, box.w - MANN_PANEL_GUTTER - 4),
-                     box.h};
-    const double *share = area.w < 540 ? narrow_share : wide_share;
-    mann_text(cr, MANN_FONT_TITLE, theme->text, area.x, box.y + 12, MANN_LEFT, "Runs");
-    int32_t room = (int32_t)((box.h - 42) / HIGH);
-    int32_t rows = scene->n_runs <= room ? scene->n_runs : room - 1;
-    if (rows < scene->n_runs && rows > 0) {
-        char more[32];
-        snprintf(more, sizeof more, "and %d more", scene->n_runs - rows);
-        mann_text(cr, MANN_FONT_TEXT, theme->muted, area.x, area.y + 32 + (rows + 1) * HIGH,
-                  MANN_LEFT, more);
-    }
-    for (int32_t i = -1; i < rows; i++) {
-        double x = area.x, y = area.y + 32 + (i + 1) * HIGH;
-        char seed[32] = "", sequences[32] = "–", cost[32], wrong[32], norm[32];
-        const char *cell[COLUMNS];
-        memcpy(cell, head, sizeof cell);
-        if (i >= 0) {
-            const mann_history *run = scene->run[i];
-            snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
-            if (run->n_lines) {
-                mann_count(sequences, (int64_t)run->line_sequences[run->n_lines - 1]);
-            }
-            const char *row[COLUMNS] = {run->name,
-                                        run->task,
-                                        seed,
-                                        sequences,
-                                        last_number(run, "cost_bits", cost),
-                                        last_number(run, "wrong_bits", wrong),
-                                        last_number(run, "grad_norm", norm),
-                                        state_of(run)};
-            memcpy(cell, row, sizeof cell);
-        }
-        for (int c = 0; c < COLUMNS; c++) {
-            if (share[c] == 0) {
-                continue;
-            }
-            bool words = c < 2 || c == COLUMNS - 1;
-            double width = share[c] * area.w, pad = c == COLUMNS - 1 ? 14 : 0;
-            mann_ink ink = i < 0 ? theme->muted
-                           : c == 0 && scene->n_runs > 1 && i < MOST_CURVES - 1
-                               ? mann_curve_ink(scene->dark, i)
-                               : theme->text;
-            mann_text_fit(cr, words || i < 0 ? MANN_FONT_TEXT : MANN_FONT_DIGITS, ink,
-                          words ? x + pad : x + width, y, words ? MANN_LEFT : MANN_RIGHT, width - 6,
-                          cell[c]);
-            x += width;
-        }
-        if (i < 0) {
-            mann_stroke(cr, area.x, y + 5, area.x + area.w, y + 5, theme->line, 1);
+    for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
+        if (mann_history_series(scene->run[0], wrongs[i].metric)) {
+            return &wrongs[i];
         }
     }
+    return &wrongs[0];
 }
 
 void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
@@ -306,10 +293,12 @@ void mann_draw_training(cairo_t *cr, const mann_scene *scene, const mann_layout 
     bool bits = mann_history_series(scene->run[0], "cost_bits") != NULL;
     draw_chart(cr, scene, bits ? "cost_bits" : "loss", "Cost", bits ? "bits per sequence" : "loss",
                (mann_box){body.x, body.y, left - gap, top});
-    draw_chart(cr, scene, "wrong_bits", "Wrong bits", "per sequence",
+    const struct wrong *errors = find_wrong(scene);
+    draw_chart(cr, scene, errors->metric, errors->title, errors->unit,
                (mann_box){body.x + left, body.y, body.w - left - 8, top});
     draw_chart(cr, scene, "grad_norm", "Gradient norm", "norm",
                (mann_box){body.x, body.y + top + 8, left - gap, body.h - top - 8});
-    draw_table(cr, scene,
-               (mann_box){body.x + left, body.y + top + 10, body.w - left - 8, body.h - top - 10});
+    mann_draw_runs(
+        cr, scene, errors->metric, errors->head,
+        (mann_box){body.x + left, body.y + top + 10, body.w - left - 8, body.h - top - 10});
 }

@@ -64,7 +64,7 @@ const mann_episode *mann_shelf_get(mann_context *context, mann_shelf *shelf, con
     *status = mann_trace_load(context, path, &trace);
     mann_episode *episode = *status ? NULL : mann_episode_alloc(context, trace);
     if (!episode) {
-        *status = *status ? *status : MANN_E_FORMAT;
+        *status = *status ? *status : mann_context_status(context);
         return NULL;
     }
     mann_shelf_place *place = make_room(shelf, episode_bytes(episode));

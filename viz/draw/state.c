@@ -113,6 +113,7 @@ static bool parse_word(const char *part, mann_state *state)
         return true;
     }
     if (!strncmp(part, "screen=", 7) && matches(part + 7, "%" SCNd32, &number, NULL)) {
+        state->screened = true;
         state->screen = (mann_screen)(number - 1);
         return number >= 1 && number <= MANN_SCREENS;
     }
@@ -232,7 +233,7 @@ static void apply_to_lab(const mann_state *state, mann_scene *scene)
         mann_lab_go(scene->lab, state->step);
     }
     scene->what_if.on = false;
-    scene->screen = state->screen == MANN_SCREEN_MEMORY ? MANN_SCREEN_HOPFIELD : state->screen;
+    scene->screen = state->screened ? state->screen : MANN_SCREEN_HOPFIELD;
 }
 
 void mann_state_apply(const mann_state *state, mann_scene *scene)
@@ -261,7 +262,7 @@ void mann_state_apply(const mann_state *state, mann_scene *scene)
     if (scene->lab) {
         apply_to_lab(state, scene);
     }
-    if (scene->tale && state->screen == MANN_SCREEN_MEMORY) {
+    if (scene->tale && !state->screened) {
         scene->screen = MANN_SCREEN_HOPS;
     }
 }
@@ -337,7 +338,8 @@ void mann_state_print(const mann_scene *scene, char text[192])
     if (episode && scene->edited) {
         add(text, "/edited"); /* an input that a state cannot tell: not to be read again */
     }
-    if (scene->screen != MANN_SCREEN_MEMORY) {
+    bool usual = scene->screen == MANN_SCREEN_MEMORY && !scene->tale && !scene->lab;
+    if (!usual) {
         add(text, "/screen=%d", (int)scene->screen + 1);
     }
     if (episode && scene->pin.family >= 0 && scene->pin.family < episode->n_families) {

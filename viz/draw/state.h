@@ -14,7 +14,8 @@ typedef struct mann_state {
     int32_t length;   /* -1 */
     bool seeded;
     uint64_t seed;
-    int32_t step; /* -1 */
+    int32_t step;  /* -1 */
+    bool screened; /* the screen was given; else it is the one that suits what is shown */
     mann_screen screen;
     char pin_family[48]; /* "" */
     int32_t pin_head, pin_location;

@@ -1,7 +1,8 @@
 /* A scene in characters. Every cell is one character, time runs right and locations up as in the
  * picture; only the locations that are used are written, and what does not fit is said. */
 #include "draw/words.h"
-#include "draw/screen.h"
+#include "draw/layout.h"
+#include "draw/ranking.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -41,7 +42,7 @@ static const char *glyph(const mann_pane *pane, double value)
                                                     : bit_glyph(&pane->shade, value);
 }
 
-static void write_pane(FILE *file, const mann_pane *pane, const char *aside, int32_t columns)
+static void write_pane(FILE *file, const mann_pane *pane, int32_t columns)
 {
     static const char *const marker[] = {"", "▲ ", "● "};
     const mann_heat *heat = &pane->heat;
@@ -53,10 +54,7 @@ static void write_pane(FILE *file, const mann_pane *pane, const char *aside, int
     if (rows < heat->ring) {
         fprintf(file, ", %" PRId32 " of %" PRId32 " shown", rows, heat->ring);
     }
-    if (shown < heat->columns) {
-        fprintf(file, ", steps %" PRId32 " of %" PRId32, shown, heat->columns);
-    }
-    fprintf(file, ")%s%s\n", *aside ? "  " : "", aside);
+    fprintf(file, shown < heat->columns ? ", steps %d of %d)\n" : ")\n", shown, heat->columns);
     for (int32_t r = rows; r-- > 0;) {
         fprintf(file, "%*d ", GUTTER - 1, (heat->first_row + r) % heat->ring);
         for (int32_t c = 0; c < shown; c++) {
@@ -90,6 +88,21 @@ static void write_head(FILE *file, const mann_episode *episode)
     if (!isnan(episode->match)) {
         fprintf(file, "read follows write by %" PRId32 " steps: %.0f %%\n", episode->lag,
                 100 * episode->match);
+    }
+}
+
+static void write_ranking(FILE *file, const mann_episode *episode, const mann_ranking *ranking)
+{
+    if (ranking->family >= 0) {
+        const mann_line *line = &ranking->line;
+        fprintf(file, "W%" PRId32 " writes at location %.1f %+.1f × priority, R² %.2f",
+                ranking->head + 1, line->offset, line->slope, line->fit);
+        fprintf(file, line->cut ? " (of %" PRId32 " locations, cut before %" PRId32 ")\n" : "\n",
+                episode->family[ranking->family].locations, line->cut);
+    }
+    if (ranking->read_family >= 0) {
+        fprintf(file, "R%" PRId32 " reads %" PRId32 " of %" PRId32 " answers where it wrote them\n",
+                ranking->read_head + 1, ranking->read_right, ranking->ranked);
     }
 }
 
@@ -143,16 +156,14 @@ void mann_scene_write(FILE *file, const mann_scene *given, int32_t columns)
     mann_layout layout = mann_layout_make(&scene);
     columns = columns < 40 ? 40 : columns;
     write_head(file, scene.episode);
+    write_ranking(file, scene.episode, &layout.ranking);
     for (int band = 0; band < MANN_BANDS; band++) {
         for (int32_t i = 0; i < layout.n_panes; i++) {
             const mann_pane *pane = &layout.pane[i];
             bool wanted = pane->band == band && band != MANN_BAND_ERROR &&
                           pane->form == MANN_FORM_HEAT && pane->array->kind != MANN_KIND_GATE;
             if (wanted) {
-                char aside[96];
-                mann_marks_aside(&scene, &layout, pane, aside);
-                /* The marks themselves are not drawn here. */
-                write_pane(file, pane, aside + (strstr(aside, "□ ") ? strlen("□ ") : 0), columns);
+                write_pane(file, pane, columns);
             }
         }
     }

@@ -1,0 +1,10 @@
+/* What history.c and history_traces.c share. */
+#ifndef MANN_DRAW_HISTORY_PARTS_H
+#define MANN_DRAW_HISTORY_PARTS_H
+
+#include "draw/history.h"
+
+/* Lists the traces anew; true if there are others than before. */
+bool mann_history_read_traces(mann_history *run);
+
+#endif
