@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <io/file.h>
+#include <io/json.h>
 #include <io/safetensors.h>
 #include <mann/task.h>
 #include <mann/trace.h>
