@@ -240,6 +240,9 @@ static void test_overflow(void **state)
                        "-p train.save_seconds=0 " TINY;
     fails(line, 5, "it overflowed ", "try a lower train.lr");
     assert_true(is_finite("overflow"));
+    long update;
+    assert_int_equal(sscanf(err, "mann train: diverged at update %ld:", &update), 1);
+    assert_int_equal(mann("info overflow/diverged-%09ld.safetensors", update), 0);
     assert_int_equal(mann("train --resume -q -o overflow --threads 1"), 5);
     assert_true(is_finite("overflow"));
 }
