@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ int folder_begin(void **state)
 
 static void remove_tree(const char *path)
 {
-    DIR *listing = opendir(path);
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    DIR *listing = descriptor < 0 ? NULL : fdopendir(descriptor);
     if (listing) {
         for (struct dirent *entry; (entry = readdir(listing));) {
             if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
