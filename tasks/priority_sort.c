@@ -92,10 +92,9 @@ const mann_task_type mann_task_priority_sort = {
     .self_size = sizeof(priority_sort),
     .solved = "cost_bits<=20",
     .model = "ntm-ff",
-    .defaults = "model.hidden=200 memory.read_heads=4 memory.write_heads=4 memory.initial=learned "
-                "memory.initial_value=0.5 train.batch=8 train.lr=4e-3 "
-                "train.lessons=items=2..5;items=4..10 train.lesson_threshold=0.35 "
-                "train.schedule=cosine train.decay_sequences=400000 train.max_sequences=450000",
+    .defaults = "model.layers=2 model.hidden=200 memory.read_heads=4 memory.write_heads=4 "
+                "memory.initial=waves memory.initial_value=0.5 train.batch=8 train.lr=3e-3 "
+                "train.schedule=cosine train.decay_sequences=100000 train.max_sequences=100000",
     .probe = "items=20",
     .open = open,
     .sample = sample,
