@@ -23,9 +23,8 @@
  * eating the machine. */
 #include "io/file.h"
 #include "bits.h"
-#include "io/safetensors.h"
+#include "io/json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -11,26 +11,6 @@
 #include <sys/stat.h>
 #include <text.h>
 
-static char workplace[200];
-
-static int set_up(void **state)
-{
-    (void)state;
-    const char *base = getenv("TMPDIR");
-    snprintf(workplace, sizeof workplace, "%s/mann-text-XXXXXX", base ? base : "/tmp");
-    context = mann_context_alloc();
-    return !context || !mkdtemp(workplace);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    char command[300];
-    snprintf(command, sizeof command, "rm -r '%s'", workplace);
-    mann_context_free(context);
-    return system(command);
-}
-
 /* --- words --- */
 
 static void words(void **state)
@@ -501,12 +481,12 @@ static void own_question(void **state)
 
 /* --- files --- */
 
-/* A file under the workplace; its folder is made. */
+/* A file in the folder; its own folder is made. */
 static void write_file(const char *name, const char *text, size_t size)
 {
     char path[400];
-    snprintf(path, sizeof path, "%s/%s", workplace, name);
-    for (char *slash = path + strlen(workplace); slash; slash = strchr(slash + 1, '/')) {
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    for (char *slash = path + strlen(folder); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         assert_true(!mkdir(path, 0777) || errno == EEXIST);
         *slash = '/';
@@ -522,10 +502,10 @@ static void write_text(const char *name, const char *text)
     write_file(name, text, strlen(text));
 }
 
-/* Task babi at a folder of the workplace. */
-static void point(const char *folder)
+/* Task babi at a place in the folder. */
+static void point(const char *name)
 {
-    snprintf(babi_path, sizeof babi_path, "%s/%s", workplace, folder);
+    snprintf(babi_path, sizeof babi_path, "%s/%s", folder, name);
 }
 
 static const char trained[] = "1 Mary went to the Attic.\n"
@@ -664,7 +644,7 @@ static void distribution(void **state)
         command, sizeof command,
         "cd '%s' && mkdir packed mixed && tar czf packed/all.tar.gz -C all v1-2 && "
         "tar czf mixed/large.tar.gz -C all v1-2/en-10k && tar cf mixed/small.tar -C all/v1-2 en",
-        workplace);
+        folder);
     assert_int_equal(system(command), 0);
     static const char *const places[] = {"all", "all/v1-2/", "packed", "packed/all.tar.gz",
                                          "mixed"};
@@ -693,7 +673,7 @@ static void absent_without_path(void **state)
     char *kept = getenv("MANN_DATA") ? strdup(getenv("MANN_DATA")) : NULL;
     unsetenv("MANN_DATA");
     refused("path=", MANN_E_IO, "neither task.path nor MANN_DATA is set; the bAbI tasks v1-2");
-    setenv("MANN_DATA", workplace, 1);
+    setenv("MANN_DATA", folder, 1);
     refused("path=", MANN_E_IO, "/babi: No such file or directory");
     if (kept) {
         setenv("MANN_DATA", kept, 1);
@@ -785,7 +765,7 @@ static void bad(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         write_text("bad/qa1_x_train.txt", cases[i].text);
         char place[300];
-        snprintf(place, sizeof place, "%s/bad/qa1_x_train.txt%s", workplace, cases[i].message);
+        snprintf(place, sizeof place, "%s/bad/qa1_x_train.txt%s", folder, cases[i].message);
         refused("", MANN_E_FORMAT, place);
     }
     static char huge[1 << 20];
@@ -815,7 +795,7 @@ static void bad_archives(void **state)
     snprintf(
         command, sizeof command,
         "cd '%s' && tar czf whole.tar.gz -C archive en && head -c 300 whole.tar.gz > cut.tar.gz",
-        workplace);
+        folder);
     assert_int_equal(system(command), 0);
     point("whole.tar.gz");
     assert_answer("", MANN_SPLIT_TRAIN, "0");
@@ -985,5 +965,5 @@ int main(void)
         cmocka_unit_test(damaged),      cmocka_unit_test(own_stories),
         cmocka_unit_test(real),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
