@@ -24,6 +24,8 @@ static void test_threads(void **state)
          4},
         {"copy", "ntm", SMALL "train.batch=1 train.optimiser=sgd", 10},
         {"story", "memn2n", "model.linear_start=300 train.lr_steps=200:0.5", 20},
+        {"story", "dmn", "model.hidden=6 model.fusion=true train.batch=20", 3},
+        {"story", "memnn", "train.batch=20", 5},
         {"copy", "lstm", "model.hidden=12 task.length=1..9 train.batch=37 train.optimiser=rmsprop",
          8},
     };

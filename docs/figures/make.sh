@@ -90,6 +90,10 @@ shipped sort priority_sort --at scale=sqrt
 if train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' \
     --max-time 5m; then
     render fast-weights fast --at screen=2
+train both associative_recall --model ntm+hopfield --seed 1 -p model.hidden=89 -p train.trace_every=0 \
+    --until 'wrong_bits<=0.01' --max-time 6m
+render ntm-hopfield both --at t30
+render ntm-hopfield-store both --at screen=2/t30
 fi
 if train tale story --model memn2n --seed 1 -p task.kind=two -p task.facts=4..10 --max-time 30s; then
     render hops tale --at question=2 --size 1280x500
