@@ -31,7 +31,7 @@ int folder_begin(void **state)
     return mkdtemp(folder) ? context_begin(state) : -1;
 }
 
-static void remove_tree(const char *path)
+void remove_tree(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     DIR *listing = descriptor < 0 ? NULL : fdopendir(descriptor);

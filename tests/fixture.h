@@ -28,6 +28,9 @@ int entries(void);
 /* Writes one, plainly and without syncing. */
 void put(const char *path, const void *data, size_t size);
 
+/* With all that is in it; links are not followed. */
+void remove_tree(const char *path);
+
 /* The context's message has this part. */
 void assert_message(const char *part);
 

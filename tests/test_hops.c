@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Fontconfig keeps what it has read until the end of the process. */
 const char *__lsan_default_suppressions(void);

@@ -3,8 +3,6 @@
 
 #include <mann/statistics.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "train/grid.h"

@@ -7,9 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const synthetic_size usual = {20, 128, 20, 2, 2};
 
