@@ -73,6 +73,13 @@ for seed in 1 2 3 4 5; do
     fi
 done
 [ -z "$seeds" ] || render seeds $seeds --at screen=4
+curves=
+for seed in 1 2; do
+    if train curve-$seed copy --seed $seed --sequences 100000; then
+        curves="$curves curve-$seed"
+    fi
+done
+[ -z "$curves" ] || "$mann" report $curves -o "$here/copy-curves.png" >curves.txt
 # Networks that come with the source.
 shipped() # figure network argument...
 {
