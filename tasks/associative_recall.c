@@ -8,6 +8,8 @@
  *   answer      `vectors` steps without input, whose target is the next item */
 #include "bits.h"
 
+#include <string.h>
+
 typedef struct recall {
     int32_t bits, vectors;
     mann_range items;
@@ -42,7 +44,6 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     int32_t items = mann_rng_between(rng, task->items);
     int32_t query = (int32_t)mann_rng_below(rng, (uint32_t)items - 1);
     int32_t asked = items * per_item, answer = asked + vectors + 2;
-    size_t inputs = (size_t)(bits + 2);
     mann_bits_example e;
     mann_status status = mann_bits_example_make(out, answer + vectors, bits + 2, bits, &e);
     if (status) {
@@ -51,21 +52,18 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     out->label[ITEMS] = items;
     out->label[QUERY] = query;
     for (int32_t i = 0; i < items; i++) {
-        e.input[(size_t)(i * per_item) * inputs + (size_t)bits] = 1;
+        mann_bits_row(&e, i * per_item)[bits] = 1;
         for (int32_t v = 0; v < vectors; v++) {
-            mann_bits_draw(rng, bits, e.input + (size_t)(i * per_item + 1 + v) * inputs);
+            mann_bits_draw(rng, bits, mann_bits_row(&e, i * per_item + 1 + v));
         }
     }
-    e.input[(size_t)asked * inputs + (size_t)bits + 1] = 1;
-    e.input[(size_t)(answer - 1) * inputs + (size_t)bits + 1] = 1;
+    mann_bits_row(&e, asked)[bits + 1] = 1;
+    mann_bits_row(&e, answer - 1)[bits + 1] = 1;
     for (int32_t v = 0; v < vectors; v++) {
-        const float *cue = e.input + (size_t)(query * per_item + 1 + v) * inputs;
-        const float *next = cue + (size_t)per_item * inputs;
-        for (int32_t i = 0; i < bits; i++) {
-            e.input[(size_t)(asked + 1 + v) * inputs + (size_t)i] = cue[i];
-            e.target[(size_t)(answer + v) * (size_t)bits + (size_t)i] = next[i];
-        }
-        e.mask[answer + v] = 1;
+        int32_t cue = query * per_item + 1 + v;
+        memcpy(mann_bits_row(&e, asked + 1 + v), mann_bits_row(&e, cue),
+               (size_t)bits * sizeof *e.input);
+        mann_bits_want(&e, answer + v, bits, mann_bits_row(&e, cue + per_item));
     }
     return MANN_OK;
 }

@@ -1,6 +1,8 @@
 /* What tasks over sequences of bits share. */
 #include "bits.h"
 
+#include <string.h>
+
 mann_status mann_bits_example_make(mann_example *out, int32_t steps, int32_t inputs,
                                    int32_t outputs, mann_bits_example *made)
 {
@@ -9,7 +11,39 @@ mann_status mann_bits_example_make(mann_example *out, int32_t steps, int32_t inp
     made->input = mann_example_real(out, "input", steps, inputs);
     made->target = mann_example_real(out, "target", steps, outputs);
     made->mask = mann_example_real(out, "mask", steps, 0);
+    made->inputs = inputs;
+    made->outputs = outputs;
     return out->failed ? MANN_E_NOMEM : MANN_OK;
+}
+
+float *mann_bits_row(const mann_bits_example *e, int32_t t)
+{
+    return e->input + (size_t)t * (size_t)e->inputs;
+}
+
+void mann_bits_want(const mann_bits_example *e, int32_t t, int32_t bits, const float *vector)
+{
+    memcpy(e->target + (size_t)t * (size_t)e->outputs, vector, (size_t)bits * sizeof *vector);
+    e->mask[t] = 1;
+}
+
+mann_status mann_bits_episode_make(mann_example *out, int32_t bits, int32_t L,
+                                   mann_bits_example *made)
+{
+    mann_status status = mann_bits_example_make(out, 2 * L + 1, bits + 1, bits, made);
+    if (!status) {
+        out->label[0] = L;
+        mann_bits_row(made, L)[bits] = 1;
+    }
+    return status;
+}
+
+void mann_bits_episode_annotate(const mann_example *truth, mann_notes *notes)
+{
+    int32_t delimiter = truth->label[0];
+    mann_notes_add(notes, "input", false, 0, delimiter - 1);
+    mann_notes_add(notes, "delimiter", false, delimiter, delimiter);
+    mann_notes_add(notes, "output", false, delimiter + 1, truth->steps - 1);
 }
 
 void mann_bits_draw(mann_rng *rng, int32_t bits, float *row)

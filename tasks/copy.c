@@ -6,6 +6,8 @@
  *   target    -             -           vectors */
 #include "bits.h"
 
+#include <string.h>
+
 typedef struct copy {
     int32_t bits;
     mann_range length;
@@ -28,21 +30,6 @@ static mann_status open(mann_context *context, void *self, const void *config, m
     return MANN_OK;
 }
 
-/* The episode of L vectors that are already in place at the front of the input. */
-static void complete(int32_t bits, int32_t L, mann_bits_example e, mann_example *out)
-{
-    size_t inputs = (size_t)bits + 1;
-    out->label[0] = L;
-    e.input[(size_t)L * inputs + (size_t)bits] = 1;
-    for (int32_t t = 0; t < L; t++) {
-        for (int32_t i = 0; i < bits; i++) {
-            e.target[(size_t)(L + 1 + t) * (size_t)bits + (size_t)i] =
-                e.input[(size_t)t * inputs + (size_t)i];
-        }
-        e.mask[L + 1 + t] = 1;
-    }
-}
-
 static mann_status sample(const void *self, mann_split_kind split, uint64_t index, mann_rng *rng,
                           mann_example *out)
 {
@@ -51,14 +38,14 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     const copy *task = self;
     int32_t bits = task->bits, L = mann_rng_between(rng, task->length);
     mann_bits_example e;
-    mann_status status = mann_bits_example_make(out, 2 * L + 1, bits + 1, bits, &e);
+    mann_status status = mann_bits_episode_make(out, bits, L, &e);
     if (status) {
         return status;
     }
     for (int32_t t = 0; t < L; t++) {
-        mann_bits_draw(rng, bits, e.input + (size_t)t * (size_t)(bits + 1));
+        mann_bits_draw(rng, bits, mann_bits_row(&e, t));
+        mann_bits_want(&e, L + 1 + t, bits, mann_bits_row(&e, t));
     }
-    complete(bits, L, e, out);
     return MANN_OK;
 }
 
@@ -73,26 +60,21 @@ static mann_status pose(mann_context *context, const void *self, const float *ro
     const copy *task = self;
     int32_t bits = task->bits;
     mann_bits_example e;
-    if (mann_bits_example_make(out, 2 * rows + 1, bits + 1, bits, &e)) {
+    if (mann_bits_episode_make(out, bits, rows, &e)) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for %d rows", rows);
     }
     for (int32_t t = 0; t < rows; t++) {
-        for (int32_t i = 0; i < bits; i++) {
-            e.input[(size_t)t * (size_t)(bits + 1) + (size_t)i] =
-                row[(size_t)t * (size_t)bits + (size_t)i];
-        }
+        const float *vector = row + (size_t)t * (size_t)bits;
+        memcpy(mann_bits_row(&e, t), vector, (size_t)bits * sizeof *vector);
+        mann_bits_want(&e, rows + 1 + t, bits, vector);
     }
-    complete(bits, rows, e, out);
     return MANN_OK;
 }
 
 static void annotate(const void *self, const mann_example *truth, mann_notes *notes)
 {
     (void)self;
-    int32_t L = truth->label[0];
-    mann_notes_add(notes, "input", false, 0, L - 1);
-    mann_notes_add(notes, "delimiter", false, L, L);
-    mann_notes_add(notes, "output", false, L + 1, 2 * L);
+    mann_bits_episode_annotate(truth, notes);
 }
 
 const mann_task_type mann_task_copy = {

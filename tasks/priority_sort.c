@@ -46,7 +46,6 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     const priority_sort *task = self;
     int32_t bits = task->bits, N = mann_rng_between(rng, task->items);
     int32_t K = task->outputs < N ? task->outputs : N;
-    size_t inputs = (size_t)bits + 2;
     mann_bits_example e;
     mann_status status = mann_bits_example_make(out, N + 1 + K, bits + 2, bits, &e);
     float *priority = mann_example_real(out, "priority", N, 0);
@@ -57,19 +56,16 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     out->label[ITEMS] = N;
     out->label[OUTPUTS] = K;
     for (int32_t n = 0; n < N; n++) {
-        mann_bits_draw(rng, bits, e.input + (size_t)n * inputs);
+        float *row = mann_bits_row(&e, n);
+        mann_bits_draw(rng, bits, row);
         /* Steps of 2^-23 are exact in float and never round up to 1. */
         priority[n] = (float)(mann_rng_bits(rng) >> 40) * 0x1p-23f - 1;
-        e.input[(size_t)n * inputs + (size_t)bits] = priority[n];
+        row[bits] = priority[n];
     }
-    e.input[(size_t)N * inputs + (size_t)bits + 1] = 1;
+    mann_bits_row(&e, N)[bits + 1] = 1;
     mann_rows_order(priority, 1, 1, true, N, order);
     for (int32_t k = 0; k < K; k++) {
-        const float *vector = e.input + (size_t)order[k] * inputs;
-        for (int32_t i = 0; i < bits; i++) {
-            e.target[(size_t)(N + 1 + k) * (size_t)bits + (size_t)i] = vector[i];
-        }
-        e.mask[N + 1 + k] = 1;
+        mann_bits_want(&e, N + 1 + k, bits, mann_bits_row(&e, order[k]));
     }
     return MANN_OK;
 }
@@ -80,11 +76,9 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
 static void annotate(const void *self, const mann_example *truth, mann_notes *notes)
 {
     (void)self;
-    int32_t N = truth->label[ITEMS], K = truth->label[OUTPUTS];
+    int32_t K = truth->label[OUTPUTS];
     const int32_t *order = mann_example_find(truth, "order")->data;
-    mann_notes_add(notes, "input", false, 0, N - 1);
-    mann_notes_add(notes, "delimiter", false, N, N);
-    mann_notes_add(notes, "output", false, N + 1, N + K);
+    mann_bits_episode_annotate(truth, notes);
     for (int32_t k = 0; k < K; k++) {
         mann_notes_add(notes, "ranked", true, order[k], order[k]);
     }
@@ -98,10 +92,9 @@ const mann_task_type mann_task_priority_sort = {
     .self_size = sizeof(priority_sort),
     .solved = "cost_bits<=20",
     .model = "ntm-ff",
-    .defaults = "model.hidden=200 memory.read_heads=4 memory.write_heads=4 memory.initial=learned "
-                "memory.initial_value=0.5 train.batch=8 train.lr=4e-3 "
-                "train.lessons=items=2..5;items=4..10 train.lesson_threshold=0.35 "
-                "train.schedule=cosine train.decay_sequences=400000 train.max_sequences=450000",
+    .defaults = "model.layers=2 model.hidden=200 memory.read_heads=4 memory.write_heads=4 "
+                "memory.initial=waves memory.initial_value=0.5 train.batch=8 train.lr=3e-3 "
+                "train.schedule=cosine train.decay_sequences=100000 train.max_sequences=100000",
     .probe = "items=20",
     .open = open,
     .sample = sample,

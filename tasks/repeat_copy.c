@@ -70,7 +70,6 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     int32_t bits = task->bits, L = mann_rng_between(rng, task->length);
     int32_t R = mann_rng_between(rng, task->repeats), tally = task->count == TALLY;
     int32_t answer = L + (tally ? R : 1), end = answer + L * R;
-    size_t inputs = (size_t)bits + 2, outputs = (size_t)bits + 1;
     mann_bits_example e;
     mann_status status = mann_bits_example_make(out, end + 1, bits + 2, bits + 1, &e);
     if (status) {
@@ -79,20 +78,16 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     out->label[LENGTH] = L;
     out->label[REPEATS] = R;
     for (int32_t t = 0; t < L; t++) {
-        mann_bits_draw(rng, bits, e.input + (size_t)t * inputs);
+        mann_bits_draw(rng, bits, mann_bits_row(&e, t));
     }
-    e.input[(size_t)L * inputs + (size_t)bits] = 1;
+    mann_bits_row(&e, L)[bits] = 1;
     for (int32_t t = L; t < answer; t++) {
-        e.input[(size_t)t * inputs + (size_t)bits + 1] = tally ? 1 : scaled(R, task->count_range);
+        mann_bits_row(&e, t)[bits + 1] = tally ? 1 : scaled(R, task->count_range);
     }
     for (int32_t t = answer; t < end; t++) {
-        const float *vector = e.input + (size_t)((t - answer) % L) * inputs;
-        for (int32_t i = 0; i < bits; i++) {
-            e.target[(size_t)t * outputs + (size_t)i] = vector[i];
-        }
-        e.mask[t] = 1;
+        mann_bits_want(&e, t, bits, mann_bits_row(&e, (t - answer) % L));
     }
-    e.target[(size_t)end * outputs + (size_t)bits] = 1;
+    e.target[(size_t)end * (size_t)(bits + 1) + (size_t)bits] = 1;
     e.mask[end] = 1;
     return MANN_OK;
 }

@@ -37,30 +37,21 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     const reverse *task = self;
     int32_t bits = task->bits, L = mann_rng_between(rng, task->length);
     mann_bits_example e;
-    mann_status status = mann_bits_example_make(out, 2 * L + 1, bits + 1, bits, &e);
+    mann_status status = mann_bits_episode_make(out, bits, L, &e);
     if (status) {
         return status;
     }
-    out->label[0] = L;
     for (int32_t t = 0; t < L; t++) {
-        float *vector = e.input + (size_t)t * (size_t)(bits + 1);
-        mann_bits_draw(rng, bits, vector);
-        for (int32_t i = 0; i < bits; i++) {
-            e.target[(size_t)(2 * L - t) * (size_t)bits + (size_t)i] = vector[i];
-        }
-        e.mask[L + 1 + t] = 1;
+        mann_bits_draw(rng, bits, mann_bits_row(&e, t));
+        mann_bits_want(&e, 2 * L - t, bits, mann_bits_row(&e, t));
     }
-    e.input[(size_t)L * (size_t)(bits + 1) + (size_t)bits] = 1;
     return MANN_OK;
 }
 
 static void annotate(const void *self, const mann_example *truth, mann_notes *notes)
 {
     (void)self;
-    int32_t L = truth->label[0];
-    mann_notes_add(notes, "input", false, 0, L - 1);
-    mann_notes_add(notes, "delimiter", false, L, L);
-    mann_notes_add(notes, "output", false, L + 1, 2 * L);
+    mann_bits_episode_annotate(truth, notes);
 }
 
 const mann_task_type mann_task_reverse = {

@@ -45,26 +45,19 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
     (void)index;
     const sort *task = self;
     int32_t bits = task->bits, L = mann_rng_between(rng, task->length);
-    size_t inputs = (size_t)bits + 1;
     mann_bits_example e;
-    mann_status status = mann_bits_example_make(out, 2 * L + 1, bits + 1, bits, &e);
+    mann_status status = mann_bits_episode_make(out, bits, L, &e);
     int32_t *order = mann_example_int(out, "order", L, 0);
     if (status || !order) {
         return MANN_E_NOMEM;
     }
-    out->label[0] = L;
     for (int32_t t = 0; t < L; t++) {
-        mann_bits_draw(rng, bits, e.input + (size_t)t * inputs);
+        mann_bits_draw(rng, bits, mann_bits_row(&e, t));
     }
-    mann_rows_order(e.input, inputs, bits, task->order == DESCENDING, L, order);
+    mann_rows_order(e.input, (size_t)e.inputs, bits, task->order == DESCENDING, L, order);
     for (int32_t t = 0; t < L; t++) {
-        const float *vector = e.input + (size_t)order[t] * inputs;
-        for (int32_t i = 0; i < bits; i++) {
-            e.target[(size_t)(L + 1 + t) * (size_t)bits + (size_t)i] = vector[i];
-        }
-        e.mask[L + 1 + t] = 1;
+        mann_bits_want(&e, L + 1 + t, bits, mann_bits_row(&e, order[t]));
     }
-    e.input[(size_t)L * inputs + (size_t)bits] = 1;
     return MANN_OK;
 }
 
@@ -74,9 +67,7 @@ static void annotate(const void *self, const mann_example *truth, mann_notes *no
     (void)self;
     int32_t L = truth->label[0];
     const int32_t *order = mann_example_find(truth, "order")->data;
-    mann_notes_add(notes, "input", false, 0, L - 1);
-    mann_notes_add(notes, "delimiter", false, L, L);
-    mann_notes_add(notes, "output", false, L + 1, 2 * L);
+    mann_bits_episode_annotate(truth, notes);
     for (int32_t k = 0; k < L; k++) {
         mann_notes_add(notes, "ranked", true, order[k], order[k]);
     }

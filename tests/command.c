@@ -279,6 +279,19 @@ int command_begin(const char *name)
     return 0;
 }
 
+int command_base(void **state)
+{
+    (void)state;
+    if (command_begin("mann-cli")) {
+        return -1;
+    }
+    int code = mann("train copy -o base --sequences 320 %s", TINY);
+    if (code) {
+        fprintf(stderr, "mann train exits with %d: %s\n", code, err);
+    }
+    return code;
+}
+
 int command_end(void **state)
 {
     (void)state;

@@ -30,6 +30,8 @@
 void command_find(const char *path);
 /* Makes a folder and goes there; not 0 if that fails. */
 int command_begin(const char *name);
+/* The same, with a run "base" in it: forty updates of copy. */
+int command_base(void **state);
 /* Removes it. */
 int command_end(void **state);
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-mann_context *context;
 char file_path[256], babi_path[256];
 
 const mann_task_type *find(const char *name)
@@ -81,6 +80,30 @@ float at(const opened *o, const char *name, int32_t t, int32_t i)
     int32_t width = array->rank == 2 ? array->n[1] : 1;
     assert_true(t >= 0 && t < array->n[0] && i >= 0 && i < width);
     return ((const float *)array->data)[(size_t)t * (size_t)width + (size_t)i];
+}
+
+void assert_row(const opened *o, const char *name, int32_t t, const float *row, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (at(o, name, t, i) != row[i]) {
+            fail_msg("%s[%d][%d] is %g, not %g", name, t, i, (double)at(o, name, t, i),
+                     (double)row[i]);
+        }
+    }
+}
+
+void assert_zero_row(const opened *o, const char *name, int32_t t)
+{
+    static const float zero[64];
+    assert_row(o, name, t, zero, mann_example_find(&o->example, name)->n[1]);
+}
+
+void assert_mask(const opened *o, int32_t first, int32_t last)
+{
+    assert_int_equal(o->example.steps, last + 1);
+    for (int32_t t = 0; t <= last; t++) {
+        assert_true(at(o, "mask", t, 0) == (t >= first));
+    }
 }
 
 const mann_array *find_array(const mann_example *e, const char *name, mann_type type, int32_t n0,

@@ -2,16 +2,11 @@
 #ifndef MANN_TESTS_OPENED_H
 #define MANN_TESTS_OPENED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "fixture.h"
 
-#include <cmocka.h>
 #include <mann/task.h>
 
-/* Of the test program, which sets them up. The paths are what task.path is for file and babi. */
-extern mann_context *context;
+/* What task.path is for file and babi: of the test program, which sets them up. */
 extern char file_path[256], babi_path[256];
 
 typedef struct opened {
@@ -34,6 +29,11 @@ void draw(opened *o, mann_split_kind split, uint64_t seed, uint64_t index);
 /* Array name of the example, of floats. */
 const float *values(const opened *o, const char *name);
 float at(const opened *o, const char *name, int32_t t, int32_t i);
+/* Row t of array name begins with these n numbers; is all 0. */
+void assert_row(const opened *o, const char *name, int32_t t, const float *row, int32_t n);
+void assert_zero_row(const opened *o, const char *name, int32_t t);
+/* mask is 0 before first, 1 from there to last, the last step. */
+void assert_mask(const opened *o, int32_t first, int32_t last);
 /* Of exactly this type and shape; n1 is 0 for a vector. */
 const mann_array *find_array(const mann_example *e, const char *name, mann_type type, int32_t n0,
                              int32_t n1);

@@ -126,6 +126,17 @@ static void shapes_are_refused(void **state)
             "embed: token -1 of a table of 4 words");
     REFUSED(mann_embed(tape, L(4, 5, 0), 1, 2, 2, token, mann_input(tape, 2, (int32_t[]){1, 5})),
             "embed: table [4, 5], 2 words weighed by [1, 5]");
+    int32_t row[] = {0, 2};
+    REFUSED(mann_gather(tape, 2, (mann_var[]){L(2, 3, 0), L(2, 4, 0)}, 1, NULL, row),
+            "gather: input 1 is [2, 3], input 2 is [2, 4]");
+    REFUSED(mann_gather(tape, 1, (mann_var[]){L(2, 3, 0)}, 2, NULL, row),
+            "gather: row 2 of input 1 of 1");
+    REFUSED(mann_gather(tape, 1, (mann_var[]){L(2, 3, 0)}, 1, row + 1, row),
+            "gather: row 0 of input 3 of 1");
+    REFUSED(mann_distance(tape, L(2, 3, 0), L(2, 4, 0)),
+            "distance: input 1 is [2, 3], input 2 is [2, 4]");
+    REFUSED(mann_margin_loss(tape, L(2, 3, 0), L(2, 4, 0), NULL, 1),
+            "margin_loss: scores [2, 3], target [2, 4], mask [0, 0]");
 }
 
 /* --- hard --- */

@@ -3,13 +3,8 @@
 #include "draw/layout.h"
 #include "draw/learning_plot.h"
 #include "draw/render.h"
+#include "fixture.h"
 #include "synthetic.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +20,6 @@ const char *__lsan_default_suppressions(void)
     return "leak:libfontconfig\n";
 }
 
-static mann_context *context;
 static const synthetic_size usual = {20, 128, 20, 1, 1};
 
 typedef struct canvas {
@@ -525,15 +519,6 @@ static void unknown_values_get_a_panel(void **state)
     mann_episode_free(episode);
 }
 
-static char folder[64];
-
-static const char *in_folder(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 static long file_size(const char *path)
 {
     struct stat info;
@@ -713,23 +698,6 @@ static void learning_curves_have_bands(void **state)
     canvas_free(&c);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    context = mann_context_alloc();
-    snprintf(folder, sizeof folder, "/tmp/mann-draw-XXXXXX");
-    return !context || !mkdtemp(folder);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    mann_context_free(context);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -756,5 +724,5 @@ int main(void)
         cmocka_unit_test(bands_count_what_has_ended),
         cmocka_unit_test(learning_curves_have_bands),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

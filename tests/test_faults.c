@@ -26,6 +26,13 @@
 int __real_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv);
 
+/* For the leak sanitizer, which asks before main: fontconfig keeps its tables for good. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+
 static long every = 1;
 static const char *only;
 static bool *fired; /* shared with the child */
@@ -169,7 +176,8 @@ static const scenario scenarios[] = {
 /* What a command that met a fault may do. */
 static void check_end(const scenario *s, long at, int code, const char *usual)
 {
-    if (code != 0 && code != 1) {
+    bool caught = strstr(err, "Sanitizer") || strstr(err, "runtime error"); /* may exit with 1 */
+    if (caught || (code != 0 && code != 1)) {
         fail_msg("mann %s\nexits with %d after allocation %ld failed; it says\n%s%s", s->line, code,
                  at, out, err);
     }
@@ -275,7 +283,7 @@ static int set_up(void **state)
                run("train copy -q -o whole --sequences 24 -p train.trace_every=1 " COURSE, 0, ONE),
                0);
     check_code("half",
-               run("train copy -q -o half --sequences 12 -p train.trace_every=1 " COURSE, 0, ONE),
+               run("train copy -q -o half --sequences 12 -p train.trace_every=0 " COURSE, 0, ONE),
                0);
     check_code("store", run("hopfield --patterns letters.txt -o store.safetensors", 0, ONE), 0);
     char latest[512], trace[512];

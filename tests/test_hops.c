@@ -3,20 +3,14 @@
 #include "draw/layout.h"
 #include "draw/source.h"
 #include "draw/state.h"
+#include "fixture.h"
 #include "follow.h"
 
 #include <mann/run.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Fontconfig keeps what it has read until the end of the process. */
 const char *__lsan_default_suppressions(void);
@@ -24,8 +18,6 @@ const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\n";
 }
-
-static mann_context *context;
 
 enum { S = 4, K = 2 };
 static char *lines[S] = {"ada walks to the barn", "ada takes the lamp", "dov hums a tune",
@@ -298,9 +290,8 @@ static void a_network_reads(void **state)
         print_message("no model of stories: nothing reads\n");
         return;
     }
-    char folder[] = "/tmp/mann-hops-XXXXXX", path[64], command[128];
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/tale", folder);
+    char path[256];
+    snprintf(path, sizeof path, "%s", in_folder("tale"));
     assert_int_equal(mann_experiment_settings(e, "train.validate_every=50 train.batch=8 "
                                                  "train.validate_sequences=16"),
                      MANN_OK);
@@ -360,22 +351,6 @@ static void a_network_reads(void **state)
     mann_follow_grant(context, source, &view, press(&view, MANN_GESTURE_KEY, MANN_KEY_DOWN));
     assert_false(view.scene.tale->right);
     mann_source_close(source);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    assert_int_equal(system(command), 0); /* NOLINT: a path of this test */
-}
-
-static int make_context(void **state)
-{
-    (void)state;
-    context = mann_context_alloc();
-    return !context;
-}
-
-static int free_context(void **state)
-{
-    (void)state;
-    mann_context_free(context);
-    return 0;
 }
 
 int main(void)
@@ -388,5 +363,5 @@ int main(void)
         cmocka_unit_test(keys_ask),
         cmocka_unit_test(a_network_reads),
     };
-    return cmocka_run_group_tests(tests, make_context, free_context);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

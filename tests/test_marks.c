@@ -3,12 +3,7 @@
 #include "draw/layout.h"
 #include "draw/ranking.h"
 #include "draw/readout.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "fixture.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -24,8 +19,6 @@ const char *__lsan_default_suppressions(void)
 }
 
 enum { BITS = 3, RING = 40 };
-
-static mann_context *context;
 
 static float *add(mann_trace *trace, const char *name, mann_kind kind, int32_t rank, int32_t n0,
                   int32_t n1)
@@ -299,20 +292,6 @@ static void contexts_have_arrows(void **state)
     mann_episode_free(episode);
 }
 
-static int make_context(void **state)
-{
-    (void)state;
-    context = mann_context_alloc();
-    return !context;
-}
-
-static int free_context(void **state)
-{
-    (void)state;
-    mann_context_free(context);
-    return 0;
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -320,5 +299,5 @@ int main(void)
         cmocka_unit_test(the_line_is_drawn),         cmocka_unit_test(repeats_are_numbered),
         cmocka_unit_test(contexts_have_arrows),
     };
-    return cmocka_run_group_tests(tests, make_context, free_context);
+    return cmocka_run_group_tests(tests, context_begin, context_end);
 }

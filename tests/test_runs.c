@@ -1,35 +1,13 @@
 /* What stands behind sweeps and reports: grids, plans, groups of runs, and their statistics. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "fixture.h"
 
-#include <cmocka.h>
 #include <mann/statistics.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "train/grid.h"
 #include "train/groups.h"
 #include "train/settings.h"
-
-static mann_context *context;
-
-static int set_up(void **state)
-{
-    (void)state;
-    context = mann_context_alloc();
-    return context ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    mann_context_free(context);
-    return 0;
-}
 
 /* --- grids --- */
 
@@ -217,5 +195,5 @@ int main(void)
         cmocka_unit_test(test_groups),    cmocka_unit_test(test_settings),
         cmocka_unit_test(test_quartiles), cmocka_unit_test(test_intervals),
     };
-    return cmocka_run_group_tests_name("runs", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("runs", tests, context_begin, context_end);
 }

@@ -92,6 +92,27 @@ static void test_again(void **state)
     assert_true(digest_of("again") == before);
 }
 
+/* So it is with a task that settles an option when it is opened: bAbI its vocabulary. */
+static void test_again_settled(void **state)
+{
+    (void)state;
+    char stories[2048] = "";
+    for (int i = 0; i < 20; i++) {
+        const char *where = i % 2 ? "home" : "out";
+        snprintf(stories + strlen(stories), sizeof stories - strlen(stories),
+                 "1 Mary went %s.\n2 Where is Mary?\t%s\t1\n", where, where);
+    }
+    const char *line =
+        "sweep babi -o settled --seeds 1 -p task.path=stories -p train.trace_every=0 "
+        "--sequences 32";
+    assert_int_equal(mkdir("stories", 0777), 0);
+    write_text("stories/qa1_x_train.txt", stories);
+    write_text("stories/qa1_x_test.txt", stories);
+    check_code(line, mann("%s", line), 0);
+    check_code(line, mann("%s", line), 0);
+    check_has(line, err, "1 finished before, 0 to go on with");
+}
+
 /* Ctrl-C and SIGTERM: everything saved, exit code 75, and the same command goes on. */
 static void test_signals(void **state)
 {
@@ -273,10 +294,10 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),    cmocka_unit_test(test_again),
-        cmocka_unit_test(test_signals), cmocka_unit_test(test_crash),
-        cmocka_unit_test(test_orphans), cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_grid),          cmocka_unit_test(test_again),
+        cmocka_unit_test(test_again_settled), cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_crash),         cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_codes),         cmocka_unit_test(test_usage),
     };
     return cmocka_run_group_tests_name("sweep", tests, set_up, command_end);
 }

@@ -130,7 +130,8 @@ static void test_deleted(void **state)
     (void)state;
     pid_t child = start("train copy -q -o deleted -p train.save_seconds=0.02 " ENDLESS);
     wait_for_metrics("deleted");
-    remove_folder("deleted");
+    assert_int_equal(rename("deleted", "gone"), 0); /* at once: it goes on writing meanwhile */
+    remove_folder("gone");
     int code = finish(child);
     collect();
     check_code("train in a deleted folder", code, 1);
@@ -240,6 +241,9 @@ static void test_overflow(void **state)
                        "-p train.save_seconds=0 " TINY;
     fails(line, 5, "it overflowed ", "try a lower train.lr");
     assert_true(is_finite("overflow"));
+    long update;
+    assert_int_equal(sscanf(err, "mann train: diverged at update %ld:", &update), 1);
+    assert_int_equal(mann("info overflow/diverged-%09ld.safetensors", update), 0);
     assert_int_equal(mann("train --resume -q -o overflow --threads 1"), 5);
     assert_true(is_finite("overflow"));
 }

@@ -1,31 +1,15 @@
 /* The viewer without its window, and the run folders that it follows. */
 #include "draw/source.h"
+#include "fixture.h"
 #include "follow.h"
 #include "synthetic.h"
 #include "view.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static mann_context *context;
-static char folder[64];
 static const synthetic_size usual = {20, 128, 20, 2, 2};
-
-static const char *in_folder(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static unsigned press_key(mann_view *view, int key, bool shift)
 {
@@ -389,23 +373,6 @@ static void a_damaged_trace_leaves_the_picture(void **state)
     mann_source_close(source);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    context = mann_context_alloc();
-    snprintf(folder, sizeof folder, "/tmp/mann-view-XXXXXX");
-    return !context || !mkdtemp(folder);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    mann_context_free(context);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,5 +389,5 @@ int main(void)
         cmocka_unit_test(a_run_is_followed_until_it_is_gone),
         cmocka_unit_test(a_damaged_trace_leaves_the_picture),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

@@ -24,11 +24,18 @@ for task; do
     copy) train copy --seed 1 --sequences 100000 ;;
     repeat_copy) train repeat_copy --seed 1 ;;
     associative_recall)
-        train associative_recall --seed 1 --model ntm-ff -p model.hidden=256 -p train.batch=8 \
-            -p memory.read_heads=4 -p memory.write_heads=4 --sequences 30000
+        train associative_recall --seed 4 --model ntm-ff -p model.hidden=256 -p train.batch=4 \
+            -p memory.read_heads=4 -p memory.write_heads=4 -p train.validate_every=200 \
+            -p train.schedule=cosine -p train.decay_sequences=30000 --sequences 30000
         ;;
     ngram) train ngram --seed 1 ;;
-    priority_sort) train priority_sort --seed 1 ;;
+    priority_sort)
+        train priority_sort --seed 1
+        mv "$work/priority_sort" "$work/first"
+        train priority_sort --seed 5 --init "$work/first@last" -p train.lr=5e-4 \
+            -p train.lr_final=2e-5 -p train.decay_sequences=890000 \
+            -p train.max_sequences=900000 -p train.average=0.998
+        ;;
     *)
         echo "there is no network for $task" >&2
         exit 2

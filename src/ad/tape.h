@@ -69,4 +69,9 @@ void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const
 /* A weight's transpose [n1, n0]: its shadow, or made for the occasion. NULL on shortage. */
 const mann_real *mann_tape_transposed(mann_tape *tape, mann_var weight);
 
+/* For times of operations, where the tape has a profile. */
+int64_t mann_profile_now(void);
+void mann_profile_add(mann_profile *profile, const char *op, int64_t forward_ns,
+                      int64_t backward_ns);
+
 #endif

@@ -77,16 +77,26 @@ static mann_status plain(reader *in, bool bits, int32_t largest, double threshol
     return MANN_OK;
 }
 
+/* The pixels, or NULL with a message if the file has fewer bytes than are needed. */
+static const unsigned char *raw_bytes(reader *in, size_t needed)
+{
+    size_t left = in->source->size - in->at;
+    if (left < needed) {
+        char text[96];
+        snprintf(text, sizeof text, "truncated: %zu of %zu bytes of pixels", left, needed);
+        damaged(in, text);
+        return NULL;
+    }
+    return (const unsigned char *)in->source->data + in->at;
+}
+
 static mann_status raw_bits(reader *in, int32_t width, int32_t height, float *x)
 {
     size_t row = ((size_t)width + 7) / 8, needed = row * (size_t)height;
-    if (in->source->size - in->at < needed) {
-        char text[96];
-        snprintf(text, sizeof text, "truncated: %zu of %zu bytes of pixels",
-                 in->source->size - in->at, needed);
-        return damaged(in, text);
+    const unsigned char *bytes = raw_bytes(in, needed);
+    if (!bytes) {
+        return MANN_E_FORMAT;
     }
-    const unsigned char *bytes = (const unsigned char *)in->source->data + in->at;
     for (int32_t r = 0; r < height; r++) {
         for (int32_t c = 0; c < width; c++) {
             unsigned bit = bytes[(size_t)r * row + (size_t)c / 8] >> (7 - c % 8) & 1;
@@ -100,13 +110,10 @@ static mann_status raw_greys(reader *in, int32_t largest, double threshold, mann
                              float *x)
 {
     size_t width = largest > 255 ? 2 : 1, needed = width * (size_t)patterns->units;
-    if (in->source->size - in->at < needed) {
-        char text[96];
-        snprintf(text, sizeof text, "truncated: %zu of %zu bytes of pixels",
-                 in->source->size - in->at, needed);
-        return damaged(in, text);
+    const unsigned char *bytes = raw_bytes(in, needed);
+    if (!bytes) {
+        return MANN_E_FORMAT;
     }
-    const unsigned char *bytes = (const unsigned char *)in->source->data + in->at;
     for (int32_t i = 0; i < patterns->units; i++) {
         int32_t value = width == 2 ? bytes[2 * i] << 8 | bytes[2 * i + 1] : bytes[i];
         if (value > largest) {

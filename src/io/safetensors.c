@@ -5,10 +5,10 @@
  * Reading goes in the order of trust: the header's length is checked against the file's size, the
  * header against the format, the offsets against the bytes that are there; only then is memory for
  * the data taken, so a small file cannot ask for much. Each tensor is read to a place of its own
- * on a 64-byte boundary, wherever it stood in the file. */
-#include "io/safetensors.h"
+ * on a 64-byte boundary, wherever it stood in the file. safetensors_save.c writes. */
+#include "io/safetensors_format.h"
 
-#include "io/file.h"
+#include "io/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,18 +20,11 @@
 #include <unistd.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "safetensors.c reads and writes numbers in place, which needs a little-endian machine"
+#error "numbers are read and written in place, which needs a little-endian machine"
 #endif
-
-#define METADATA "__metadata__"
-
-enum { ALIGNMENT = 64, HEADER_LIMIT = 100000000, LONGEST_RANK = 8 };
 
 /* Integers that every JSON reader represents exactly. */
 #define INTEGER_LIMIT ((int64_t)1 << 53)
-
-/* Larger than any file of this project, small enough that sums of sizes do not overflow. */
-#define FILE_LIMIT ((int64_t)1 << 33)
 
 static const struct {
     const char *name;
@@ -41,7 +34,7 @@ static const struct {
     [MANN_I64] = {"I64", 8}, [MANN_U64] = {"U64", 8},
 };
 
-enum { DTYPES = sizeof dtypes / sizeof dtypes[0] };
+_Static_assert(sizeof dtypes / sizeof dtypes[0] == DTYPES, "a row for each type");
 
 struct mann_store {
     json_t *header; /* owns the metadata */
@@ -77,57 +70,7 @@ size_t mann_dtype_size(mann_dtype dtype)
     return dtypes[dtype].size;
 }
 
-/* The C0 controls and DEL; with a byte 0xc2 before it, a C1 control of UTF-8. */
-static bool is_control(const char *text, const char *at)
-{
-    unsigned char byte = (unsigned char)*at;
-    return byte < 0x20 || byte == 0x7f ||
-           (byte >= 0x80 && byte < 0xa0 && at > text && (unsigned char)at[-1] == 0xc2);
-}
-
-const char *mann_show(char shown[MANN_SHOWN_SIZE], const char *text)
-{
-    size_t used = 0;
-    for (const char *at = text; *at && used < MANN_SHOWN_SIZE - 4; at++) {
-        bool bad = is_control(text, at);
-        if (bad && (unsigned char)*at >= 0x80) {
-            used--;
-        }
-        shown[used++] = bad ? '?' : *at;
-    }
-    if (strlen(text) >= MANN_SHOWN_SIZE - 4) {
-        while (used && ((unsigned char)shown[used - 1] & 0xc0) == 0x80) {
-            used--; /* the rest of a character cut in two */
-        }
-        used -= used && (unsigned char)shown[used - 1] >= 0xc0;
-        memcpy(shown + used, "...", 3);
-        used += 3;
-    }
-    shown[used] = 0;
-    return shown;
-}
-
-char *mann_json_text(const json_t *value)
-{
-    size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
-    char *text = size ? malloc(size + 1) : NULL;
-    if (text && json_dumpb(value, text, size, JSON_COMPACT) != size) {
-        free(text);
-        return NULL;
-    }
-    if (text) {
-        text[size] = 0;
-    }
-    return text;
-}
-
-bool mann_json_shortage(const json_error_t *error)
-{
-    return json_error_code(error) == json_error_out_of_memory || !error->text[0];
-}
-
-/* NULL if the name may stand in a file, else what is wrong with it. */
-static const char *name_fault(const char *name)
+const char *mann_stored_fault(const char *name)
 {
     if (!*name) {
         return "has no name";
@@ -136,17 +79,16 @@ static const char *name_fault(const char *name)
         return "its name is longer than 95 bytes";
     }
     for (const char *at = name; *at; at++) {
-        if (is_control(name, at)) {
+        if (mann_control_at(name, at)) {
             return "its name holds a control character";
         }
     }
     return NULL;
 }
 
-/* The bytes of a shape; false if they overflow the file limit. */
-static bool shape_bytes(int32_t rank, const int64_t *shape, size_t element, int64_t *bytes)
+bool mann_stored_bytes(int32_t rank, const int64_t *shape, mann_dtype dtype, int64_t *bytes)
 {
-    int64_t count = (int64_t)element;
+    int64_t count = (int64_t)dtypes[dtype].size;
     for (int32_t i = 0; i < rank; i++) {
         if (shape[i] && count > FILE_LIMIT / shape[i]) {
             return false;
@@ -156,173 +98,6 @@ static bool shape_bytes(int32_t rank, const int64_t *shape, size_t element, int6
     *bytes = count;
     return true;
 }
-
-/* ---- writing ---- */
-
-static mann_status bad_tensor(mann_context *context, const char *path, const char *name,
-                              const char *reason)
-{
-    char shown[MANN_SHOWN_SIZE];
-    return mann_fail(context, MANN_E_INVAL, "%s: tensor '%s': %s", path, mann_show(shown, name),
-                     reason);
-}
-
-static mann_status check_stored(mann_context *context, const char *path, const mann_stored *tensor)
-{
-    if (!memchr(tensor->name, 0, sizeof tensor->name)) {
-        return mann_fail(context, MANN_E_INVAL, "%s: a tensor's name does not end", path);
-    }
-    const char *fault = name_fault(tensor->name);
-    if (fault) {
-        return bad_tensor(context, path, tensor->name, fault);
-    }
-    if (!strcmp(tensor->name, METADATA)) {
-        return bad_tensor(context, path, tensor->name, "the name is reserved");
-    }
-    if ((unsigned)tensor->dtype >= DTYPES || tensor->rank < 0 || tensor->rank > LONGEST_RANK) {
-        return bad_tensor(context, path, tensor->name, "its type or rank is out of range");
-    }
-    for (int32_t i = 0; i < tensor->rank; i++) {
-        if (tensor->shape[i] < 0) {
-            return bad_tensor(context, path, tensor->name, "a negative dimension");
-        }
-    }
-    int64_t bytes;
-    if (!shape_bytes(tensor->rank, tensor->shape, dtypes[tensor->dtype].size, &bytes) ||
-        (uint64_t)bytes != tensor->bytes) {
-        return bad_tensor(context, path, tensor->name, "its size does not fit its shape");
-    }
-    return MANN_OK;
-}
-
-/* Adds an entry to the header; false on shortage or if the name is not UTF-8. */
-static bool describe(json_t *header, const mann_stored *tensor, int64_t begin)
-{
-    json_t *shape = json_array();
-    bool good = shape;
-    for (int32_t i = 0; good && i < tensor->rank; i++) {
-        good = !json_array_append_new(shape, json_integer(tensor->shape[i]));
-    }
-    if (!good) {
-        json_decref(shape);
-        return false;
-    }
-    json_t *entry =
-        json_pack("{s:s, s:o, s:[I, I]}", "dtype", dtypes[tensor->dtype].name, "shape", shape,
-                  "data_offsets", (json_int_t)begin, (json_int_t)(begin + (int64_t)tensor->bytes));
-    return entry && !json_object_set_new(header, tensor->name, entry);
-}
-
-/* The place of tensor number i in the file is that of order[i]: wide elements first. */
-static void order_by_width(int32_t count, const mann_stored *tensor, const mann_stored **order)
-{
-    int32_t used = 0;
-    for (size_t width = 8; width >= 4; width /= 2) {
-        for (int32_t i = 0; i < count; i++) {
-            if (dtypes[tensor[i].dtype].size == width) {
-                order[used++] = &tensor[i];
-            }
-        }
-    }
-}
-
-static mann_status make_header(mann_context *context, const char *path, int32_t count,
-                               const mann_stored *const *order, const json_t *metadata,
-                               json_t **header)
-{
-    json_t *made = json_object();
-    bool good = made;
-    if (good && metadata) {
-        const char *key;
-        json_t *value;
-        json_object_foreach((json_t *)metadata, key, value)
-        {
-            if (!json_is_string(value)) {
-                json_decref(made);
-                return mann_fail(context, MANN_E_INVAL, "%s: metadata '%s' is not a string", path,
-                                 key);
-            }
-        }
-        good = !json_object_set(made, METADATA, (json_t *)metadata);
-    }
-    int64_t begin = 0;
-    for (int32_t i = 0; good && i < count; i++) {
-        if (json_object_get(made, order[i]->name)) {
-            json_decref(made);
-            return bad_tensor(context, path, order[i]->name, "the name is used twice");
-        }
-        good = describe(made, order[i], begin);
-        begin += (int64_t)order[i]->bytes;
-        if (begin > FILE_LIMIT) {
-            json_decref(made);
-            return mann_fail(context, MANN_E_INVAL, "%s: more than %lld bytes", path,
-                             (long long)FILE_LIMIT);
-        }
-    }
-    if (!good) {
-        json_decref(made);
-        return mann_fail(context, MANN_E_NOMEM,
-                         "%s: the header cannot be made: out of memory or a name is not UTF-8",
-                         path);
-    }
-    *header = made;
-    return MANN_OK;
-}
-
-static mann_status write_store(mann_context *context, const char *path, const char *text,
-                               int32_t count, const mann_stored *const *order)
-{
-    /* Spaces behind the JSON put the data on a 64-byte boundary of the file. */
-    char spaces[ALIGNMENT];
-    memset(spaces, ' ', sizeof spaces);
-    uint64_t written = strlen(text);
-    uint64_t length = (8 + written + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - 8;
-    if (length > HEADER_LIMIT) {
-        return mann_fail(context, MANN_E_INVAL, "%s: a header of more than %d bytes", path,
-                         HEADER_LIMIT);
-    }
-    mann_replacement *replacement;
-    mann_status status = mann_replacement_open(context, path, &replacement);
-    if (status) {
-        return status;
-    }
-    mann_replacement_write(replacement, &length, 8);
-    mann_replacement_write(replacement, text, (size_t)written);
-    mann_replacement_write(replacement, spaces, (size_t)(length - written));
-    for (int32_t i = 0; i < count; i++) {
-        mann_replacement_write(replacement, order[i]->data, order[i]->bytes);
-    }
-    return mann_replacement_commit(replacement);
-}
-
-mann_status mann_store_save(mann_context *context, const char *path, int32_t count,
-                            const mann_stored *tensor, const json_t *metadata)
-{
-    for (int32_t i = 0; i < count; i++) {
-        mann_status status = check_stored(context, path, &tensor[i]);
-        if (status) {
-            return status;
-        }
-    }
-    const mann_stored **order = calloc((size_t)count + 1, sizeof *order);
-    if (!order) {
-        return mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
-    }
-    order_by_width(count, tensor, order);
-    json_t *header = NULL;
-    mann_status status = make_header(context, path, count, order, metadata, &header);
-    if (!status) {
-        char *text = mann_json_text(header);
-        status = text ? write_store(context, path, text, count, order)
-                      : mann_fail(context, MANN_E_NOMEM, "%s: out of memory", path);
-        free(text);
-        json_decref(header);
-    }
-    free(order);
-    return status;
-}
-
-/* ---- reading ---- */
 
 static mann_status bad_byte(const reading *in, long long byte, const char *reason)
 {
@@ -475,7 +250,7 @@ static mann_status read_offsets(const reading *in, const char *name, const json_
         return foreign_tensor(in, name, "data_offsets run past the end of the file");
     }
     int64_t bytes;
-    if (!shape_bytes(out->stored.rank, out->stored.shape, dtypes[out->stored.dtype].size, &bytes)) {
+    if (!mann_stored_bytes(out->stored.rank, out->stored.shape, out->stored.dtype, &bytes)) {
         return foreign_tensor(in, name, "the product of its dimensions is too large");
     }
     if (bytes != out->end - out->begin) {
@@ -487,7 +262,7 @@ static mann_status read_offsets(const reading *in, const char *name, const json_
 
 static mann_status read_entry(const reading *in, const char *name, const json_t *entry, place *out)
 {
-    const char *fault = name_fault(name);
+    const char *fault = mann_stored_fault(name);
     if (fault) {
         return foreign_tensor(in, name, fault);
     }

@@ -46,17 +46,4 @@ const json_t *mann_store_metadata_all(const mann_store *store);
 const char *mann_dtype_name(mann_dtype dtype);
 size_t mann_dtype_size(mann_dtype dtype);
 
-/* The compact text of an object or array, to be freed; NULL on shortage. (json_dumps, when memory
- * is short, may return a text with a part missing.) */
-char *mann_json_text(const json_t *value);
-
-/* Whether parsing failed for want of memory, as far as jansson says so: sometimes it only leaves
- * the message empty. */
-bool mann_json_shortage(const json_error_t *error);
-
-/* Copies a string from a file into a message: shortened, control characters replaced, so that a
- * hostile file cannot write to a terminal. Returns shown. */
-enum { MANN_SHOWN_SIZE = 64 };
-const char *mann_show(char shown[MANN_SHOWN_SIZE], const char *text);
-
 #endif

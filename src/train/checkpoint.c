@@ -7,6 +7,7 @@
 #include "train/checkpoint.h"
 
 #include "io/file.h"
+#include "io/json.h"
 #include "io/safetensors.h"
 
 #include <float.h>

@@ -1,7 +1,7 @@
 /* Experiments as JSON: one object per section, one member per option. Numbers and truth values
  * are JSON's own, everything else is the text that -p would take. */
 #include "io/file.h"
-#include "io/safetensors.h"
+#include "io/json.h"
 #include "train/experiment.h"
 
 #include <stdio.h>

@@ -3,11 +3,11 @@
 #include "train/folder.h"
 
 #include "io/file.h"
-#include "io/safetensors.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <mann/run.h>
 #include <math.h>
 #include <stdlib.h>

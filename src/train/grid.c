@@ -58,9 +58,11 @@ static mann_status take_range(mann_context *context, mann_grid_axis *axis, const
     if (!to) {
         return no_memory(context);
     }
-    for (; axis->count < count; axis->count++, to += DIGITS) {
-        axis->value[axis->count] = to;
-        snprintf(to, DIGITS, "%lld", range[0] + axis->count * range[2]);
+    long long value = range[0];
+    for (; axis->count < count; to += DIGITS) {
+        axis->value[axis->count++] = to;
+        snprintf(to, DIGITS, "%lld", value);
+        value += axis->count < count ? range[2] : 0; /* one step more may be too large a number */
     }
     return MANN_OK;
 }

@@ -2,9 +2,8 @@
 #include "train/outcome.h"
 
 #include "io/file.h"
-#include "io/safetensors.h"
+#include "io/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,10 +2,9 @@
 #include "train/recipe.h"
 
 #include "io/file.h"
-#include "io/safetensors.h"
+#include "io/json.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

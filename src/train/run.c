@@ -40,6 +40,7 @@ typedef struct run {
     bool best_unsaved;
     double started, last_saved, last_watched;
     int64_t last_watched_sequences;
+    int64_t update; /* the one that is being made, or was made last */
     mann_event event;
     mann_stop stop;
     bool until_met;
@@ -328,7 +329,7 @@ static mann_status save_batch(run *r)
         }
     }
     snprintf(path, sizeof path, "%s/diverged-%09lld.safetensors", r->folder.path,
-             (long long)r->trainer->progress.step + 1);
+             (long long)r->update);
     mann_status status = mann_store_save(r->context, path, count, tensor, NULL);
     free(tensor);
     return status;
@@ -356,7 +357,7 @@ static mann_status save_good(run *r)
 {
     const char *bad = bad_weights(r);
     return bad ? mann_fail(r->context, MANN_E_DIVERGED, "update %lld: it overflowed %s",
-                           (long long)r->trainer->progress.step, bad)
+                           (long long)r->update, bad)
                : save(r);
 }
 
@@ -406,6 +407,7 @@ static mann_status loop(run *r)
             : mann_span_sequences(r->trainer->config->max_sequences, r->network->epoch);
     check_limits(r);
     while (!status && !r->stop) {
+        r->update = r->trainer->progress.step + 1;
         status = mann_trainer_step(r->trainer, &r->event.progress);
         if (status) {
             break;

@@ -42,6 +42,22 @@ static mann_status add_table(mann_context *context, mann_settings *s, const char
     return status;
 }
 
+/* As a network of the experiment has them: with what the task settles when it is opened. */
+static mann_status add_task(mann_context *context, mann_settings *s, const mann_experiment *e)
+{
+    void *config = malloc(e->task->config_size);
+    if (!config) {
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for settings");
+    }
+    memcpy(config, e->task_config, e->task->config_size);
+    if (e->task->resolve) {
+        e->task->resolve(config);
+    }
+    mann_status status = add_table(context, s, "task", e->task->options, config);
+    free(config);
+    return status;
+}
+
 mann_status mann_settings_read(mann_context *context, const mann_experiment *e, mann_settings *s)
 {
     char memories[256];
@@ -50,7 +66,7 @@ mann_status mann_settings_read(mann_context *context, const mann_experiment *e, 
     mann_status status = add(context, s, "task", "", e->task_name);
     status = status ? status : add(context, s, "model", "", e->model_name);
     status = status ? status : add(context, s, "model", "memory", memories);
-    status = status ? status : add_table(context, s, "task", e->task->options, e->task_config);
+    status = status ? status : add_task(context, s, e);
     status = status ? status : add_table(context, s, "model", e->model->options, e->model_config);
     for (int32_t i = 0; !status && i < e->n_memories; i++) {
         char section[16];

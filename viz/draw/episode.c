@@ -232,7 +232,7 @@ static mann_status examine(mann_context *context, mann_episode *episode)
         status = mann_episode_find_errors(context, episode);
     }
     for (int32_t f = 0; !status && f < episode->n_families; f++) {
-        mann_episode_find_move(episode, &episode->family[f]);
+        status = mann_episode_find_move(context, episode, &episode->family[f]);
     }
     mann_episode_find_match(episode);
     return status;

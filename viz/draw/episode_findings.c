@@ -15,13 +15,14 @@
 /* In long episodes with many heads, the longest times between write and read are not tried. */
 static const double most_comparisons = 2e7;
 
-void mann_episode_find_move(const mann_episode *episode, mann_family *family)
+mann_status mann_episode_find_move(mann_context *context, const mann_episode *episode,
+                                   mann_family *family)
 {
     int32_t n = family->locations, best = 0, total = 0;
     int32_t *count = calloc((size_t)n, sizeof *count);
     family->move_share = NAN;
     if (!count) {
-        return;
+        return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
     }
     bool writes = family->marker == MANN_MARKER_WRITE;
     for (int32_t t = 1; t < episode->trace->steps; t++) {
@@ -44,6 +45,7 @@ void mann_episode_find_move(const mann_episode *episode, mann_family *family)
         family->move_share = (double)count[best] / total;
     }
     free(count);
+    return MANN_OK;
 }
 
 static void match_heads(mann_episode *episode, const mann_family *write, int32_t i,

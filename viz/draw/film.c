@@ -130,6 +130,10 @@ static mann_status send_frames(mann_context *context, const mann_film *film,
         status = film->frame(film->user, context, i, &shown);
         if (!status) {
             mann_scene_draw(cr, &shown);
+            if (mann_pen_status(cr)) {
+                status = mann_fail(context, MANN_E_NOMEM, "out of memory for a frame");
+                break;
+            }
             cairo_surface_flush(surface);
             size_t size = (size_t)cairo_image_surface_get_stride(surface) * (size_t)h;
             *broken = !send_all(to, cairo_image_surface_get_data(surface), size);

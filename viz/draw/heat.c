@@ -210,6 +210,7 @@ void mann_heat_paint(cairo_t *cr, const mann_heat *heat, mann_box box, const man
     int32_t rows = at_most(heat->rows, fabs(tall) * (vector ? 4 : 1));
     uint16_t *index = malloc((size_t)columns * (size_t)rows * sizeof *index);
     if (!index) {
+        mann_pen_starve(cr);
         return;
     }
     uint32_t colour[COLOURS];

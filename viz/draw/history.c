@@ -44,18 +44,28 @@ const mann_series *mann_history_series(const mann_history *run, const char *name
     return NULL;
 }
 
+/* Room for one more behind the count of both; false on shortage, which leaves them as they were. */
+static bool room(double **x, double **y, int32_t count, int32_t *capacity)
+{
+    if (count < *capacity) {
+        return true;
+    }
+    int32_t doubled = *capacity ? 2 * *capacity : 256;
+    double *larger_x = realloc(*x, (size_t)doubled * sizeof *larger_x);
+    *x = larger_x ? larger_x : *x;
+    double *larger_y = realloc(*y, (size_t)doubled * sizeof *larger_y);
+    *y = larger_y ? larger_y : *y;
+    if (!larger_x || !larger_y) {
+        return false;
+    }
+    *capacity = doubled;
+    return true;
+}
+
 static bool append(mann_series *series, double x, double y)
 {
-    if (series->count == series->capacity) {
-        int32_t capacity = series->capacity ? 2 * series->capacity : 256;
-        double *larger_x = realloc(series->x, (size_t)capacity * sizeof *larger_x);
-        series->x = larger_x ? larger_x : series->x;
-        double *larger_y = realloc(series->y, (size_t)capacity * sizeof *larger_y);
-        series->y = larger_y ? larger_y : series->y;
-        if (!larger_x || !larger_y) {
-            return false;
-        }
-        series->capacity = capacity;
+    if (!room(&series->x, &series->y, series->count, &series->capacity)) {
+        return false;
     }
     series->x[series->count] = x;
     series->y[series->count++] = y;
@@ -121,17 +131,9 @@ static void take_line(mann_history *run, const char *line, size_t length)
     double x = json_is_number(sequences) ? json_number_value(sequences) : updates;
     take_numbers(run, "", object, x);
     json_decref(object);
-    if (run->n_lines == run->line_capacity) {
-        int32_t capacity = run->line_capacity ? 2 * run->line_capacity : 256;
-        double *a = realloc(run->line_step, (size_t)capacity * sizeof *a);
-        run->line_step = a ? a : run->line_step;
-        double *b = realloc(run->line_sequences, (size_t)capacity * sizeof *b);
-        run->line_sequences = b ? b : run->line_sequences;
-        if (!a || !b) {
-            run->starved = true;
-            return;
-        }
-        run->line_capacity = capacity;
+    if (!room(&run->line_step, &run->line_sequences, run->n_lines, &run->line_capacity)) {
+        run->starved = true;
+        return;
     }
     run->line_step[run->n_lines] = updates;
     run->line_sequences[run->n_lines++] = x;

@@ -161,6 +161,7 @@ static void draw_overlaps(cairo_t *cr, const mann_theme *theme, const mann_hopfi
     /* Heat maps run up; the first cue is to be on top. */
     float *turned = malloc(columns * rows * sizeof *turned);
     if (!turned) {
+        mann_pen_starve(cr);
         return;
     }
     for (size_t r = 0; r < rows; r++) {

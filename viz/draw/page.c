@@ -56,7 +56,7 @@ mann_status mann_page_draw(mann_context *context, const char *format, bool dark,
     const mann_theme *theme = mann_theme_get(dark);
     mann_fill(cr, (mann_box){0, 0, width, height}, theme->page);
     draw(cr, theme, what);
-    cairo_status_t status = cairo_status(cr);
+    cairo_status_t status = mann_pen_status(cr);
     cairo_destroy(cr);
     if (png && !status) {
         status = cairo_surface_write_to_png_stream(surface, pour, &to);

@@ -174,6 +174,19 @@ const char *mann_count(char text[32], int64_t value)
     return text;
 }
 
+static const cairo_user_data_key_t starved;
+
+void mann_pen_starve(cairo_t *cr)
+{
+    static char yes;
+    cairo_set_user_data(cr, &starved, &yes, NULL);
+}
+
+cairo_status_t mann_pen_status(cairo_t *cr)
+{
+    return cairo_get_user_data(cr, &starved) ? CAIRO_STATUS_NO_MEMORY : cairo_status(cr);
+}
+
 bool mann_is_vector(cairo_t *cr)
 {
     cairo_surface_type_t type = cairo_surface_get_type(cairo_get_group_target(cr));

@@ -51,6 +51,11 @@ const char *mann_number(char text[32], double value);
 /* 12000 as 12,000. */
 const char *mann_count(char text[32], int64_t value);
 
+/* Memory was short, and something is missing in the picture. */
+void mann_pen_starve(cairo_t *cr);
+/* Cairo's own status, or that. */
+cairo_status_t mann_pen_status(cairo_t *cr);
+
 /* False for a surface of pixels. */
 bool mann_is_vector(cairo_t *cr);
 

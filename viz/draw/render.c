@@ -49,7 +49,7 @@ static cairo_status_t write_picture(const mann_scene *scene, double scale, const
         cairo_scale(cr, scale, scale);
     }
     mann_scene_draw(cr, scene);
-    cairo_status_t status = cairo_status(cr);
+    cairo_status_t status = mann_pen_status(cr);
     cairo_destroy(cr);
     if (png && !status) {
         status = cairo_surface_write_to_png(surface, path);
@@ -104,7 +104,8 @@ mann_status mann_render_scene(mann_context *context, const mann_scene *scene, do
     } else {
         cairo_status_t drawn = write_picture(scene, scale > 0 ? scale : 1, part, kind);
         if (drawn) {
-            status = mann_fail(context, MANN_E_IO, "%s: %s", output, cairo_status_to_string(drawn));
+            status = mann_fail(context, drawn == CAIRO_STATUS_NO_MEMORY ? MANN_E_NOMEM : MANN_E_IO,
+                               "%s: %s", output, cairo_status_to_string(drawn));
         }
     }
     if (!status && rename(part, output)) {

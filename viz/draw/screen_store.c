@@ -125,6 +125,7 @@ static void draw_energy(const store *s, mann_box box)
     int32_t T = s->energy->n[0], n = s->energy->n[1];
     double *room = malloc((size_t)T * 3 * sizeof *room);
     if (!room) {
+        mann_pen_starve(s->cr);
         return;
     }
     for (int32_t t = 0; t < T; t++) {
@@ -187,6 +188,7 @@ static void draw_row_bars(const store *s, const mann_trace_array *array, const c
     int32_t N = array->n[1], T = array->n[0];
     double *value = malloc((size_t)N * sizeof *value);
     if (!value) {
+        mann_pen_starve(s->cr);
         return;
     }
     for (int32_t i = 0; i < N; i++) {

@@ -238,6 +238,7 @@ static void draw_chart(cairo_t *cr, const mann_scene *scene, const char *metric,
 {
     chart *what = calloc(1, sizeof *what);
     if (!what) {
+        mann_pen_starve(cr);
         return;
     }
     what->guess = NAN;
