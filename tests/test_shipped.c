@@ -25,8 +25,8 @@ static const struct promise {
 } promises[] = {
     {"copy", "--length 120 -n 5", "wrong_bits<=0", 0.0248272},
     {"repeat_copy", "-n 40", "wrong_bits<=0", 0.0393280},
-    {"associative_recall", "--items 6 -n 40", "wrong_bits<=0", 0.00385870},
-    {"associative_recall", "--items 12 -n 40", "cost_bits<=1", 0.122029},
+    {"associative_recall", "--items 6 -n 40", "wrong_bits<=0", 0.00140277},
+    {"associative_recall", "--items 12 -n 40", "wrong_bits<=0", 0.00919338},
     {"ngram", "-n 20", "excess_bits<=1.33", 137.524},
     {"priority_sort", "-n 40", "cost_bits<=26", 25.2797},
 };

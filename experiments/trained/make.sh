@@ -24,9 +24,8 @@ for task; do
     copy) train copy --seed 1 --sequences 100000 ;;
     repeat_copy) train repeat_copy --seed 1 ;;
     associative_recall)
-        train associative_recall --seed 4 --model ntm-ff -p model.hidden=256 -p train.batch=4 \
-            -p memory.read_heads=4 -p memory.write_heads=4 -p train.validate_every=200 \
-            -p train.schedule=cosine -p train.decay_sequences=30000 --sequences 30000
+        train associative_recall --seed 1 --model ntm-ff -p model.hidden=256 -p train.batch=8 \
+            -p memory.read_heads=4 -p memory.write_heads=4 --sequences 30000
         ;;
     ngram) train ngram --seed 1 ;;
     priority_sort)
