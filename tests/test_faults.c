@@ -178,8 +178,8 @@ static void check_end(const scenario *s, long at, int code, const char *usual)
 {
     bool caught = strstr(err, "Sanitizer") || strstr(err, "runtime error"); /* may exit with 1 */
     if (caught || (code != 0 && code != 1)) {
-        fail_msg("mann %s\nexits with %d after allocation %ld failed; it says\n%s%s", s->line, code,
-                 at, out, err);
+        fail_msg("mann %s\nexits with %d after allocation %ld failed; it says\n%s%.600s", s->line,
+                 code, at, err, out);
     }
     if (code == 1 && !strstr(err, "memory") && !strstr(err, "could not start")) {
         fail_msg("mann %s\nexits with 1 after allocation %ld failed, and does not say that memory "

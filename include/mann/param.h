@@ -40,8 +40,8 @@ typedef struct mann_param_info {
 MANN_API mann_params *mann_params_alloc(mann_context *context);
 MANN_API void mann_params_free(mann_params *params);
 
-/* Announces a parameter; its name is the format's result. A shortage of memory or a name used
- * twice is remembered and reported by mann_params_fill. */
+/* Announces a parameter; its name is the format's result. A shortage of memory is remembered and
+ * reported by mann_params_announced and mann_params_fill, a name used twice by the latter. */
 MANN_API mann_handle mann_params_add(mann_params *params, int32_t rows, int32_t cols,
                                      mann_init init, double scale, const char *format, ...)
     MANN_PRINTF(6, 7);
@@ -49,6 +49,9 @@ MANN_API mann_handle mann_params_add(mann_params *params, int32_t rows, int32_t 
 /* Lets columns first..first+count-1 of a parameter start at value instead. */
 MANN_API void mann_params_set_columns(mann_params *params, mann_handle handle, int32_t first,
                                       int32_t count, double value);
+
+/* MANN_E_NOMEM if memory was short for an announcement. */
+MANN_API mann_status mann_params_announced(const mann_params *params);
 
 /* Lays out the flat block, once, and draws the initial values from streams named by (seed, name).
  * Calling it again draws them anew. MANN_E_NOMEM, MANN_E_INVAL (a name used twice). */

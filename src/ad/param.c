@@ -115,6 +115,13 @@ static void draw(const mann_param_info *info, uint64_t seed, mann_real *value)
     }
 }
 
+mann_status mann_params_announced(const mann_params *params)
+{
+    return params->short_of_memory ? mann_fail(params->context, MANN_E_NOMEM,
+                                               "out of memory for the list of parameters")
+                                   : MANN_OK;
+}
+
 static const char *name_used_twice(const mann_params *params)
 {
     for (int32_t i = 0; i < params->number; i++) {
@@ -133,10 +140,14 @@ static mann_status lay_out(mann_params *params)
     if (twice) {
         return mann_fail(params->context, MANN_E_INVAL, "two parameters are called '%s'", twice);
     }
+    mann_status status = mann_params_announced(params);
+    if (status) {
+        return status;
+    }
     size_t bytes = params->size * sizeof(mann_real) + ALIGNMENT;
     bytes = bytes / ALIGNMENT * ALIGNMENT;
     mann_real *values = aligned_alloc(ALIGNMENT, bytes), *shadow = aligned_alloc(ALIGNMENT, bytes);
-    if (params->short_of_memory || !values || !shadow) {
+    if (!values || !shadow) {
         free(values);
         free(shadow);
         return mann_fail(params->context, MANN_E_NOMEM, "out of memory for %zu parameters",

@@ -193,7 +193,8 @@ mann_network *mann_network_announce(mann_context *context, const mann_experiment
             mann_fail(context, MANN_E_NOMEM, "out of memory for a model");
         }
         mann_model_setup setup = setup_of(network);
-        good = network->model && !type->init(context, network->model, &setup, network->params);
+        good = network->model && !type->init(context, network->model, &setup, network->params) &&
+               !mann_params_announced(network->params);
     }
     if (!good) {
         mann_network_free(network);
