@@ -61,6 +61,7 @@ const mann_task_type mann_task_reverse = {
     .config_size = sizeof(reverse),
     .self_size = sizeof(reverse),
     .solved = "wrong_bits<=0.01",
+    .defaults = "train.lr=2e-3",
     .harder = "length=40",
     .probe = "length=20",
     .open = open,
