@@ -288,7 +288,7 @@ static bool lacks_data(const request *q, const mann_recipe *recipe)
     bool lacks = false;
     for (int32_t s = 0; s < recipe->systems && !lacks; s++) {
         mann_experiment *e = mann_experiment_copy(q->cli.context, recipe->system[s].experiment);
-        mann_network *network = e ? mann_network_alloc(q->cli.context, e) : NULL;
+        mann_network *network = e ? mann_network_announce(q->cli.context, e) : NULL;
         lacks = e && !network && cli_status(&q->cli) == MANN_E_IO;
         mann_network_free(network);
         mann_experiment_free(e);
@@ -312,11 +312,7 @@ static int carry_out(request *q, mann_recipe *recipe)
     mann_run_options run = {.threads = (int32_t)q->threads};
     mann_plan plan = {.count = 0};
     reproduction done = {.recipe = recipe, .quick = q->quick};
-    mann_status status = MANN_OK;
-    if (q->n_systems) {
-        status = mann_recipe_keep(q->cli.context, recipe, q->system, q->n_systems);
-    }
-    status = status ? status : make_plan(q, &run, &plan, &done);
+    mann_status status = make_plan(q, &run, &plan, &done);
     int code = status ? cli_fail(&q->cli, status) : run_plan(q, &run, &done);
     free(done.result);
     mann_plan_clear(&plan);
@@ -330,10 +326,18 @@ static int reproduce(request *q, const char *path)
     if (!recipe) {
         return cli_fail(&q->cli, cli_status(&q->cli));
     }
-    bool lacks = lacks_data(q, recipe);
-    int code = !lacks   ? carry_out(q, recipe)
-               : q->all ? skip(q, recipe)
-                        : cli_fail(&q->cli, cli_status(&q->cli));
+    mann_status status = MANN_OK;
+    if (q->n_systems) {
+        status = mann_recipe_keep(q->cli.context, recipe, q->system, q->n_systems);
+    }
+    int code;
+    if (!status && !lacks_data(q, recipe)) {
+        code = carry_out(q, recipe);
+    } else if (!status && q->all) {
+        code = skip(q, recipe);
+    } else {
+        code = cli_fail(&q->cli, cli_status(&q->cli));
+    }
     mann_recipe_free(recipe);
     return code;
 }

@@ -7,6 +7,8 @@
  * from what earlier steps have left, S settling steps at a time; the first step finds nothing. */
 #include "memory/hopfield.h"
 
+#include "nn/dense.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,19 +58,13 @@ mann_var mann_store_constant(mann_tape *tape, int32_t n0, int32_t n1, double val
     return x;
 }
 
-mann_var mann_store_squash(mann_tape *tape, mann_var x, mann_squash_kind kind)
-{
-    mann_segment all = {kind, x->n[1], x->n[1]};
-    return mann_squash(tape, x, 1, &all, 0);
-}
-
 mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t batch,
                            int32_t width, mann_handle handle, mann_squash_kind kind, double fixed)
 {
     if (!c->learn) {
         return mann_store_constant(tape, batch, width, fixed);
     }
-    mann_var number = mann_store_squash(tape, mann_param(tape, handle), kind);
+    mann_var number = mann_activate(tape, mann_param(tape, handle), kind);
     mann_var row = mann_linear(tape, number, mann_store_constant(tape, 1, width, 1), NULL);
     return mann_broadcast(tape, row, batch);
 }

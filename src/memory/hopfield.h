@@ -48,7 +48,6 @@ mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t 
 
 /* [n0, n1] of one value. */
 mann_var mann_store_constant(mann_tape *tape, int32_t n0, int32_t n1, double value);
-mann_var mann_store_squash(mann_tape *tape, mann_var x, mann_squash_kind kind);
 
 /* rows [B, width, N] with row [B, width] in column t mod N. */
 mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row);

@@ -16,6 +16,8 @@
  * norm on the way, so E may rise; it is shown to see whether it does. */
 #include "memory/hopfield.h"
 
+#include "nn/dense.h"
+
 static void init(mann_store *self, const char *scope, mann_params *params)
 {
     const mann_store_config *c = &self->config;
@@ -86,7 +88,7 @@ static mann_var settle(const mann_store *self, mann_tape *tape, mann_var associa
         drive = mann_layer_norm(tape, drive, mann_param(tape, self->gain),
                                 mann_param(tape, self->bias));
     }
-    return mann_store_squash(tape, drive, MANN_RELU);
+    return mann_activate(tape, drive, MANN_RELU);
 }
 
 static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *state,
@@ -98,7 +100,7 @@ static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *
     mann_var slow = mann_add(tape, interface, recurrent);
     state->associations =
         mann_hebb(tape, state->associations, state->decay, state->rate, state->h, state->h);
-    h[0] = mann_store_squash(tape, slow, MANN_RELU);
+    h[0] = mann_activate(tape, slow, MANN_RELU);
     for (int32_t s = 0; s < S; s++) {
         h[s + 1] = settle(self, tape, state->associations, slow, h[s]);
     }

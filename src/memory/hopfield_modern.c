@@ -13,6 +13,8 @@
  *           + log(count) / beta + max |x_n|^2 / 2 */
 #include "memory/hopfield.h"
 
+#include "nn/dense.h"
+
 #include <math.h>
 
 static void init(mann_store *self, const char *scope, mann_params *params)
@@ -93,7 +95,7 @@ static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *
     const mann_store_config *c = &self->config;
     int32_t M = c->width, count = state->t < c->rows ? state->t : c->rows;
     mann_var xi[MANN_STORE_STEPS + 1], weights = NULL;
-    mann_var squashed = mann_store_squash(tape, interface, MANN_TANH);
+    mann_var squashed = mann_activate(tape, interface, MANN_TANH);
     mann_var mask = mask_of(tape, interface->n[0], c->rows, count);
     xi[0] = mann_columns(tape, squashed, 0, M);
     for (int32_t s = 0; s < c->steps; s++) {

@@ -178,12 +178,6 @@ static mann_var fuse(const dmn *self, mann_tape *tape, const facts *f, mann_var 
     return mann_add(tape, c, mann_gather(tape, r->steps, b, f->count, sentence, f->story));
 }
 
-static mann_var squash(mann_tape *tape, mann_var x, mann_squash_kind kind)
-{
-    mann_segment all = {kind, x->n[1], x->n[1]};
-    return mann_squash(tape, x, 1, &all, 0);
-}
-
 /* a . b of each row, [rows, 1]. */
 static mann_var dot(mann_tape *tape, mann_var a, mann_var b)
 {
@@ -219,7 +213,7 @@ static mann_var gate(const dmn *self, mann_tape *tape, mann_var c, likeness m, l
     mann_var z = mann_concat(tape, 9,
                              (mann_var[]){c, m.x, q.x, q.product, m.product, q.distance, m.distance,
                                           q.bilinear, m.bilinear});
-    mann_var inner = squash(tape, mann_dense_apply(self->gate1, tape, z), MANN_TANH);
+    mann_var inner = mann_activate(tape, mann_dense_apply(self->gate1, tape, z), MANN_TANH);
     return mann_dense_apply(self->gate2, tape, inner);
 }
 
@@ -295,7 +289,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_var G[MOST_PASSES], g[MOST_PASSES];
     for (int32_t i = 0; i < passes; i++) {
         G[i] = gate(self, tape, c, compare(tape, &f, c, cWb, m), to_q);
-        g[i] = squash(tape, G[i], MANN_SIGMOID);
+        g[i] = mann_activate(tape, G[i], MANN_SIGMOID);
         m = mann_gru_step(&self->memory, tape, episode(self, tape, &f, c, g[i]), m);
     }
     mann_var a = mann_gru_step(&self->answer, tape, q, m);

@@ -196,8 +196,7 @@ static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var 
     }
     mann_var seen = with_reads(self, tape, self->output_all ? h : NULL, state);
     if (self->has_readout) {
-        mann_var drive = mann_dense_apply(self->readout, tape, seen);
-        seen = mann_squash(tape, drive, 1, &(mann_segment){MANN_RELU, drive->n[1], drive->n[1]}, 0);
+        seen = mann_activate(tape, mann_dense_apply(self->readout, tape, seen), MANN_RELU);
     }
     return mann_dense_apply(self->output, tape, seen);
 }

@@ -58,12 +58,6 @@ void mann_controller_begin(const mann_controller *self, mann_tape *tape, int32_t
     }
 }
 
-static mann_var squash(mann_tape *tape, mann_var x, mann_squash_kind kind)
-{
-    mann_segment all = {kind, x->n[1], x->n[1]};
-    return mann_squash(tape, x, 1, &all, 0);
-}
-
 static mann_var join(mann_tape *tape, mann_var x, mann_var h)
 {
     return mann_concat(tape, 2, (mann_var[]){x, h});
@@ -75,9 +69,10 @@ static mann_var layer_step(const mann_controller *self, mann_tape *tape, int32_t
     mann_dense layer = self->layer[l];
     mann_var h = state->hidden[l];
     switch (self->kind) {
-    case MANN_CONTROLLER_FF: return squash(tape, mann_dense_apply(layer, tape, x), MANN_TANH);
+    case MANN_CONTROLLER_FF:
+        return mann_activate(tape, mann_dense_apply(layer, tape, x), MANN_TANH);
     case MANN_CONTROLLER_RNN:
-        return squash(tape, mann_dense_apply(layer, tape, join(tape, x, h)), MANN_TANH);
+        return mann_activate(tape, mann_dense_apply(layer, tape, join(tape, x, h)), MANN_TANH);
     case MANN_CONTROLLER_LSTM:
         return mann_lstm(tape, mann_dense_apply(layer, tape, join(tape, x, h)), state->cell[l],
                          &state->cell[l]);

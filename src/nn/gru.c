@@ -15,12 +15,6 @@ mann_gru mann_gru_init(mann_params *params, const char *name, int32_t inputs, in
     return made;
 }
 
-static mann_var squash(mann_tape *tape, mann_var x, mann_squash_kind kind)
-{
-    mann_segment all = {kind, x->n[1], x->n[1]};
-    return mann_squash(tape, x, 1, &all, 0);
-}
-
 static mann_var join(mann_tape *tape, mann_var x, mann_var h)
 {
     return mann_concat(tape, 2, (mann_var[]){x, h});
@@ -30,11 +24,11 @@ mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var x, mann_v
 {
     int32_t H = self->hidden;
     mann_var both =
-        squash(tape, mann_dense_apply(self->gates, tape, join(tape, x, h)), MANN_SIGMOID);
+        mann_activate(tape, mann_dense_apply(self->gates, tape, join(tape, x, h)), MANN_SIGMOID);
     mann_var reset = mann_columns(tape, both, 0, H), update = mann_columns(tape, both, H, H);
     mann_var kept = mann_multiply(tape, reset, h);
-    mann_var candidate =
-        squash(tape, mann_dense_apply(self->candidate, tape, join(tape, x, kept)), MANN_TANH);
+    mann_var candidate = mann_activate(
+        tape, mann_dense_apply(self->candidate, tape, join(tape, x, kept)), MANN_TANH);
     return mann_interpolate(tape, update, h, candidate);
 }
 
