@@ -29,6 +29,9 @@ static void test_grid(void **state)
     assert_int_equal(mann_grid_add(context, &grid, "train.lr=1e-3,5e-3,x"), MANN_OK);
     assert_int_equal(mann_grid_add(context, &grid, "memory.width=-1:1"), MANN_OK);
     assert_int_equal(mann_grid_points(&grid), 9);
+    /* What would be too many runs is not taken. */
+    assert_int_equal(mann_grid_add(context, &grid, "task.bits=1:1112"), MANN_E_INVAL);
+    assert_int_equal(mann_grid_points(&grid), 9);
     for (int32_t point = 0; point < 9; point++) { /* the last axis changes fastest */
         static const char *const lr[] = {"1e-3", "5e-3", "x"}, *const width[] = {"-1", "0", "1"};
         assert_string_equal(mann_grid_value(&grid, point, 0), lr[point / 3]);

@@ -98,15 +98,20 @@ static mann_status take_list(mann_context *context, mann_grid_axis *axis, const 
     return MANN_OK;
 }
 
+static void forget_values(mann_grid_axis *axis)
+{
+    free(axis->value);
+    axis->value = NULL;
+    axis->count = 0;
+}
+
 static mann_status take_values(mann_context *context, mann_grid_axis *axis, const char *text)
 {
     long long range[3];
     mann_status status = is_range(text, range) ? take_range(context, axis, text, range)
                                                : take_list(context, axis, text);
     if (status) {
-        free(axis->value);
-        axis->value = NULL;
-        axis->count = 0;
+        forget_values(axis);
     }
     return status;
 }
@@ -143,8 +148,15 @@ mann_status mann_grid_add(mann_context *context, mann_grid *grid, const char *te
         }
     }
     mann_status status = take_values(context, axis, equals + 1);
-    grid->axes += !status;
-    return status ? status : check_size(context, grid);
+    if (status) {
+        return status;
+    }
+    grid->axes++;
+    status = check_size(context, grid);
+    if (status) {
+        forget_values(&grid->axis[--grid->axes]);
+    }
+    return status;
 }
 
 mann_status mann_grid_seeds(mann_context *context, mann_grid *grid, const char *text)
@@ -153,7 +165,13 @@ mann_status mann_grid_seeds(mann_context *context, mann_grid *grid, const char *
     free(seeds->value);
     *seeds = (mann_grid_axis){.key = "seed"};
     mann_status status = take_values(context, seeds, text);
-    return status ? status : check_size(context, grid);
+    if (!status) {
+        status = check_size(context, grid);
+    }
+    if (status) {
+        forget_values(seeds);
+    }
+    return status;
 }
 
 void mann_grid_clear(mann_grid *grid)

@@ -21,9 +21,9 @@ typedef struct mann_grid {
 } mann_grid;
 
 /* "key=a,b,c", or whole numbers as "key=1:20" and "key=10:100:10". MANN_E_INVAL: the form, a key or
- * a value that is there already, or more than MANN_GRID_RUNS runs. */
+ * a value that is there already, or more than MANN_GRID_RUNS runs; the grid is then as before. */
 mann_status mann_grid_add(mann_context *context, mann_grid *grid, const char *text);
-/* "1:10" or "1,5,7". */
+/* "1:10" or "1,5,7". After an error there are none. */
 mann_status mann_grid_seeds(mann_context *context, mann_grid *grid, const char *text);
 void mann_grid_clear(mann_grid *grid);
 
