@@ -160,6 +160,7 @@ static void test_schedules(void **state)
 {
     (void)state;
 #define STEPS "train.schedule=steps train.lr_steps=0:0.5,20epochs:1,2250:0.25"
+#define FALLS "train.schedule=steps train.lr_steps=2epochs:1..0.2,300:.5...1,2000:1e-1"
     static const struct {
         const char *settings;
         double sequences, scale, expected;
@@ -189,6 +190,14 @@ static void test_schedules(void **state)
         {STEPS, 2249, 1, 0.1},
         {STEPS, 2250, 1, 0.025},
         {STEPS, 1e9, 1, 0.025},
+        {FALLS, 99, 1, 0.1},
+        {FALLS, 100, 1, 0.1},
+        {FALLS, 150, 1, 0.1 * (0.2 + 0.8 * (1 + 0.70710678118654752) / 2)},
+        {FALLS, 200, 1, 0.1 * 0.6},
+        {FALLS, 300, 1, 0.1 * 0.5},
+        {FALLS, 300 + 850, 1, 0.1 * 0.3},
+        {FALLS, 2000, 1, 0.1 * 0.1},
+        {FALLS, 1e9, 1, 0.1 * 0.1},
         {"train.schedule=linear train.warmup_sequences=999", 499, 1, (0.1 - 0.09 * 0.499) / 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -275,12 +284,17 @@ static void test_clip_each(void **state)
 static void test_bad_steps(void **state)
 {
     (void)state;
+#define OR_TWO ", or FROM:FACTOR..FACTOR"
     static const struct {
         const char *steps, *message;
     } rows[] = {
-        {"1", "'1' is not of the form FROM:FACTOR, such as 25epochs:0.5"},
-        {"0:1,5epoch:2", "'5epoch:2' is not of the form FROM:FACTOR, such as 25epochs:0.5"},
-        {"0:-1", "'0:-1' is not of the form FROM:FACTOR, such as 25epochs:0.5"},
+        {"1", "'1' is not of the form FROM:FACTOR, such as 25epochs:0.5" OR_TWO},
+        {"0:1,5epoch:2", "'5epoch:2' is not of the form FROM:FACTOR, such as 25epochs:0.5" OR_TWO},
+        {"0:-1", "'0:-1' is not of the form FROM:FACTOR, such as 25epochs:0.5" OR_TWO},
+        {"0:1..", "'0:1..' is not of the form FROM:FACTOR, such as 25epochs:0.5" OR_TWO},
+        {"0:..1", "'0:..1' is not of the form FROM:FACTOR, such as 25epochs:0.5" OR_TWO},
+        {"0:1..2x", "'0:1..2x' is not of the form FROM:FACTOR, such as 25epochs:0.5" OR_TWO},
+        {"0:1,5:1..0.5", "'5:1..0.5' falls until the next step, and there is none"},
         {"0:1,2epochs:0.5,1500:0.1", "'1500:0.1' does not come after the step before it"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

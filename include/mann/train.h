@@ -36,7 +36,9 @@ typedef struct mann_train_config {
     int32_t batch, optimiser, schedule, patience;
     double lr, lr_final, momentum, decay, beta1, beta2, epsilon;
     mann_span decay_sequences, warmup_sequences;
-    char lr_steps[MANN_TEXT_SIZE]; /* "0:0.5,20epochs:1,45epochs:0.5": from where on which factor */
+    /* "0:0.5,20epochs:1,45epochs:0.5": from where on which factor; "0:1..0.1,45epochs:0.1" falls,
+     * as half a cosine, until the next. */
+    char lr_steps[MANN_TEXT_SIZE];
     double clip, clip_each, clip_norm, weight_decay, average;
     int32_t validate_every, validate_sequences;
     mann_span max_sequences;

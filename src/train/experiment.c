@@ -29,7 +29,8 @@ static const mann_option train_options[] = {
     {"warmup_sequences", MANN_OPT_SPAN, FIELD(warmup_sequences), "0", 0, 1e15, NULL,
      "sequences over which the learning rate rises from 0"},
     {"lr_steps", MANN_OPT_TEXT, FIELD(lr_steps), "", 0, 0, NULL,
-     "steps: from where on the learning rate has which factor, '0:0.5,20epochs:1,45epochs:0.5'"},
+     "steps: from where on the learning rate has which factor, '0:0.5,20epochs:1,45epochs:0.5'; "
+     "'0:1..0.1,45epochs:0.1' falls as a cosine"},
     {"patience", MANN_OPT_INT, FIELD(patience), "10", 1, 1000000, NULL,
      "halve: validations without improvement before the learning rate halves"},
     {"momentum", MANN_OPT_REAL, FIELD(momentum), "0.9", 0, 1, NULL, "of sgd and rmsprop"},

@@ -42,18 +42,42 @@ void mann_optimiser_clear(mann_optimiser_state *state)
     state->moments = 0;
 }
 
-/* "FROM:FACTOR". */
-static bool read_step(const char *text, double epoch, double *from, double *factor)
+/* What is left of text behind a factor, NULL if there is none. */
+static const char *read_factor(const char *text, double *factor)
+{
+    char *end;
+    *factor = strtod(text, &end);
+    return end > text && *factor >= 0 && isfinite(*factor) ? end : NULL;
+}
+
+/* "FROM:FACTOR" or "FROM:FACTOR..FACTOR". */
+static bool read_step(const char *text, double epoch, mann_rate_step *step)
 {
     const char *end;
-    char *stop;
     mann_span span;
     if (!mann_span_parse(text, &end, &span) || *end != ':') {
         return false;
     }
-    *from = mann_span_sequences(span, epoch);
-    *factor = strtod(end + 1, &stop);
-    return stop > end + 1 && !*stop && *from >= 0 && *factor >= 0 && isfinite(*factor);
+    char word[MANN_TEXT_SIZE], *dots;
+    snprintf(word, sizeof word, "%s", end + 1);
+    dots = strstr(word, "..");
+    if (dots) {
+        *dots = '\0'; /* or strtod takes the first dot for the point of a number */
+    }
+    step->from = mann_span_sequences(span, epoch);
+    end = read_factor(word, &step->factor);
+    bool good = end && !*end && step->from >= 0;
+    step->falls = dots != NULL;
+    if (good && dots) {
+        end = read_factor(dots + 2, &step->to);
+        good = end && !*end;
+    }
+    return good;
+}
+
+static mann_status steps_fail(mann_context *context, const char *step, const char *text)
+{
+    return mann_fail(context, MANN_E_INVAL, "train.lr_steps: '%s' %s", step, text);
 }
 
 mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_train_config *config,
@@ -63,6 +87,7 @@ mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_tr
                         .decay = mann_span_sequences(config->decay_sequences, epoch),
                         .warmup = mann_span_sequences(config->warmup_sequences, epoch)};
     char text[MANN_TEXT_SIZE], *rest = NULL;
+    const char *last = NULL;
     snprintf(text, sizeof text, "%s", config->lr_steps);
     for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
         int32_t i = rate->steps++;
@@ -70,18 +95,43 @@ mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_tr
             return mann_fail(context, MANN_E_INVAL, "train.lr_steps: more than %d steps",
                              MANN_MAX_STEPS);
         }
-        if (!read_step(word, epoch, &rate->from[i], &rate->factor[i])) {
-            return mann_fail(context, MANN_E_INVAL,
-                             "train.lr_steps: '%s' is not of the form FROM:FACTOR, such as "
-                             "25epochs:0.5",
-                             word);
+        if (!read_step(word, epoch, &rate->step[i])) {
+            return steps_fail(context, word,
+                              "is not of the form FROM:FACTOR, such as 25epochs:0.5, or "
+                              "FROM:FACTOR..FACTOR");
         }
-        if (i && rate->from[i] <= rate->from[i - 1]) {
-            return mann_fail(context, MANN_E_INVAL,
-                             "train.lr_steps: '%s' does not come after the step before it", word);
+        if (i && rate->step[i].from <= rate->step[i - 1].from) {
+            return steps_fail(context, word, "does not come after the step before it");
         }
+        last = word;
+    }
+    if (last && rate->step[rate->steps - 1].falls) {
+        return steps_fail(context, last, "falls until the next step, and there is none");
     }
     return MANN_OK;
+}
+
+/* From 1 to 0, as a cosine, while part goes from 0 to 1. */
+static double half_cosine(double part)
+{
+    return (1 + cos(3.14159265358979324 * part)) / 2;
+}
+
+static double step_factor(const mann_rate *rate, double sequences)
+{
+    int32_t i = 0;
+    while (i < rate->steps && rate->step[i].from <= sequences) {
+        i++;
+    }
+    if (i == 0) {
+        return 1;
+    }
+    const mann_rate_step *step = &rate->step[i - 1];
+    if (!step->falls) {
+        return step->factor;
+    }
+    double part = (sequences - step->from) / (step[1].from - step->from);
+    return step->to + (step->factor - step->to) * half_cosine(part);
 }
 
 double mann_rate_at(const mann_rate *rate, double sequences, double scale)
@@ -93,15 +143,11 @@ double mann_rate_at(const mann_rate *rate, double sequences, double scale)
     switch ((mann_schedule)config->schedule) {
     case MANN_SCHEDULE_CONSTANT: break;
     case MANN_SCHEDULE_LINEAR: lr -= fall * part; break;
-    case MANN_SCHEDULE_COSINE: lr -= fall * (1 - cos(3.14159265358979324 * part)) / 2; break;
+    case MANN_SCHEDULE_COSINE: lr = config->lr_final + fall * half_cosine(part); break;
     case MANN_SCHEDULE_HALVE:
         lr = lr * scale > config->lr_final ? lr * scale : config->lr_final;
         break;
-    case MANN_SCHEDULE_STEPS:
-        for (int32_t i = 0; i < rate->steps && rate->from[i] <= sequences; i++) {
-            lr = config->lr * rate->factor[i];
-        }
-        break;
+    case MANN_SCHEDULE_STEPS: lr *= step_factor(rate, sequences); break;
     }
     bool warming = sequences < rate->warmup;
     return warming ? lr * (sequences + 1) / (rate->warmup + 1) : lr;

@@ -25,12 +25,18 @@ void mann_optimiser_clear(mann_optimiser_state *state);
 
 enum { MANN_MAX_STEPS = 64 };
 
+/* From where on the rate has which factor; one that falls is at `to` where the next step begins. */
+typedef struct mann_rate_step {
+    double from, factor, to;
+    bool falls;
+} mann_rate_step;
+
 /* The course of the learning rate, in sequences. */
 typedef struct mann_rate {
     const mann_train_config *config;
     double decay, warmup;
     int32_t steps;
-    double from[MANN_MAX_STEPS], factor[MANN_MAX_STEPS];
+    mann_rate_step step[MANN_MAX_STEPS];
 } mann_rate;
 
 /* epoch: sequences that make one. MANN_E_INVAL: lr_steps. */
