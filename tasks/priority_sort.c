@@ -94,7 +94,9 @@ const mann_task_type mann_task_priority_sort = {
     .model = "ntm-ff",
     .defaults = "model.layers=2 model.hidden=200 memory.read_heads=4 memory.write_heads=4 "
                 "memory.initial=waves memory.initial_value=0.5 train.batch=8 train.lr=3e-3 "
-                "train.schedule=cosine train.decay_sequences=100000 train.max_sequences=100000",
+                "train.beta2=0.99 train.schedule=steps "
+                "train.lr_steps=0:1..0.033,100000:0.17..0.007,1000000:0.007 train.average=0.998 "
+                "train.validate_every=500 train.validate_sequences=512",
     .probe = "items=20",
     .open = open,
     .sample = sample,
