@@ -56,7 +56,8 @@ static void test_quick(void **state)
             assert_true(systems > 0);
             for (size_t s = 0; s < systems; s++) {
                 const json_t *result = at(measure, "results", s);
-                assert_int_equal(number(result, "runs"), number(result, "seeds"));
+                bool selected = json_object_get(result, "selected") != NULL;
+                assert_int_equal(number(result, "runs"), selected ? 1 : number(result, "seeds"));
             }
         }
     }
@@ -196,6 +197,57 @@ static void test_measures(void **state)
     json_decref(both);
 }
 
+/* The training loss on the last line of metrics.jsonl. */
+static double final_loss(const char *run)
+{
+    char path[128];
+    snprintf(path, sizeof path, "small/small/%s/metrics.jsonl", run);
+    char *text = read_file(path, NULL), *last = NULL;
+    for (char *c = text; c && (c = strstr(c, "\"loss\":")); c++) {
+        last = c;
+    }
+    assert_non_null(last);
+    double loss = atof(last + 7);
+    free(text);
+    return loss;
+}
+
+/* Of restarts the run with the lowest training loss is measured; the mean is over the systems. */
+static void test_restarts(void **state)
+{
+    (void)state;
+    write_text("tries.json",
+               HEAD "\"restarts\": true, " SYSTEMS
+                    "\"measures\": [{\"name\": \"cost\", \"metric\": \"cost_bits\", \"at\": \"\", "
+                    "\"mean\": \"about 5\"}]}");
+    static const char *const runs[] = {"ntm,seed=1", "ntm,seed=2", "ntm,seed=3"};
+    json_t *root = json_of("reproduce tries.json --json -o small --threads 2");
+    int best = 0;
+    for (int i = 1; i < 3; i++) {
+        best = final_loss(runs[i]) < final_loss(runs[best]) ? i : best;
+    }
+    const json_t *measure = at(at(root, "recipes", 0), "measures", 0);
+    const json_t *ntm = at(measure, "results", 0), *plain = at(measure, "results", 1);
+    assert_int_equal(number(ntm, "seeds"), 3);
+    assert_int_equal(number(ntm, "runs"), 1);
+    check_has("selected", json_string_value(json_object_get(ntm, "selected")), runs[best]);
+    near(number(ntm, "median"), evaluated(runs[best], "", "cost_bits"));
+    const json_t *mean = json_object_get(measure, "mean");
+    assert_string_equal(json_string_value(json_object_get(mean, "paper")), "about 5");
+    near(number(mean, "ours"), (number(ntm, "median") + number(plain, "median")) / 2);
+    json_decref(root);
+
+    char seed[16];
+    check_code("reproduce", mann("reproduce tries.json -o small"), 0);
+    snprintf(seed, sizeof seed, "%d of 3", best + 1);
+    check_has("reproduce", out, seed);
+    check_has("reproduce", out, "about 5");
+    check_has("reproduce", out, "the one with the lowest training loss");
+    /* Of some of the systems there is no mean. */
+    check_code("reproduce", mann("reproduce tries.json -o small --system plain"), 0);
+    assert_null(strstr(out, "about 5"));
+}
+
 typedef struct bad_recipe {
     const char *text, *says;
 } bad_recipe;
@@ -208,7 +260,7 @@ static void test_bad_recipes(void **state)
         {"[]", "recipe: not an object"},
         {"{\"name\": \"x\"}", "'title' is missing"},
         {HEAD SYSTEMS MEASURES ", \"systms\": {}}", "unknown member 'systms'"},
-        {HEAD MEASURES "}", "systems: from 1 to 8"},
+        {HEAD MEASURES "}", "systems: from 1 to 24"},
         {HEAD "\"systems\": {\"A/\": {\"name\": \"a\"}}, " MEASURES "}", "names are short"},
         {HEAD "\"systems\": {\"a\": {\"nam\": \"a\"}}, " MEASURES "}",
          "systems.a: unknown member 'nam'"},
@@ -216,6 +268,7 @@ static void test_bad_recipes(void **state)
          "\"systems\": {\"a\": {\"name\": \"a\", \"run\": {\"train\": {\"lrr\": 1}}}}, " MEASURES
          "}",
          "systems.a: run: "},
+        {HEAD "\"restarts\": 3, " SYSTEMS MEASURES "}", "'restarts' is neither true nor false"},
         {HEAD SYSTEMS "\"measures\": []}", "measures: from 1 to 32"},
         {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"metric\": \"b\"}]}", "measures.0: give"},
         {HEAD SYSTEMS "\"measures\": [{\"name\": \"a\", \"metric\": \"b\", \"until\": \"b<=1\"}]}",
@@ -268,9 +321,9 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quick),    cmocka_unit_test(test_no_data),
-        cmocka_unit_test(test_measures), cmocka_unit_test(test_bad_recipes),
-        cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_quick),       cmocka_unit_test(test_no_data),
+        cmocka_unit_test(test_measures),    cmocka_unit_test(test_restarts),
+        cmocka_unit_test(test_bad_recipes), cmocka_unit_test(test_usage),
     };
     return cmocka_run_group_tests_name("reproduce", tests, set_up, command_end);
 }

@@ -255,7 +255,7 @@ static int train(const request *q, const mann_recipe *recipe, const cli_jobs *jo
 }
 
 /* The runs, then the measures; what went wrong with a run is in the exit code. */
-static int run_plan(request *q, const mann_run_options *run, const reproduction *done)
+static int run_plan(request *q, const mann_run_options *run, reproduction *done)
 {
     cli_jobs jobs = {.cli = &q->cli,
                      .plan = done->plan,

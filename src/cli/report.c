@@ -169,10 +169,16 @@ static mann_status choose_metric(report *r)
                              "--metric: none of the runs has '%s' in its metrics.jsonl", r->metric);
 }
 
+double report_loss(const report_run *run)
+{
+    const mann_series *loss = mann_history_series(run->history, "loss");
+    bool known = run->outcome.stop != MANN_STOP_DIVERGED && loss && loss->count;
+    return known ? loss->y[loss->count - 1] : NAN;
+}
+
 static mann_status measure(const report *r, report_run *run)
 {
     const mann_history *h = run->history;
-    const mann_series *loss = mann_history_series(h, "loss");
     const char *solved =
         r->solved ? r->solved : mann_experiment_task(run->outcome.experiment)->solved;
     mann_conditions conditions = {0};
@@ -183,9 +189,8 @@ static mann_status measure(const report *r, report_run *run)
         run->final = report_value(run, r->metric, line);
         run->best = fmin(run->best, run->final); /* NaN is left out */
     }
-    bool diverged = run->outcome.stop == MANN_STOP_DIVERGED;
-    run->final = diverged ? INFINITY : run->final;
-    run->loss = !diverged && loss && loss->count ? loss->y[loss->count - 1] : NAN;
+    run->final = run->outcome.stop == MANN_STOP_DIVERGED ? INFINITY : run->final;
+    run->loss = report_loss(run);
     return status;
 }
 

@@ -45,6 +45,8 @@ typedef struct report {
 mann_status report_add(report *report, const char *path);
 /* The sequences after which the conditions held for the first time; infinite: never. */
 double report_first(const report_run *run, const mann_conditions *conditions);
+/* Of training, at the end; NaN: there is none, or it diverged. */
+double report_loss(const report_run *run);
 /* A metric on a line of metrics.jsonl; NaN if it is not there, or is of an easier lesson. */
 double report_value(const report_run *run, const char *metric, int32_t line);
 /* Makes and measures the groups. */

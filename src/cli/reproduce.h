@@ -21,12 +21,17 @@ typedef struct reproduction {
     const mann_recipe *recipe;
     const mann_plan *plan;              /* runs by system, then seed */
     int32_t seeds[MANN_RECIPE_SYSTEMS]; /* of each system */
+    /* Of each system's restarts the run of the plan with the lowest training loss; the test has no
+     * part in it. -1: there is none. */
+    int32_t selected[MANN_RECIPE_SYSTEMS];
     bool quick;
     reproduced *result; /* [measures, systems] */
 } reproduction;
 
-/* Fills the results. */
-mann_status reproduce_measure(const mann_cli *cli, const reproduction *done, int32_t threads);
+/* Fills the results and selects. */
+mann_status reproduce_measure(const mann_cli *cli, reproduction *done, int32_t threads);
+/* Of a measure, over the systems; NaN if one of them has none. */
+double reproduce_mean(const reproduction *done, int32_t measure);
 
 void reproduce_print(const reproduction *done, cli_style style);
 json_t *reproduce_json(const reproduction *done);

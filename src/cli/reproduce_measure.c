@@ -113,7 +113,41 @@ static mann_status measure_one(const report *r, const mann_recipe_measure *m, co
     return status;
 }
 
-mann_status reproduce_measure(const mann_cli *cli, const reproduction *done, int32_t threads)
+/* Leaves the one with the lowest training loss of the runs first, first + 1 ...; it is returned. */
+static int32_t select_run(const report *r, int32_t *index, int32_t first, int32_t count)
+{
+    int32_t best = -1;
+    for (int32_t i = first; i < first + count; i++) {
+        double loss = index[i] >= 0 ? report_loss(&r->run[index[i]]) : NAN;
+        bool better = !isnan(loss) && (best < 0 || loss < report_loss(&r->run[index[best]]));
+        best = better ? i : best;
+    }
+    for (int32_t i = first; i < first + count; i++) {
+        index[i] = i == best ? index[i] : -1;
+    }
+    return best;
+}
+
+static void select_runs(const report *r, reproduction *done, int32_t *index)
+{
+    int32_t first = 0;
+    for (int32_t s = 0; done->recipe->restarts && s < done->recipe->systems; s++) {
+        done->selected[s] = select_run(r, index, first, done->seeds[s]);
+        first += done->seeds[s];
+    }
+}
+
+double reproduce_mean(const reproduction *done, int32_t measure)
+{
+    const mann_recipe *recipe = done->recipe;
+    double sum = 0;
+    for (int32_t s = 0; s < recipe->systems; s++) {
+        sum += done->result[measure * recipe->systems + s].median;
+    }
+    return sum / recipe->systems;
+}
+
+mann_status reproduce_measure(const mann_cli *cli, reproduction *done, int32_t threads)
 {
     const mann_recipe *recipe = done->recipe;
     report r = {.cli = cli};
@@ -122,6 +156,9 @@ mann_status reproduce_measure(const mann_cli *cli, const reproduction *done, int
     double *value = malloc(((size_t)done->plan->count + 1) * sizeof *value);
     mann_status status = index && value ? collect(&r, done->plan, index)
                                         : mann_fail(cli->context, MANN_E_NOMEM, "out of memory");
+    if (!status) {
+        select_runs(&r, done, index);
+    }
     for (int32_t m = 0; !status && m < recipe->measures; m++) {
         const int32_t *first = index;
         test.last = recipe->measure[m].last;

@@ -1,6 +1,7 @@
 /* The paper's figures beside ours. */
 #include "cli/reproduce.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,13 @@ static void add_ours(cli_table *table, const mann_recipe_measure *m, const repro
     }
 }
 
-static void add_seeds(cli_table *table, const reproduced *r, int32_t seeds)
+static void add_seeds(const reproduction *done, cli_table *table, const reproduced *r, int32_t s)
 {
-    if (r->runs < seeds) {
+    int32_t seeds = done->seeds[s], selected = done->selected[s];
+    if (done->recipe->restarts && selected >= 0) {
+        cli_table_add(table, "%" PRIu64 " of %d",
+                      mann_experiment_seed(done->plan->run[selected].experiment), seeds);
+    } else if (r->runs < seeds) {
         cli_table_add(table, "%d of %d", r->runs, seeds);
     } else {
         cli_table_add(table, "%d", seeds);
@@ -48,7 +53,15 @@ static void add_rows(const reproduction *done, cli_table *table)
             cli_table_add(table, "%s", recipe->system[s].name);
             cli_table_add(table, "%s", *m->published[s] ? m->published[s] : "–");
             add_ours(table, m, &done->result[i * recipe->systems + s]);
-            add_seeds(table, &done->result[i * recipe->systems + s], done->seeds[s]);
+            add_seeds(done, table, &done->result[i * recipe->systems + s], s);
+        }
+        if (*m->mean) {
+            char text[32];
+            cli_table_add(table, "%s", "");
+            cli_table_add(table, "mean");
+            cli_table_add(table, "%s", m->mean);
+            cli_table_add(table, "%s", number(m, reproduce_mean(done, i), text));
+            cli_table_add(table, "%s", "");
         }
     }
 }
@@ -82,9 +95,13 @@ static void print_csv(const reproduction *done)
 static void print_foot(const reproduction *done)
 {
     char tests[32];
-    printf(
-        "\nours: the median over the seeds and an interval of it, from order statistics: at least "
-        "95 %%\nfrom 6 seeds on (94 %% with 5, 88 %% with 4, 75 %% with 3, 50 %% with 2)\n");
+    if (done->recipe->restarts) {
+        printf("\nours: of the seeds the one with the lowest training loss\n");
+    } else {
+        printf("\nours: the median over the seeds and an interval of it, from order statistics: at "
+               "least 95 %%\nfrom 6 seeds on (94 %% with 5, 88 %% with 4, 75 %% with 3, 50 %% with "
+               "2)\n");
+    }
     if (done->recipe->test_sequences) {
         printf("tests on %s fresh sequences\n", cli_grouped(done->recipe->test_sequences, tests));
     }
@@ -98,7 +115,8 @@ void reproduce_print(const reproduction *done, cli_style style)
 {
     const mann_recipe *recipe = done->recipe;
     cli_table table = {.columns = 5, .words = 2};
-    static const char *const head[] = {"measured", "system", "paper", "ours", "seeds"};
+    const char *const head[] = {"measured", "system", "paper", "ours",
+                                recipe->restarts ? "seed" : "seeds"};
     if (style == CLI_CSV) {
         print_csv(done);
         return;
@@ -129,17 +147,26 @@ json_t *reproduce_json(const reproduction *done)
         json_t *results = json_array();
         for (int32_t s = 0; s < recipe->systems; s++) {
             const reproduced *r = &done->result[m * recipe->systems + s];
-            json_array_append_new(
-                results,
-                json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:[o, o], s:f}", "system",
-                          recipe->system[s].key, "name", recipe->system[s].name, "paper",
-                          recipe->measure[m].published[s], "seeds", done->seeds[s], "runs", r->runs,
-                          "median", cli_number_json(r->median), "interval",
-                          cli_number_json(r->interval.low), cli_number_json(r->interval.high),
-                          "confidence", r->interval.confidence));
+            json_t *result = json_pack(
+                "{s:s, s:s, s:s, s:i, s:i, s:o, s:[o, o], s:f}", "system", recipe->system[s].key,
+                "name", recipe->system[s].name, "paper", recipe->measure[m].published[s], "seeds",
+                done->seeds[s], "runs", r->runs, "median", cli_number_json(r->median), "interval",
+                cli_number_json(r->interval.low), cli_number_json(r->interval.high), "confidence",
+                r->interval.confidence);
+            if (recipe->restarts && done->selected[s] >= 0) {
+                json_object_set_new(result, "selected",
+                                    json_string(done->plan->run[done->selected[s]].folder));
+            }
+            json_array_append_new(results, result);
         }
-        json_array_append_new(
-            measures, json_pack("{s:s, s:o}", "name", recipe->measure[m].name, "results", results));
+        json_t *measure =
+            json_pack("{s:s, s:o}", "name", recipe->measure[m].name, "results", results);
+        if (*recipe->measure[m].mean) {
+            json_object_set_new(measure, "mean",
+                                json_pack("{s:s, s:o}", "paper", recipe->measure[m].mean, "ours",
+                                          cli_number_json(reproduce_mean(done, m))));
+        }
+        json_array_append_new(measures, measure);
     }
     return json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:s, s:i, s:o, s:o}", "recipe", recipe->name,
                      "version", recipe->version, "title", recipe->title, "paper", recipe->paper,

@@ -117,7 +117,7 @@ static mann_status take_systems(reader *r, const json_t *root)
     json_t *value, *systems = json_object_get(root, "systems");
     mann_status status = MANN_OK;
     if (!json_object_size(systems) || json_object_size(systems) > MANN_RECIPE_SYSTEMS) {
-        return wrong(r, "systems", "from 1 to 8 of them are needed, as an object");
+        return wrong(r, "systems", "from 1 to 24 of them are needed, as an object");
     }
     json_object_foreach(systems, key, value)
     {
@@ -214,9 +214,12 @@ static mann_status take_measures(reader *r, const json_t *root)
         mann_recipe_measure *m = &r->recipe->measure[r->recipe->measures++];
         char where[32];
         snprintf(where, sizeof where, "measures.%zu", i);
-        status = check_members(r, where, object, " name metric at weights after until published ");
+        status =
+            check_members(r, where, object, " name metric at weights after until published mean ");
         status =
             status ? status : take_text(r, where, object, "name", true, m->name, sizeof m->name);
+        status =
+            status ? status : take_text(r, where, object, "mean", false, m->mean, sizeof m->mean);
         status = status ? status : take_kind(r, where, object, m);
         status =
             status ? status : take_published(r, where, json_object_get(object, "published"), m);
@@ -272,7 +275,7 @@ static mann_status take_all(reader *r, json_t *root)
     mann_status status =
         check_members(r, "recipe", root,
                       " name version title paper where minutes seeds test_sequences changes run "
-                      "systems measures quick ");
+                      "systems measures restarts quick ");
     for (size_t i = 0; !status && i < sizeof texts / sizeof texts[0]; i++) {
         status = take_text(r, "recipe", root, texts[i].name, true, texts[i].text, texts[i].size);
     }
@@ -281,6 +284,11 @@ static mann_status take_all(reader *r, json_t *root)
         status = status ? status
                         : take_text(r, "quick", r->quick, "seeds", true, recipe->seeds,
                                     sizeof recipe->seeds);
+    }
+    const json_t *restarts = json_object_get(root, "restarts");
+    recipe->restarts = json_is_true(restarts);
+    if (!status && restarts && !json_is_boolean(restarts)) {
+        status = wrong(r, "recipe", "'restarts' is neither true nor false");
     }
     status = status ? status : take_numbers(r, root);
     status = status ? status : take_changes(r, root);
@@ -371,6 +379,9 @@ mann_status mann_recipe_keep(mann_context *context, mann_recipe *recipe, const c
             strcpy(recipe->measure[m].published[kept], recipe->measure[m].published[i]);
         }
         kept++;
+    }
+    for (int32_t m = 0; m < recipe->measures && kept < recipe->systems; m++) {
+        recipe->measure[m].mean[0] = '\0';
     }
     recipe->systems = kept;
     return MANN_OK;

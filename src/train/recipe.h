@@ -14,14 +14,16 @@
  * may have its own seeds. A measure is of the best weights, or with "weights": "last" of the last
  * ones, on fresh sequences ("metric" with "at", "": as trained), of the validation after so many
  * sequences ("metric" with "after"), or the sequences until a condition holds there ("until").
- * "metric" may be A - B, A + B, A / B or A * B, of metrics and numbers. */
+ * "metric" may be A - B, A + B, A / B or A * B, of metrics and numbers. With "mean", what was
+ * published for it, the measure has a mean over the systems. With "restarts": true the seeds are
+ * tries at one result: of each system only the run with the lowest training loss is measured. */
 #ifndef MANN_TRAIN_RECIPE_H
 #define MANN_TRAIN_RECIPE_H
 
 #include <mann/run.h>
 
 enum {
-    MANN_RECIPE_SYSTEMS = 8,
+    MANN_RECIPE_SYSTEMS = 24,
     MANN_RECIPE_MEASURES = 32,
     MANN_RECIPE_CHANGES = 24,
     MANN_RECIPE_TEXT = 96
@@ -47,12 +49,14 @@ typedef struct mann_recipe_measure {
     double after;
     mann_conditions until;
     char published[MANN_RECIPE_SYSTEMS][MANN_RECIPE_TEXT]; /* "": nothing is */
+    char mean[MANN_RECIPE_TEXT]; /* what was published for it; "": there is no mean */
 } mann_recipe_measure;
 
 typedef struct mann_recipe {
     char name[MANN_RECIPE_TEXT], title[256], paper[256], where[256], seeds[MANN_RECIPE_TEXT];
     int32_t version, test_sequences; /* 0: as many as usual for the task */
     double minutes;                  /* of one core, for all of it, at most */
+    bool restarts;
     int32_t changes, systems, measures;
     char *change[MANN_RECIPE_CHANGES]; /* against the paper */
     mann_recipe_system system[MANN_RECIPE_SYSTEMS];
@@ -64,7 +68,8 @@ typedef struct mann_recipe {
 mann_recipe *mann_recipe_load(mann_context *context, const char *path, bool quick);
 void mann_recipe_free(mann_recipe *recipe);
 
-/* Drops all systems but those of the given keys; a key that there is not is an error. */
+/* Drops all systems but those of the given keys, and means over all of them; a key that there is
+ * not is an error. */
 mann_status mann_recipe_keep(mann_context *context, mann_recipe *recipe, const char *const *keys,
                              int32_t count);
 
