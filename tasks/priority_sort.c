@@ -92,7 +92,7 @@ const mann_task_type mann_task_priority_sort = {
     .self_size = sizeof(priority_sort),
     .solved = "cost_bits<=20",
     .model = "ntm-ff",
-    .defaults = "model.layers=2 model.hidden=200 memory.read_heads=4 memory.write_heads=4 "
+    .defaults = "model.hidden=200 memory.read_heads=4 memory.write_heads=4 memory.shift_range=12 "
                 "memory.initial=waves memory.initial_value=0.5 train.batch=8 train.lr=3e-3 "
                 "train.beta2=0.99 train.schedule=steps "
                 "train.lr_steps=0:1..0.033,100000:0.17..0.007,1000000:0.007 train.average=0.998 "

@@ -28,13 +28,7 @@ for task; do
             -p memory.read_heads=4 -p memory.write_heads=4 --sequences 30000
         ;;
     ngram) train ngram --seed 1 ;;
-    priority_sort)
-        train priority_sort --seed 1
-        mv "$work/priority_sort" "$work/first"
-        train priority_sort --seed 5 --init "$work/first@last" -p train.lr=5e-4 \
-            -p train.lr_final=2e-5 -p train.decay_sequences=890000 \
-            -p train.max_sequences=900000 -p train.average=0.998
-        ;;
+    priority_sort) train priority_sort --seed 1 ;;
     *)
         echo "there is no network for $task" >&2
         exit 2
