@@ -211,6 +211,25 @@ def check_events(lines):
             assert struct.pack("<f", number) == struct.pack("<f", full), tag
 
 
+def check_weights():
+    """The same network without what only training needs; what has been exported can be again."""
+    for source in ("tiny", "tiny@last"):
+        mann("export", source, "--weights", "w.safetensors")
+        scores = [json.loads(mann("eval", path, "-n", "8", "--json"))
+                  for path in (source, "w.safetensors")]
+        assert scores[0]["results"] == scores[1]["results"]
+        size = os.path.getsize("w.safetensors")
+        assert size < 4 * scores[1]["parameters"] + 16384
+    mann("export", "w.safetensors", "--weights", "again.safetensors")
+    with open("w.safetensors", "rb") as a, open("again.safetensors", "rb") as b:
+        assert a.read() == b.read()
+    trace = "tiny/traces/" + os.listdir("tiny/traces")[0]
+    assert "not a checkpoint" in mann("export", trace, "--weights", "v.safetensors", code=4)
+    mann("export", "tiny", "w.safetensors", "--weights", "v.safetensors", code=2)
+    mann("export", "tiny", "--weights", "no/folder/v.safetensors", code=1)
+    assert not os.path.exists("v.safetensors")
+
+
 def check_bad_input():
     mann("export", "tiny", code=2)
     mann("export", "--npz", "c.npz", code=2)
@@ -240,6 +259,7 @@ def main():
         arrays, about = check_npz(lines)
         check_csv(arrays, about, lines)
         check_events(lines)
+        check_weights()
         check_bad_input()
         os.chdir("/")
 

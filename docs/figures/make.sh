@@ -93,7 +93,7 @@ shipped() # figure network argument...
 shipped recall associative_recall
 shipped repeat-copy repeat_copy
 shipped ngram ngram --at t150
-shipped sort priority_sort --at scale=sqrt/s4
+shipped sort priority_sort --at scale=sqrt/s3
 if train fast associative_retrieval --model fastweights --seed 1 --until 'accuracy>=0.9' \
     --max-time 5m; then
     render fast-weights fast --at screen=2

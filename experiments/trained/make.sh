@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 train() # task argument...
 {
     "$mann" train "$@" -o "$work/$1" -p train.trace_every=0 -q
-    cp "$work/$1/checkpoints/$(cat "$work/$1/checkpoints/BEST")" "$here/$1.safetensors"
+    "$mann" export "$work/$1" --weights "$here/$1.safetensors"
 }
 
 for task; do

@@ -1,12 +1,13 @@
 /* `mann export`: the numbers behind the pictures, for other tools. What is exported is what `mann
  * render` with the same paths and state would draw: every value of that episode, and the metrics
- * of its run. */
+ * of its run; and the weights alone, to be passed on. */
 #include "cli/cli.h"
 #include "cli/export.h"
 #include "draw/source.h"
 #include "io/events.h"
 #include "io/file.h"
 #include "io/npz.h"
+#include "train/checkpoint.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -16,33 +17,39 @@
 
 static const char help[] =
     "Usage: mann export RUN|CHECKPOINT|TRACE [--npz FILE] [--csv FILE|DIR|-] [--tensorboard "
-    "DIR]\n\n"
-    "Writes every value of an episode, and the metrics of a run, for other tools.\n\n"
+    "DIR]\n                   [--weights FILE]\n\n"
+    "Writes every value of an episode, and the metrics of a run, for other tools; and the weights\n"
+    "of a network without what only its training needs.\n\n"
     "      --npz FILE         NumPy: an array for each value, [step, ...], metrics/NAME for each\n"
     "                         metric, and 'about', JSON with kinds, axes and phases\n"
     "      --csv DIR          a table for each value, a row for each number with its indices,\n"
     "                         and metrics.csv\n"
     "      --csv FILE.csv     one table of all values of the episode; - prints it\n"
     "      --tensorboard DIR  the metrics of one or more runs as event files, DIR/RUN/...\n"
+    "      --weights FILE     a checkpoint with the weights alone, to be passed on: of a run the "
+    "best,\n"
+    "                         of RUN@last the last\n"
     "      --at STATE         which episode, as in mann render (default: a finished run's best\n"
     "                         checkpoint on the traced example)\n" CLI_COMMON_HELP "\n"
     "Examples:\n"
     "  mann export runs/copy-1 --npz copy.npz\n"
     "  mann export runs/copy-1 --csv copy --at L120\n"
+    "  mann export runs/copy-1 --weights copy.safetensors\n"
     "  mann export runs/* --tensorboard board && tensorboard --logdir board\n";
 
-enum { NPZ = CLI_FIRST_FREE, CSV, TENSORBOARD, AT };
+enum { NPZ = CLI_FIRST_FREE, CSV, TENSORBOARD, WEIGHTS, AT };
 
 static const struct option options[] = {
     {"npz", required_argument, NULL, NPZ},
     {"csv", required_argument, NULL, CSV},
     {"tensorboard", required_argument, NULL, TENSORBOARD},
+    {"weights", required_argument, NULL, WEIGHTS},
     {"at", required_argument, NULL, AT},
     CLI_LONG,
 };
 
 typedef struct wish {
-    const char *npz, *csv, *tensorboard, *at;
+    const char *npz, *csv, *tensorboard, *weights, *at;
 } wish;
 
 void mann_export_name(const char *name, char safe[64])
@@ -231,16 +238,31 @@ static mann_status export_episode(mann_context *context, const char *path, const
     return status;
 }
 
+static mann_status export_weights(mann_context *context, const char *path, const char *file)
+{
+    mann_checkpoint_info info;
+    mann_status status;
+    mann_network *network = mann_checkpoint_open(context, path, NULL, &info, &status);
+    if (network) {
+        const mann_real *values = mann_params_values(network->params);
+        status =
+            mann_checkpoint_save_weights(context, network, values, info.step, info.sequences, file);
+    }
+    mann_network_free(network);
+    return status;
+}
+
 static int run(mann_cli *cli, int count, char *const *path, const wish *wanted)
 {
-    if (!wanted->npz && !wanted->csv && !wanted->tensorboard) {
-        return cli_usage(cli, "into what? Give --npz, --csv or --tensorboard");
+    if (!wanted->npz && !wanted->csv && !wanted->tensorboard && !wanted->weights) {
+        return cli_usage(cli, "into what? Give --npz, --csv, --tensorboard or --weights");
     }
     if (!count) {
         return cli_usage(cli, "which run, checkpoint or trace?");
     }
-    if (count > 1 && (wanted->npz || wanted->csv)) {
-        return cli_usage(cli, "--npz and --csv take one run, checkpoint or trace at a time");
+    if (count > 1 && (wanted->npz || wanted->csv || wanted->weights)) {
+        return cli_usage(cli,
+                         "--npz, --csv and --weights take one run, checkpoint or trace at a time");
     }
     mann_status status = MANN_OK;
     for (int i = 0; !status && wanted->tensorboard && i < count; i++) {
@@ -248,6 +270,9 @@ static int run(mann_cli *cli, int count, char *const *path, const wish *wanted)
     }
     if (!status && (wanted->npz || wanted->csv)) {
         status = export_episode(cli->context, path[0], wanted);
+    }
+    if (!status && wanted->weights) {
+        status = export_weights(cli->context, path[0], wanted->weights);
     }
     return status ? cli_fail(cli, status) : CLI_DONE;
 }
@@ -265,6 +290,7 @@ int mann_cmd_export(int argc, char **argv)
         case NPZ: wanted.npz = optarg; break;
         case CSV: wanted.csv = optarg; break;
         case TENSORBOARD: wanted.tensorboard = optarg; break;
+        case WEIGHTS: wanted.weights = optarg; break;
         case AT: wanted.at = optarg; break;
         default: stop = cli_common(&cli, option, argv, help, &code); break;
         }
