@@ -156,6 +156,7 @@ static const scenario scenarios[] = {
     {"render store.safetensors -o picture.svg", false, NULL, NULL},
     {"export trace.safetensors --npz out.npz", false, NULL, NULL},
     {"export whole --csv exported", false, NULL, NULL},
+    {"export whole --weights weights.safetensors", false, NULL, NULL},
     {"hopfield --patterns letters.txt --rule hebb,storkey,pseudo-inverse --cues 2 --threads 1 "
      "-o picture.svg",
      true, NULL, NULL},
