@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "golden/dmn.h"
+#include "golden/dmn_gates.h"
 #include "golden/hopfield_memory.h"
 #include "golden/memn2n.h"
 #include "golden/memnn.h"
@@ -324,6 +325,7 @@ int main(void)
     ADD(golden_hopfield, machine_case)
     ADD(golden_memn2n, question_case)
     ADD(golden_dmn, question_case)
+    ADD(golden_dmn_gates, question_case)
     ADD(golden_memnn, question_case)
     return _cmocka_run_group_tests("golden", tests, count, NULL, NULL);
 }

@@ -4,16 +4,8 @@
 #include "cli/bench_update.h"
 
 #include <mann/op.h>
-#include <time.h>
 
 enum { STATES = 64, PATTERNS = 1024, UNITS = 512 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Numbers whose softmax is neither flat nor one of them alone. */
 static mann_var leaf(mann_tape *tape, int32_t n1, int32_t n2, uint64_t seed)
@@ -31,14 +23,14 @@ static double time_update(mann_tape *tape, mann_var update, bool gradient, doubl
 {
     /* One number has a slope; products take as long whatever their numbers are. */
     const mann_real slope = 1;
-    double least = seconds, start = now();
-    while (now() - start < seconds && !mann_tape_status(tape)) {
-        double begun = now();
+    double least = seconds, start = cli_seconds();
+    while (cli_seconds() - start < seconds && !mann_tape_status(tape)) {
+        double begun = cli_seconds();
         mann_tape_replay(tape);
         if (gradient) {
             mann_tape_backward(tape, 1, &update, &slope);
         }
-        double spent = now() - begun;
+        double spent = cli_seconds() - begun;
         least = spent < least ? spent : least;
     }
     return least;

@@ -26,7 +26,7 @@ static report_run *new_run(report *r, const char *path)
         r->room = room;
     }
     report_run *run = &r->run[r->n_runs];
-    *run = (report_run){.solved_at = INFINITY, .final = NAN, .best = NAN, .loss = NAN};
+    *run = (report_run){.solved_at = INFINITY, .final = NAN, .best = NAN};
     if (snprintf(run->path, sizeof run->path, "%s", path) >= (int)sizeof run->path) {
         mann_fail(r->cli->context, MANN_E_INVAL, "%s: the path is too long", path);
         return NULL;
@@ -176,6 +176,12 @@ double report_loss(const report_run *run)
     return known ? loss->y[loss->count - 1] : NAN;
 }
 
+bool report_precedes(const report_run *run, const report_run *other)
+{
+    double loss = report_loss(run);
+    return !isnan(loss) && (!other || loss < report_loss(other));
+}
+
 static mann_status measure(const report *r, report_run *run)
 {
     const mann_history *h = run->history;
@@ -190,7 +196,6 @@ static mann_status measure(const report *r, report_run *run)
         run->best = fmin(run->best, run->final); /* NaN is left out */
     }
     run->final = run->outcome.stop == MANN_STOP_DIVERGED ? INFINITY : run->final;
-    run->loss = report_loss(run);
     return status;
 }
 
@@ -220,8 +225,7 @@ static void sum_up(report_group *g, double *value)
         g->solved += isfinite(run->solved_at);
         g->diverged += stop == MANN_STOP_DIVERGED;
         g->unfinished += stop == MANN_STOP_NONE || stop == MANN_STOP_SIGNAL;
-        bool better = !isnan(run->loss) && (!g->selected || run->loss < g->selected->loss);
-        if (run->restart && better) {
+        if (run->restart && report_precedes(run, g->selected)) {
             g->selected = run;
         }
     }

@@ -16,7 +16,6 @@ typedef struct report_run {
     mann_history *history;
     double solved_at;   /* sequences; infinite: never */
     double final, best; /* of the metric; infinite: diverged, NaN: there is none yet */
-    double loss;        /* of training, at the end; NaN: unknown */
 } report_run;
 
 /* Runs that differ in nothing but the seed. */
@@ -47,6 +46,9 @@ mann_status report_add(report *report, const char *path);
 double report_first(const report_run *run, const mann_conditions *conditions);
 /* Of training, at the end; NaN: there is none, or it diverged. */
 double report_loss(const report_run *run);
+/* Whether, of restarts, a run is to be selected before another, which may be NULL: its training
+ * loss is lower. One that has none is not. */
+bool report_precedes(const report_run *run, const report_run *other);
 /* A metric on a line of metrics.jsonl; NaN if it is not there, or is of an easier lesson. */
 double report_value(const report_run *run, const char *metric, int32_t line);
 /* Makes and measures the groups. */

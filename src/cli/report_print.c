@@ -210,7 +210,7 @@ static json_t *run_json(const report_run *run)
                      (json_int_t)run->outcome.sequences, "seconds", run->outcome.seconds,
                      "sequences_to_solve", cli_number_json(run->solved_at), "final",
                      cli_number_json(run->final), "best", cli_number_json(run->best), "loss",
-                     cli_number_json(run->loss));
+                     cli_number_json(report_loss(run)));
 }
 
 static json_t *test_json(const report_tests *tests, int32_t group)

@@ -118,9 +118,8 @@ static int32_t select_run(const report *r, int32_t *index, int32_t first, int32_
 {
     int32_t best = -1;
     for (int32_t i = first; i < first + count; i++) {
-        double loss = index[i] >= 0 ? report_loss(&r->run[index[i]]) : NAN;
-        bool better = !isnan(loss) && (best < 0 || loss < report_loss(&r->run[index[best]]));
-        best = better ? i : best;
+        const report_run *other = best < 0 ? NULL : &r->run[index[best]];
+        best = index[i] >= 0 && report_precedes(&r->run[index[i]], other) ? i : best;
     }
     for (int32_t i = first; i < first + count; i++) {
         index[i] = i == best ? index[i] : -1;

@@ -66,13 +66,11 @@ static bool read_step(const char *text, double epoch, mann_rate_step *step)
     }
     step->from = mann_span_sequences(span, epoch);
     end = read_factor(word, &step->factor);
-    bool good = end && !*end && step->from >= 0;
-    step->falls = dots != NULL;
-    if (good && dots) {
+    step->to = step->factor;
+    if (end && !*end && dots) {
         end = read_factor(dots + 2, &step->to);
-        good = end && !*end;
     }
-    return good;
+    return end && !*end && step->from >= 0;
 }
 
 static mann_status steps_fail(mann_context *context, const char *step, const char *text)
@@ -105,7 +103,7 @@ mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_tr
         }
         last = word;
     }
-    if (last && rate->step[rate->steps - 1].falls) {
+    if (last && rate->step[rate->steps - 1].to != rate->step[rate->steps - 1].factor) {
         return steps_fail(context, last, "falls until the next step, and there is none");
     }
     return MANN_OK;
@@ -127,10 +125,8 @@ static double step_factor(const mann_rate *rate, double sequences)
         return 1;
     }
     const mann_rate_step *step = &rate->step[i - 1];
-    if (!step->falls) {
-        return step->factor;
-    }
-    double part = (sequences - step->from) / (step[1].from - step->from);
+    bool last = i == rate->steps;
+    double part = last ? 0 : (sequences - step->from) / (step[1].from - step->from);
     return step->to + (step->factor - step->to) * half_cosine(part);
 }
 

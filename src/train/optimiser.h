@@ -25,10 +25,9 @@ void mann_optimiser_clear(mann_optimiser_state *state);
 
 enum { MANN_MAX_STEPS = 64 };
 
-/* From where on the rate has which factor; one that falls is at `to` where the next step begins. */
+/* From where on the rate has which factor, and which one where the next step begins. */
 typedef struct mann_rate_step {
     double from, factor, to;
-    bool falls;
 } mann_rate_step;
 
 /* The course of the learning rate, in sequences. */

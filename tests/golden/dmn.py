@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/dmn.h: small dynamic memory networks, run by NumPy, to the last digit.
+"""Writes a small dynamic memory network, run by NumPy, to the last digit: the plain one, or the one
+whose gates are taught.
 
-    python3 tests/golden/dmn.py > tests/golden/dmn.h
+    python3 tests/golden/dmn.py dmn > tests/golden/dmn.h
+    python3 tests/golden/dmn.py dmn_gates > tests/golden/dmn_gates.h
 
 The equations are those of Kumar et al. 2016, written down for one story at a time, word by word and
 fact by fact; they share nothing with the C code but the names and the layout of the parameters.
 """
+import sys
+
 import numpy as np
 
 from machine import sigmoid, softmax, softplus
@@ -108,8 +112,9 @@ def case_of(name, fusion, weight, seed):
 
 
 def main():
-    write_header("dmn", [lambda: case_of("dmn", False, 0, 11),
-                         lambda: case_of("dmn_gates", True, GATES, 12)])
+    name = sys.argv[1]
+    fusion, weight, seed = {"dmn": (False, 0, 11), "dmn_gates": (True, GATES, 12)}[name]
+    write_header(name, [lambda: case_of(name, fusion, weight, seed)])
 
 
 if __name__ == "__main__":

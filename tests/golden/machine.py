@@ -4,6 +4,9 @@ Gradients come from the complex step, df/dx = Im f(x + ih) / h with h = 1e-30, w
 truncation and no cancellation: every function here is analytic (the rectifier where its argument
 is not nought).
 """
+import os
+import sys
+
 import numpy as np
 
 BITS = 3
@@ -96,7 +99,8 @@ def write_case(name, preset, settings, shapes, run, seed):
 
 def begin(file):
     guard = f"MANN_GOLDEN_{file.upper()}_H"
-    print(f"/* Made by tests/golden/{file}.py: do not edit. */")
+    script = os.path.basename(sys.argv[0])
+    print(f"/* Made by tests/golden/{script}: do not edit. */")
     print(f'#ifndef {guard}\n#define {guard}\n\n#include "golden.h"\n\n/* clang-format off */')
 
 
