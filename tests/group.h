@@ -2,7 +2,7 @@
 #ifndef MANN_TESTS_GROUP_H
 #define MANN_TESTS_GROUP_H
 
-#include "train/network.h"
+#include "network/network.h"
 
 enum { MOST_EXAMPLES = 8 };
 

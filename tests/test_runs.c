@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "train/grid.h"
-#include "train/groups.h"
-#include "train/settings.h"
+#include "experiment/settings.h"
+#include "study/grid.h"
+#include "study/groups.h"
 
 /* --- grids --- */
 

@@ -5,11 +5,11 @@
 #include <io/safetensors.h>
 #include <mann/run.h>
 #include <math.h>
+#include <network/epoch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <train/checkpoint.h>
-#include <train/epoch.h>
 
 static void test_threads(void **state)
 {

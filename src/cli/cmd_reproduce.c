@@ -1,8 +1,8 @@
 /* `mann reproduce`: the runs of a recipe, then its measures beside the published ones. */
 #include "cli/jobs.h"
 #include "cli/reproduce.h"
-#include "train/experiment.h"
-#include "train/network.h"
+#include "experiment/experiment.h"
+#include "network/network.h"
 
 #include <dirent.h>
 #include <libgen.h>

@@ -5,7 +5,7 @@
 #include "cli/jobs.h"
 #include "cli/training.h"
 #include "io/file.h"
-#include "train/outcome.h"
+#include "run/outcome.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -3,7 +3,7 @@
 #define MANN_CLI_JOBS_H
 
 #include "cli/cli.h"
-#include "train/plan.h"
+#include "study/plan.h"
 
 typedef struct cli_jobs {
     const mann_cli *cli;

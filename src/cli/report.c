@@ -2,7 +2,7 @@
 #include "cli/report.h"
 
 #include "io/file.h"
-#include "train/folder.h"
+#include "run/folder.h"
 #include "train/trainer.h"
 
 #include <dirent.h>

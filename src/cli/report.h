@@ -4,8 +4,8 @@
 
 #include "cli/values.h"
 #include "draw/history.h"
-#include "train/groups.h"
-#include "train/outcome.h"
+#include "run/outcome.h"
+#include "study/groups.h"
 
 #include <mann/statistics.h>
 

@@ -4,8 +4,8 @@
 
 #include "cli/report.h"
 #include "cli/table.h"
-#include "train/plan.h"
-#include "train/recipe.h"
+#include "study/plan.h"
+#include "study/recipe.h"
 
 #include <jansson.h>
 

@@ -1,7 +1,7 @@
 /* Options of a task on the command line of a sub-command that does not know the task yet. */
 #include "cli/values.h"
 
-#include "train/grid.h"
+#include "study/grid.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #define MANN_TRAIN_OPTIMISER_H
 
 #include "base/pool.h"
+#include "experiment/experiment.h"
 #include "kern/kern.h"
-#include "train/experiment.h"
 
 enum { MANN_MAX_MOMENTS = 3 };
 

@@ -2,7 +2,7 @@
 #ifndef MANN_TRAIN_TRAINER_H
 #define MANN_TRAIN_TRAINER_H
 
-#include "train/crew.h"
+#include "network/crew.h"
 #include "train/optimiser.h"
 
 /* Groups add into slot (group mod slots), in order, so sums do not depend on threads. */

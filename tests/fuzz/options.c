@@ -6,7 +6,7 @@
 #include <mann/run.h>
 #include <stdlib.h>
 #include <string.h>
-#include <train/grid.h>
+#include <study/grid.h>
 
 /* Reading a file that the user named is another target's work. */
 static const char *harmless(const char *task)

@@ -1,8 +1,9 @@
 /* The layering (docs/design.md): a folder may include only what stands to its right.
  *
- *   cli -> train -> model -> memory -> nn -> ad -> kern -> base
+ *   cli -> study -> run -> train -> network -> experiment -> model
+ *   model -> memory -> nn -> ad -> kern -> base
  *   cli -> viz/draw -> public headers           the viewer -> viz/draw, public headers, SDL2
- *   train -> io -> base       tasks -> io, base, mann/task.h       hopfield -> kern, base, GSL
+ *   experiment -> io -> base       tasks -> io, base, mann/task.h       hopfield -> kern, base, GSL
  *
  * This program reads the #include lines of every C file and fails on an arrow that runs back, on a
  * folder or a header that no rule names, and on a library where it does not belong (GSL outside of
@@ -27,6 +28,8 @@ typedef struct rule {
 #define NUMBERS VALUES "include/mann/op.h include/mann/param.h include/mann/tape.h "
 #define EXAMPLES VALUES "include/mann/task.h "
 
+#define ENGINE "src/model/ src/memory/ src/nn/ src/ad/ src/kern/ src/io/ src/base/ include/mann/"
+
 static const rule layers[] = {
     {"include/mann", "include/mann/"},
     {"src/base", "src/base/ include/mann/gsl.h " VALUES},
@@ -39,8 +42,11 @@ static const rule layers[] = {
                   "include/mann/memory.h include/mann/task.h " NUMBERS},
     {"src/io", "src/io/ src/base/ include/mann/trace.h include/mann/tape.h " EXAMPLES},
     {"src/hopfield", "src/hopfield/ src/kern/ src/base/ include/mann/hopfield.h " VALUES},
-    {"src/train", "src/train/ src/model/ src/memory/ src/nn/ src/ad/ src/kern/ src/io/ src/base/ "
-                  "include/mann/"},
+    {"src/experiment", "src/experiment/ " ENGINE},
+    {"src/network", "src/network/ src/experiment/ " ENGINE},
+    {"src/train", "src/train/ src/network/ src/experiment/ " ENGINE},
+    {"src/run", "src/run/ src/train/ src/network/ src/experiment/ " ENGINE},
+    {"src/study", "src/study/ src/run/ src/train/ src/network/ src/experiment/ " ENGINE},
     {"src/cli", "src/ viz/draw/ include/mann/"},
     {"tasks", "tasks/ src/io/ src/base/ include/mann/gsl.h " EXAMPLES},
     {"viz/draw", "viz/draw/ include/mann/"},
@@ -52,9 +58,10 @@ static const rule layers[] = {
 
 /* Who may include a library's headers; a library that is not here is the C library's. */
 static const rule libraries[] = {
-    {"gsl/", "include/mann/gsl.h src/base/rng.c src/hopfield/ tasks/ src/train/statistics "
+    {"gsl/", "include/mann/gsl.h src/base/rng.c src/hopfield/ tasks/ src/study/statistics "
              "src/cli/ bench/ tests/"},
-    {"jansson.h", "src/io/ src/train/ src/cli/ tasks/ viz/ bench/ tests/"},
+    {"jansson.h", "src/io/ src/experiment/ src/train/ src/run/ src/study/ src/cli/ tasks/ viz/ "
+                  "bench/ tests/"},
     {"archive", "src/io/ tests/"},
     {"cblas", "src/kern/ bench/ tests/"},
     {"cairo", "viz/draw/ tests/"},

@@ -1,7 +1,7 @@
 /* Running one example, and recording what the model tags into a trace.
  *
  * A value tagged twice in a step (two memories of one kind) gets its number behind its name. */
-#include "train/crew.h"
+#include "network/crew.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Grids: every combination of the values of some options, for every one of some seeds. */
-#ifndef MANN_TRAIN_GRID_H
-#define MANN_TRAIN_GRID_H
+#ifndef MANN_STUDY_GRID_H
+#define MANN_STUDY_GRID_H
 
 #include <mann/base.h>
 

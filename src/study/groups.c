@@ -2,9 +2,9 @@
  * options that it has otherwise than task and model set them by themselves, or than another group
  * of that task and model. So two models are told apart by their names, not by the forty options
  * that come with them. */
-#include "train/groups.h"
+#include "study/groups.h"
 
-#include "train/settings.h"
+#include "experiment/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

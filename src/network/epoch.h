@@ -1,6 +1,6 @@
 /* Epochs over a fixed set of examples. */
-#ifndef MANN_TRAIN_EPOCH_H
-#define MANN_TRAIN_EPOCH_H
+#ifndef MANN_NETWORK_EPOCH_H
+#define MANN_NETWORK_EPOCH_H
 
 #include <mann/rng.h>
 

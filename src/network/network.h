@@ -1,8 +1,8 @@
 /* The insides of networks and variants. */
-#ifndef MANN_TRAIN_NETWORK_H
-#define MANN_TRAIN_NETWORK_H
+#ifndef MANN_NETWORK_NETWORK_H
+#define MANN_NETWORK_NETWORK_H
 
-#include "train/experiment.h"
+#include "experiment/experiment.h"
 
 struct mann_variant {
     const mann_task_type *task;

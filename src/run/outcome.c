@@ -1,5 +1,5 @@
 /* run.json read back. Its experiment is what --config would make of it; the rest is under "run". */
-#include "train/outcome.h"
+#include "run/outcome.h"
 
 #include "io/file.h"
 #include "io/json.h"

@@ -1,9 +1,9 @@
 /* A crew: threads with a tape each that run groups of examples through a network. */
-#ifndef MANN_TRAIN_CREW_H
-#define MANN_TRAIN_CREW_H
+#ifndef MANN_NETWORK_CREW_H
+#define MANN_NETWORK_CREW_H
 
 #include "base/pool.h"
-#include "train/network.h"
+#include "network/network.h"
 
 /* Sequences of a group share every operation; a group is the unit of work of a thread. */
 enum { MANN_GROUP = 8 };

@@ -1,7 +1,7 @@
 /* Networks: an opened task, a model and its parameters. */
-#include "train/network.h"
+#include "network/network.h"
 
-#include "train/epoch.h"
+#include "network/epoch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

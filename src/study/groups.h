@@ -1,6 +1,6 @@
 /* Groups of runs that differ in nothing but their seeds, and what to call them. */
-#ifndef MANN_TRAIN_GROUPS_H
-#define MANN_TRAIN_GROUPS_H
+#ifndef MANN_STUDY_GROUPS_H
+#define MANN_STUDY_GROUPS_H
 
 #include <mann/train.h>
 

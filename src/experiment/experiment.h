@@ -1,6 +1,6 @@
 /* The inside of an experiment. */
-#ifndef MANN_TRAIN_EXPERIMENT_H
-#define MANN_TRAIN_EXPERIMENT_H
+#ifndef MANN_EXPERIMENT_EXPERIMENT_H
+#define MANN_EXPERIMENT_EXPERIMENT_H
 
 #include <mann/train.h>
 

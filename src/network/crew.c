@@ -3,7 +3,7 @@
  * Examples of a round are ordered by length and dealt like cards, so that groups carry about the
  * same work; within a group the longest comes first and those that have ended drop out. Which
  * examples meet in a group depends on the round alone, never on threads. */
-#include "train/crew.h"
+#include "network/crew.h"
 
 #include <stdlib.h>
 #include <string.h>

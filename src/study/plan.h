@@ -1,8 +1,8 @@
 /* Plans: the runs that a folder is to hold, and what is left to do of each. */
-#ifndef MANN_TRAIN_PLAN_H
-#define MANN_TRAIN_PLAN_H
+#ifndef MANN_STUDY_PLAN_H
+#define MANN_STUDY_PLAN_H
 
-#include "train/grid.h"
+#include "study/grid.h"
 
 #include <mann/run.h>
 

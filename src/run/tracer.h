@@ -1,8 +1,8 @@
 /* Traces of fixed probe sequences in the course of training, from a thread of their own. */
-#ifndef MANN_TRAIN_TRACER_H
-#define MANN_TRAIN_TRACER_H
+#ifndef MANN_RUN_TRACER_H
+#define MANN_RUN_TRACER_H
 
-#include "train/network.h"
+#include "network/network.h"
 
 typedef struct mann_tracer mann_tracer;
 

@@ -1,5 +1,5 @@
 /* Reading recipes. A member that is not known is an error, so that a misspelt one is not lost. */
-#include "train/recipe.h"
+#include "study/recipe.h"
 
 #include "io/file.h"
 #include "io/json.h"

@@ -3,7 +3,7 @@
  *
  * Defaults are laid down in this order, later ones winning: the tables, the model preset, what the
  * task suggests, the experiment file, the command line. */
-#include "train/experiment.h"
+#include "experiment/experiment.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Run folders. Everything but metrics.jsonl is replaced as a whole; metrics.jsonl is appended to
  * line by line, and cut back to the last checkpoint when a run is resumed. */
-#include "train/folder.h"
+#include "run/folder.h"
 
 #include "io/file.h"
 

@@ -1,6 +1,6 @@
 /* What a run folder says about its run: the experiment, and how far it came. */
-#ifndef MANN_TRAIN_OUTCOME_H
-#define MANN_TRAIN_OUTCOME_H
+#ifndef MANN_RUN_OUTCOME_H
+#define MANN_RUN_OUTCOME_H
 
 #include <mann/run.h>
 

@@ -1,6 +1,6 @@
 /* Every option of an experiment as text, to compare experiments and to say how they differ. */
-#ifndef MANN_TRAIN_SETTINGS_H
-#define MANN_TRAIN_SETTINGS_H
+#ifndef MANN_EXPERIMENT_SETTINGS_H
+#define MANN_EXPERIMENT_SETTINGS_H
 
 #include <mann/train.h>
 

@@ -1,10 +1,10 @@
 /* What is left to do follows from the run folders alone: a run is finished if what ended it holds
  * under the present limits too. So the same plan again does what is left, and a larger one adds to
  * it; that a folder holds the run that is meant, its options prove. */
-#include "train/plan.h"
+#include "study/plan.h"
 
-#include "train/outcome.h"
-#include "train/settings.h"
+#include "experiment/settings.h"
+#include "run/outcome.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Experiments as lists of key and value, in the order of the tables. */
-#include "train/settings.h"
+#include "experiment/settings.h"
 
-#include "train/experiment.h"
+#include "experiment/experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>

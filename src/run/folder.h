@@ -1,6 +1,6 @@
 /* Run folders: what stands where, and the lock that keeps a second trainer out. */
-#ifndef MANN_TRAIN_FOLDER_H
-#define MANN_TRAIN_FOLDER_H
+#ifndef MANN_RUN_FOLDER_H
+#define MANN_RUN_FOLDER_H
 
 #include "train/checkpoint.h"
 

@@ -7,7 +7,7 @@
  * a history too. What tracing takes is time of the processor, as a thread that waits costs training
  * nothing. A trace that falls due while the last one is being written is left out. The last weights
  * are always traced. */
-#include "train/tracer.h"
+#include "run/tracer.h"
 
 #include "io/file.h"
 

@@ -1,5 +1,5 @@
 /* Grids of options, as text. What an option takes, only the experiment knows that it is set on. */
-#include "train/grid.h"
+#include "study/grid.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* Experiments as JSON: one object per section, one member per option. Numbers and truth values
  * are JSON's own, everything else is the text that -p would take. */
+#include "experiment/experiment.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "train/experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>

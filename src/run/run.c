@@ -7,8 +7,8 @@
  *
  * A run begins with a checkpoint of its first weights, which --init may have given, and only then
  * gets its run.json: where that stands, LATEST does too, and resuming never starts over. */
-#include "train/folder.h"
-#include "train/tracer.h"
+#include "run/folder.h"
+#include "run/tracer.h"
 
 #include "io/safetensors.h"
 

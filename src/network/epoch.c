@@ -6,7 +6,7 @@
  * every pair is swapped or not by a bit that is a hash of it; so one x can be followed through all
  * rounds without the others. 32 rounds are far more than a test of uniformity can tell from more.
  */
-#include "train/epoch.h"
+#include "network/epoch.h"
 
 enum { ROUNDS = 32 };
 

@@ -17,8 +17,8 @@
  * "metric" may be A - B, A + B, A / B or A * B, of metrics and numbers. With "mean", what was
  * published for it, the measure has a mean over the systems. With "restarts": true the seeds are
  * tries at one result: of each system only the run with the lowest training loss is measured. */
-#ifndef MANN_TRAIN_RECIPE_H
-#define MANN_TRAIN_RECIPE_H
+#ifndef MANN_STUDY_RECIPE_H
+#define MANN_STUDY_RECIPE_H
 
 #include <mann/run.h>
 
