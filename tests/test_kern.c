@@ -1,6 +1,6 @@
 /* Every kernel of every variant that runs here, against the plain reference.
  *
- * The probes of src/kern/probes.c draw shapes and call the kernels; this file hands out the arrays.
+ * The probes of tests/probes.c draw shapes and call the kernels; this file hands out the arrays.
  * An array lies in a slot of its own that ends at a page without access, every second one flush
  * against it; guard words stand around it and between its rows. They are NaN, so what reads them
  * shows, and what writes them is caught afterwards. Arrays that a kernel only sets start as NaN.
@@ -18,9 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "probe.h"
 #include <cmocka.h>
 #include <float.h>
-#include <kern/probe.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

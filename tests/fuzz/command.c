@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include <cli/cli.h>
-#include <cli/hopfield_job.h>
+#include <cli/hopfield/job.h>
 #include <cli/values.h>
 #include <draw/state.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * Shapes are small, often 1, and straddle the block sizes of the kernels (8 rows, 16 lanes, 48
  * columns); distances between rows are often larger than the rows. Arrays that a kernel takes as
  * optional are left out half of the time. */
-#include "kern/probe.h"
+#include "probe.h"
 
 #include <math.h>
 

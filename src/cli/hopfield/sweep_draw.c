@@ -1,5 +1,5 @@
 /* The picture of a sweep: a curve for each rule or second value, theory beside them. */
-#include "cli/hopfield_sweep.h"
+#include "cli/hopfield/sweep.h"
 #include "draw/hopfield_plot.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
-/* `mann hopfield`: the associative store on its own. The options are in hopfield_options.c, one
- * network in hopfield_recall.c, many in hopfield_sweep.c. */
-#include "cli/hopfield_job.h"
+/* `mann hopfield`: the associative store on its own. The options are in options.c, one
+ * network in recall.c, many in sweep.c. */
+#include "cli/hopfield/job.h"
 
 int mann_cmd_hopfield(int argc, char **argv)
 {

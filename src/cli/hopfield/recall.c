@@ -1,5 +1,5 @@
 /* One network: every cue, what became of it, and the pictures. */
-#include "cli/hopfield_recall.h"
+#include "cli/hopfield/recall.h"
 
 #include <stdlib.h>
 #include <string.h>

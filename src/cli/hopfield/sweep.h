@@ -2,7 +2,7 @@
 #ifndef MANN_CLI_HOPFIELD_SWEEP_H
 #define MANN_CLI_HOPFIELD_SWEEP_H
 
-#include "cli/hopfield_job.h"
+#include "cli/hopfield/job.h"
 
 typedef struct mann_sweep_point {
     mann_hopfield_setting setting;

@@ -1,5 +1,5 @@
 /* The picture of a recall: what was stored, the cues, and what became of them under each rule. */
-#include "cli/hopfield_recall.h"
+#include "cli/hopfield/recall.h"
 #include "draw/hopfield_plot.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The command line of `mann hopfield`. */
-#include "cli/hopfield_job.h"
+#include "cli/hopfield/job.h"
 #include "draw/image.h"
 
 #include <string.h>

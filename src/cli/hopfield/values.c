@@ -1,5 +1,5 @@
 /* The values of options that take more than a word or a number. */
-#include "cli/hopfield_job.h"
+#include "cli/hopfield/job.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* From a job to the settings of its points: sizes, patterns and cues. */
-#include "cli/hopfield_job.h"
+#include "cli/hopfield/job.h"
 #include "io/file.h"
 
 #include <math.h>

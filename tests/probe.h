@@ -1,8 +1,8 @@
 /* Probes: for every kernel a function that draws shapes and options, asks for arrays and calls the
  * kernel once. Whoever hands out the arrays decides what stands in and around them: a test fills
  * them with difficult numbers and compares variants. */
-#ifndef MANN_KERN_PROBE_H
-#define MANN_KERN_PROBE_H
+#ifndef MANN_TESTS_PROBE_H
+#define MANN_TESTS_PROBE_H
 
 #include "kern/kern.h"
 

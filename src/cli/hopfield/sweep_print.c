@@ -1,5 +1,5 @@
 /* Sweeps in words and as data. */
-#include "cli/hopfield_sweep.h"
+#include "cli/hopfield/sweep.h"
 #include "cli/values.h"
 
 #include <math.h>

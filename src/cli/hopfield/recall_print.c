@@ -1,5 +1,5 @@
 /* Recalls in words and as data. */
-#include "cli/hopfield_recall.h"
+#include "cli/hopfield/recall.h"
 
 #include <jansson.h>
 

@@ -1,5 +1,5 @@
 /* A store for the viewer: a trace whose steps are the patterns. */
-#include "cli/hopfield_job.h"
+#include "cli/hopfield/job.h"
 
 #include <errno.h>
 #include <mann/trace.h>
