@@ -2,11 +2,11 @@
  * user's own stories. */
 #include "told.h"
 
+#include "stories/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <text.h>
 
 static void words(void **state)
 {

@@ -1,7 +1,7 @@
 /* Stories in the format of the bAbI tasks: read, and every question made an example. */
 #include "fuzz.h"
 
-#include <corpus.h>
+#include "stories/corpus.h"
 #include <stdlib.h>
 
 static void walk(const mann_corpus *corpus)

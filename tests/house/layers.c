@@ -112,7 +112,7 @@ static bool exists(const char *path)
  * folders. False: it is none of ours. */
 static bool resolve(const char *file, const char *name, bool quoted, char *path, size_t size)
 {
-    static const char *const places[] = {"include", "src", "viz", "."};
+    static const char *const places[] = {"include", "src", "viz", "tasks", "."};
     int folder = (int)(strrchr(file, '/') - file);
     snprintf(path, size, "%.*s/%s", folder, file, name);
     if (quoted && exists(path)) {
@@ -223,8 +223,8 @@ static void try_rules(void)
         {"src/memory/matrix.c", "mann/memory.h", true},
         {"src/kern/gemm.c", "gsl/gsl_rng.h", false},
         {"src/base/rng.c", "gsl/gsl_rng.h", true},
-        {"tasks/copy.c", "mann/task.h", true},
-        {"tasks/copy.c", "kern/kern.h", false},
+        {"tasks/sequences/copy.c", "mann/task.h", true},
+        {"tasks/sequences/copy.c", "kern/kern.h", false},
         {"src/io/trace.c", "ad/tape.h", false},
         {"viz/draw/heat.c", "base/arena.h", false},
         {"viz/draw/heat.c", "SDL.h", true}, /* the one file is checked apart */

@@ -1,6 +1,6 @@
 /* What tasks over sequences of bits share. */
-#ifndef MANN_TASKS_BITS_H
-#define MANN_TASKS_BITS_H
+#ifndef MANN_TASKS_SEQUENCES_BITS_H
+#define MANN_TASKS_SEQUENCES_BITS_H
 
 #include <mann/task.h>
 

@@ -1,6 +1,6 @@
 /* A group of stories as tokens in rows of equal length. */
-#ifndef MANN_MODEL_STORY_H
-#define MANN_MODEL_STORY_H
+#ifndef MANN_MODEL_STORIES_STORY_H
+#define MANN_MODEL_STORIES_STORY_H
 
 #include <mann/model.h>
 

@@ -1,6 +1,6 @@
 /* Packs stories. Each keeps its most recent sentences, and rows behind the last hold the null word
  * alone. */
-#include "model/story.h"
+#include "model/stories/story.h"
 
 #include "ad/tape.h"
 

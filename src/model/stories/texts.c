@@ -1,5 +1,5 @@
 /* Texts of unequal lengths, step by step. */
-#include "model/texts.h"
+#include "model/stories/texts.h"
 
 static int32_t *list(mann_tape *tape, int32_t count)
 {

@@ -1,6 +1,6 @@
 /* A group of texts word by word, for models that read them so. */
-#ifndef MANN_MODEL_TEXTS_H
-#define MANN_MODEL_TEXTS_H
+#ifndef MANN_MODEL_STORIES_TEXTS_H
+#define MANN_MODEL_STORIES_TEXTS_H
 
 #include <mann/op.h>
 

@@ -17,8 +17,8 @@
  * A file is data: whatever is wrong with it is reported with its line and what was expected, before
  * anything is trained. It is kept in memory as floats; caps keep a mistaken file from eating the
  * machine. */
-#ifndef MANN_TASKS_JSONL_H
-#define MANN_TASKS_JSONL_H
+#ifndef MANN_TASKS_SEQUENCES_JSONL_H
+#define MANN_TASKS_SEQUENCES_JSONL_H
 
 #include <mann/task.h>
 

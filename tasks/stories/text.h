@@ -1,6 +1,6 @@
 /* What tasks of stories share: words as tokens, and the arrays of an example. */
-#ifndef MANN_TASKS_TEXT_H
-#define MANN_TASKS_TEXT_H
+#ifndef MANN_TASKS_STORIES_TEXT_H
+#define MANN_TASKS_STORIES_TEXT_H
 
 #include <mann/task.h>
 

@@ -1,6 +1,6 @@
 /* A text, line by line, with messages that say where. */
-#ifndef MANN_TASKS_LINES_H
-#define MANN_TASKS_LINES_H
+#ifndef MANN_TASKS_STORIES_LINES_H
+#define MANN_TASKS_STORIES_LINES_H
 
 #include <mann/base.h>
 

@@ -27,8 +27,8 @@
  *
  * Stories of a group have different lengths. Where one step takes the next, they stand in order of
  * length, and those that have ended drop out; mann_gather brings rows from one order to another. */
-#include "model/story.h"
-#include "model/texts.h"
+#include "model/stories/story.h"
+#include "model/stories/texts.h"
 #include "nn/gru.h"
 
 enum { MOST_PASSES = 16 };

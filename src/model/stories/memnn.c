@@ -29,7 +29,7 @@
  *
  * With `stop` there is one more sentence, of one word of its own and without an age, that is to be
  * found where nothing more is needed (Weston et al. 2016, section 5, adaptive memory). */
-#include "model/story.h"
+#include "model/stories/story.h"
 
 #include "ad/tape.h"
 

@@ -1,6 +1,6 @@
 /* The world of the task story: people go from place to place, take things and put them down. */
-#ifndef MANN_TASKS_WORLD_H
-#define MANN_TASKS_WORLD_H
+#ifndef MANN_TASKS_STORIES_WORLD_H
+#define MANN_TASKS_STORIES_WORLD_H
 
 #include "text.h"
 

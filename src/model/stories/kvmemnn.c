@@ -13,7 +13,7 @@
  *
  * R_j starts as the identity, and the paper does not say how: a value that was read then scores
  * most for itself from the beginning, in training or not. */
-#include "model/story.h"
+#include "model/stories/story.h"
 
 enum { MOST_HOPS = 16 };
 

@@ -18,7 +18,7 @@
  * Tying, section 2.2: adjacent, A_k+1 = C_k, B = A_1 and W^T = C_K; or layer-wise, the same A and C
  * in all hops and u_k+1 = H u_k + o. The rows of times in C_K are classes too, which are never
  * right: without them it learns less well. Linear start, section 4.2: at first p_i = u_k . m_i. */
-#include "model/story.h"
+#include "model/stories/story.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Stories with questions, as text: the format of the bAbI tasks. */
-#ifndef MANN_TASKS_CORPUS_H
-#define MANN_TASKS_CORPUS_H
+#ifndef MANN_TASKS_STORIES_CORPUS_H
+#define MANN_TASKS_STORIES_CORPUS_H
 
 #include "text.h"
 
