@@ -16,13 +16,13 @@ import subprocess
 import sys
 
 SIZES = [
-    ("locations N", ["-p", "memory.slots={}"], [32, 64, 128, 256, 512, 1024, 2048]),
+    ("locations N", ["-p", "memory.locations={}"], [32, 64, 128, 256, 512, 1024, 2048]),
     ("numbers per location M", ["-p", "memory.width={}"], [10, 20, 40, 80, 160]),
     ("units H", ["-p", "model.hidden={}"], [50, 100, 200, 400, 800]),
     ("vectors per sequence, of which T = 2 L + 1 steps", ["--length", "{}"], [10, 20, 40, 80, 160, 500]),
     ("minibatch", ["--batch", "{}"], [1, 4, 8, 16, 64, 256]),
     ("threads", ["--threads", "{}"], list(range(1, (os.cpu_count() or 1) + 1))),
-    ("N = 1,024 and T = 1,001 by minibatch", ["-p", "memory.slots=1024", "--length", "500", "--batch", "{}"], [1, 8, 16]),
+    ("N = 1,024 and T = 1,001 by minibatch", ["-p", "memory.locations=1024", "--length", "500", "--batch", "{}"], [1, 8, 16]),
 ]
 
 

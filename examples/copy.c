@@ -45,7 +45,7 @@ int main(void)
     mann_experiment *experiment = mann_experiment_alloc(context, "copy", "ntm");
     check(experiment);
     check(!mann_experiment_settings(
-        experiment, "task.bits=4 task.length=1..5 model.hidden=32 memory.slots=16 "
+        experiment, "task.bits=4 task.length=1..5 model.hidden=32 memory.locations=16 "
                     "memory.width=8 memory.initial_weights=first train.lr=3e-3 train.batch=4"));
     char text[256];
     mann_experiment_describe(experiment, text, sizeof text);

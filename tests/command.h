@@ -18,7 +18,8 @@
 
 /* A network, and a course of training, that take milliseconds. */
 #define TINY                                                                                       \
-    "-p model.hidden=8 -p memory.slots=8 -p memory.width=6 -p task.length=1..3 -p train.batch=8 "  \
+    "-p model.hidden=8 -p memory.locations=8 -p memory.width=6 -p task.length=1..3 -p "            \
+    "train.batch=8 "                                                                               \
     "-p train.validate_every=10 -p train.validate_sequences=8 -p train.trace_every=0 "             \
     "--threads 1"
 /* Training that learns nothing, so that nothing but a limit or a signal ends it. */

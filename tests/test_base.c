@@ -181,7 +181,7 @@ static void gsl_draws_from_the_stream(void **state)
 /* --- options --- */
 
 typedef struct config {
-    int32_t slots, kind;
+    int32_t locations, kind;
     double rate;
     bool deep;
     mann_range length;
@@ -192,13 +192,14 @@ typedef struct config {
 static const char *const kinds[] = {"constant", "learned", "random", NULL};
 #define FIELD(name) offsetof(config, name)
 static const mann_option options[] = {
-    {"slots", MANN_OPT_INT, FIELD(slots), "128", 1, 65536, NULL, ""},
+    {"locations", MANN_OPT_INT, FIELD(locations), "128", 1, 65536, NULL, ""},
     {"kind", MANN_OPT_CHOICE, FIELD(kind), "learned", 0, 0, kinds, ""},
     {"rate", MANN_OPT_REAL, FIELD(rate), "1e-3", 0, 10, NULL, ""},
     {"deep", MANN_OPT_BOOL, FIELD(deep), "true", 0, 0, NULL, ""},
     {"length", MANN_OPT_RANGE, FIELD(length), "1..20", 1, 100, NULL, ""},
     {"start", MANN_OPT_SPAN, FIELD(start), "20epochs", 0, 1e15, NULL, ""},
     {"path", MANN_OPT_TEXT, FIELD(path), "", 0, 0, NULL, ""},
+    MANN_OPTION_FORMER("slots", "locations"),
     {0},
 };
 
@@ -226,14 +227,16 @@ static void options_are_parsed(void **state)
     (void)state;
     config c = {0};
     mann_options_default(options, &c);
-    assert_int_equal(c.slots, 128);
+    assert_int_equal(c.locations, 128);
     assert_int_equal(c.kind, 1);
     assert_true(c.rate == 1e-3 && c.deep && c.length.low == 1 && c.length.high == 20);
     assert_string_equal(c.path, "");
     assert_null(mann_option_find(options, "slot"));
 
-    accepts(&c, "slots", "65536", "65536");
-    accepts(&c, "slots", "+7", "7");
+    accepts(&c, "locations", "65536", "65536");
+    accepts(&c, "locations", "+7", "7");
+    accepts(&c, "slots", "9", "9");
+    assert_string_equal(mann_option_find(options, "slots")->name, "locations");
     accepts(&c, "kind", "random", "random");
     accepts(&c, "rate", "0", "0");
     accepts(&c, "rate", "1e-05", "1e-05");
@@ -263,14 +266,14 @@ static void options_are_refused(void **state)
     (void)state;
     config c = {0};
     mann_options_default(options, &c);
-    refuses(&c, "slots", "0", "memory.slots: 0 is outside 1..65536");
-    refuses(&c, "slots", "65537", "memory.slots: 65537 is outside 1..65536");
-    refuses(&c, "slots", "", "memory.slots: '' is not a whole number");
-    refuses(&c, "slots", "12x", "memory.slots: '12x' is not a whole number");
-    refuses(&c, "slots", "1.5", "memory.slots: '1.5' is not a whole number");
-    refuses(&c, "slots", "99999999999999999999",
-            "memory.slots: '99999999999999999999' is not a whole number");
-    refuses(&c, "slots", "4294967297", "memory.slots: '4294967297' is not a whole number");
+    refuses(&c, "locations", "0", "memory.locations: 0 is outside 1..65536");
+    refuses(&c, "locations", "65537", "memory.locations: 65537 is outside 1..65536");
+    refuses(&c, "locations", "", "memory.locations: '' is not a whole number");
+    refuses(&c, "locations", "12x", "memory.locations: '12x' is not a whole number");
+    refuses(&c, "locations", "1.5", "memory.locations: '1.5' is not a whole number");
+    refuses(&c, "locations", "99999999999999999999",
+            "memory.locations: '99999999999999999999' is not a whole number");
+    refuses(&c, "locations", "4294967297", "memory.locations: '4294967297' is not a whole number");
     refuses(&c, "rate", "nan", "memory.rate: 'nan' is not a number");
     refuses(&c, "rate", "inf", "memory.rate: 'inf' is not a number");
     refuses(&c, "rate", "1e999", "memory.rate: '1e999' is not a number");
@@ -301,13 +304,14 @@ static void options_are_refused(void **state)
                  spans[i]);
         refuses(&c, "start", spans[i], message);
     }
-    refuses(&c, "slits", "1", "unknown option 'memory.slits'; did you mean 'memory.slots'?");
+    refuses(&c, "locatoins", "1",
+            "unknown option 'memory.locatoins'; did you mean 'memory.locations'?");
     refuses(&c, "", "1", "unknown option 'memory.'");
     char long_text[MANN_TEXT_SIZE + 1];
     memset(long_text, 'x', sizeof long_text);
     long_text[sizeof long_text - 1] = '\0';
     refuses(&c, "path", long_text, "memory.path: longer than 1023 bytes");
-    assert_int_equal(mann_option_set(NULL, "memory", options, &c, "slots", "0"), MANN_E_INVAL);
+    assert_int_equal(mann_option_set(NULL, "memory", options, &c, "locations", "0"), MANN_E_INVAL);
 }
 
 /* Messages are cut, not overrun. */

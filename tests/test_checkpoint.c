@@ -101,7 +101,7 @@ static void test_init(void **state)
     mann_network_free(begun);
     mann_network_free(ended);
     /* A network of another shape: refused, and no run is begun. */
-    good(mann_experiment_set(e, "memory.slots", "11"));
+    good(mann_experiment_set(e, "memory.locations", "11"));
     good(mann_experiment_set(e, "memory.width", "8"));
     mann_run_options third = {
         .folder = "third", .max_sequences = 160, .threads = 1, .init = "first"};

@@ -55,8 +55,8 @@ static void test_names(void **state)
         {"train copy -p memory.slot=3", 2, "unknown option 'memory.slot'; did you mean"},
         {"train copy -p taks.length=3", 2, "did you mean 'task'?"},
         {"train copy -p train.optimiser=adm", 2, "did you mean 'adam'?"},
-        {"train copy -p memory2.slots=3", 2, "the model has 1 external memory"},
-        {"train copy -m lstm -p memory.slots=3", 2, "the model has 0 external memories"},
+        {"train copy -p memory2.locations=3", 2, "the model has 1 external memory"},
+        {"train copy -m lstm -p memory.locations=3", 2, "the model has 0 external memories"},
         {"train copy --seqences 3", 2, "did you mean '--sequences'?"},
         {"train copy -x", 2, "unknown option '-x'"},
         {"train copy -qx", 2, "unknown option '-x'"},
@@ -82,11 +82,12 @@ static void test_options(void **state)
 {
     (void)state;
     static const expectation table[] = {
-        {"train copy -p memory.slots=0", 2, "memory.slots: 0 is outside 1.."},
-        {"train copy -p memory.slots=99999999999", 2, "memory.slots: '99999999999' is not a whole"},
-        {"train copy -p memory.slots=ten", 2, "memory.slots: 'ten' is not a whole number"},
-        {"train copy -p memory.slots=3.5", 2, "memory.slots: '3.5' is not a whole number"},
-        {"train copy -p memory.slots=", 2, "memory.slots: '' is not a whole number"},
+        {"train copy -p memory.locations=0", 2, "memory.locations: 0 is outside 1.."},
+        {"train copy -p memory.locations=99999999999", 2,
+         "memory.locations: '99999999999' is not a whole"},
+        {"train copy -p memory.locations=ten", 2, "memory.locations: 'ten' is not a whole number"},
+        {"train copy -p memory.locations=3.5", 2, "memory.locations: '3.5' is not a whole number"},
+        {"train copy -p memory.locations=", 2, "memory.locations: '' is not a whole number"},
         {"train copy -p train.lr=fast", 2, "train.lr: 'fast' is not a number"},
         {"train copy -p train.lr=nan", 2, "train.lr: 'nan' is not a number"},
         {"train copy -p train.lr=-1", 2, "train.lr: -1 is outside"},
@@ -159,9 +160,9 @@ static void test_config(void **state)
     write_text("list.json", "[1, 2]");
     write_text("nobody.json", "{\"train\": {\"lr\": 0.1}}");
     write_text("kind.json", "{\"task\": {\"name\": \"copy\", \"length\": [1, 20]}}");
-    write_text("range.json", "{\"task\": {\"name\": \"copy\"}, \"memory\": {\"slots\": 0}}");
+    write_text("range.json", "{\"task\": {\"name\": \"copy\"}, \"memory\": {\"locations\": 0}}");
     write_text("typo.json", "{\"task\": {\"name\": \"copy\"}, \"memory\": {\"slot\": 4}}");
-    write_text("half.json", "{\"task\": {\"name\": \"copy\"}, \"memory\": {\"slots\": 4.5}}");
+    write_text("half.json", "{\"task\": {\"name\": \"copy\"}, \"memory\": {\"locations\": 4.5}}");
     write_text("empty.json", "");
     static const expectation table[] = {
         {"train --config broken.json", 4, "broken.json:2:"},
@@ -169,9 +170,9 @@ static void test_config(void **state)
         {"train --config list.json", 4, "not a JSON object"},
         {"train --config nobody.json", 4, "no task; give"},
         {"train --config kind.json", 4, "kind.json: task.length is neither a number"},
-        {"train --config range.json", 2, "range.json: memory.slots: 0 is outside"},
+        {"train --config range.json", 2, "range.json: memory.locations: 0 is outside"},
         {"train --config typo.json", 2, "typo.json: unknown option 'memory.slot'; did you mean"},
-        {"train --config half.json", 2, "half.json: memory.slots: '4.5' is not a whole number"},
+        {"train --config half.json", 2, "half.json: memory.locations: '4.5' is not a whole number"},
         {"train --config empty.json", 4, "empty.json:1:"},
         {"train --config nosuch.json", 1, "nosuch.json: cannot be read: No such file"},
         {"train ngram --config base/run.json", 2, "unknown option 'task.bits'"},
@@ -179,13 +180,14 @@ static void test_config(void **state)
     CHECK_ALL(table);
     assert_false(exists("runs"));
     /* A file of one's own: the memory's options may stand before the name of the model. */
-    write_text("own.json", "{\"memory\": {\"slots\": 5}, \"train\": {\"validate_sequences\": 8}, "
-                           "\"model\": {\"name\": \"ntm-rnn\", \"hidden\": 7}, \"seed\": 12, "
-                           "\"task\": {\"name\": \"copy\", \"length\": \"1..2\"}}");
+    write_text("own.json",
+               "{\"memory\": {\"locations\": 5}, \"train\": {\"validate_sequences\": 8}, "
+               "\"model\": {\"name\": \"ntm-rnn\", \"hidden\": 7}, \"seed\": 12, "
+               "\"task\": {\"name\": \"copy\", \"length\": \"1..2\"}}");
     assert_int_equal(mann("train --config own.json -o own --sequences 16 --threads 1"), 0);
     json_t *root = json_load_file("own/run.json", 0, NULL);
     json_t *memory = json_object_get(root, "memory");
-    assert_int_equal(json_integer_value(json_object_get(memory, "slots")), 5);
+    assert_int_equal(json_integer_value(json_object_get(memory, "locations")), 5);
     assert_string_equal(json_string_value(json_object_get(root, "seed")), "12");
     json_decref(root);
 }

@@ -352,7 +352,7 @@ static void test_listings(void **state)
         const char *command, *one, *key;
     } lists[] = {{"tasks", "copy", "task.length"},
                  {"models", "ntm", "model.hidden"},
-                 {"memories", "matrix", "memory.slots"}};
+                 {"memories", "matrix", "memory.locations"}};
     for (size_t i = 0; i < 3; i++) {
         char line[64];
         snprintf(line, sizeof line, "%s --json", lists[i].command);

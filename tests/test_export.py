@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 
 MANN = os.path.abspath(sys.argv[1])
-TINY = ("-p model.hidden=8 -p memory.slots=8 -p memory.width=6 -p task.length=1..3 -p train.batch=8 "
+TINY = ("-p model.hidden=8 -p memory.locations=8 -p memory.width=6 -p task.length=1..3 -p train.batch=8 "
         "-p train.validate_every=10 -p train.validate_sequences=8 -p train.trace_every=10 "
         "-p train.trace_settings=length=4 --threads 1 -q").split()
 

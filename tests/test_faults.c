@@ -116,7 +116,8 @@ static void half(void)
 }
 
 #define COURSE                                                                                     \
-    "-p model.hidden=4 -p memory.slots=4 -p memory.width=3 -p task.length=1..2 -p train.batch=4 "  \
+    "-p model.hidden=4 -p memory.locations=4 -p memory.width=3 -p task.length=1..2 -p "            \
+    "train.batch=4 "                                                                               \
     "-p train.validate_every=2 -p train.validate_sequences=4 -p train.save_seconds=0 "             \
     "--threads 1 "
 
@@ -267,9 +268,10 @@ static int set_up(void **state)
         return -1;
     }
     write_text("in.txt", "ab");
-    write_text("set.json", "{\"task\": {\"name\": \"copy\", \"length\": \"1..2\"}, \"model\": "
-                           "{\"hidden\": 4}, \"memory\": {\"slots\": 4}, \"train\": {\"batch\": 4, "
-                           "\"trace_every\": 0}, \"seed\": 3}");
+    write_text("set.json",
+               "{\"task\": {\"name\": \"copy\", \"length\": \"1..2\"}, \"model\": "
+               "{\"hidden\": 4}, \"memory\": {\"locations\": 4}, \"train\": {\"batch\": 4, "
+               "\"trace_every\": 0}, \"seed\": 3}");
     write_text("own.jsonl", "{\"input\": [[0], [1]], \"target\": [1, 0]}\n"
                             "{\"input\": [[1], [1]], \"target\": [0, 2], \"mask\": [1, 0]}\n"
                             "{\"input\": [[1]], \"target\": [2], \"split\": \"test\"}\n"

@@ -436,7 +436,7 @@ static bool check_subject(const mann_experiment *e, const char *what, uint64_t s
 static const struct {
     const char *option, *value;
 } small[] = {
-    {"hidden", "5"},     {"layers", "2"},      {"slots", "6"},       {"width", "3"},
+    {"hidden", "5"},     {"layers", "2"},      {"locations", "6"},   {"width", "3"},
     {"read_heads", "2"}, {"write_heads", "2"}, {"shift_range", "1"}, {"bits", "2"},
     {"length", "1..3"},  {"items", "2..3"},    {"vectors", "1"},     {"steps", "2"},
     {"rows", "6"},       {"triples", "10"},
@@ -454,7 +454,7 @@ static void set(mann_experiment *e, const char *section, const char *option, con
 static void make_small(mann_experiment *e, const char *section, const mann_option *table,
                        const void *config)
 {
-    for (const mann_option *row = table; row && row->name; row++) {
+    for (const mann_option *row = table; mann_option_is(row); row++) {
         const char *value = NULL;
         for (size_t i = 0; i < sizeof small / sizeof small[0]; i++) {
             bool fits = row->kind == MANN_OPT_INT || row->kind == MANN_OPT_RANGE;
@@ -555,7 +555,8 @@ static void model(void **state)
     while (first->model != preset->model) {
         first++;
     }
-    for (const mann_option *row = preset->model->options; first == preset && row->name; row++) {
+    for (const mann_option *row = preset->model->options; first == preset && mann_option_is(row);
+         row++) {
         vary_option(preset->name, NULL, "model", row);
     }
     report();
@@ -579,7 +580,7 @@ static void memory(void **state)
                  turn ? both : (*type)->name, e->task->name);
         check_and_free(e, what, 20);
     }
-    for (const mann_option *row = (*type)->options; row->name; row++) {
+    for (const mann_option *row = (*type)->options; mann_option_is(row); row++) {
         vary_option(preset->name, (*type)->name, "memory", row);
     }
     report();

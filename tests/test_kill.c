@@ -219,7 +219,7 @@ static void test_kills(void **state)
     /* Where it is killed does not repeat; that nothing can be told from the result must. */
     mann_rng rng = mann_rng_stream((uint64_t)getpid(), "kills", (uint64_t)(now() * 1e9));
 #define QUICK                                                                                      \
-    "-p model.hidden=20 -p memory.slots=16 -p task.length=1..5 -p train.validate_every=30 "        \
+    "-p model.hidden=20 -p memory.locations=16 -p task.length=1..5 -p train.validate_every=30 "    \
     "-p train.validate_sequences=16 -p train.save_seconds=0.01 "
     do {
         start_over("plain");

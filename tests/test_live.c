@@ -48,12 +48,12 @@ static int make_run(void **state)
     snprintf(run_path, sizeof run_path, "%s/copy-1", folder);
     mann_experiment *e = mann_experiment_alloc(context, "copy", NULL);
     assert_non_null(e);
-    assert_int_equal(
-        mann_experiment_settings(e, "task.bits=4 task.length=1..5 model.hidden=16 memory.slots=12 "
-                                    "memory.width=6 memory.read_heads=2 memory.write_heads=2 "
-                                    "train.trace_every=1 train.trace_settings=length=6 "
-                                    "train.validate_every=10 train.validate_sequences=8"),
-        MANN_OK);
+    assert_int_equal(mann_experiment_settings(
+                         e, "task.bits=4 task.length=1..5 model.hidden=16 memory.locations=12 "
+                            "memory.width=6 memory.read_heads=2 memory.write_heads=2 "
+                            "train.trace_every=1 train.trace_settings=length=6 "
+                            "train.validate_every=10 train.validate_sequences=8"),
+                     MANN_OK);
     mann_run_options options = {.folder = run_path, .max_sequences = 320, .threads = 1};
     mann_run_result result;
     assert_int_equal(mann_run_train(context, e, &options, &result), MANN_OK);

@@ -84,7 +84,8 @@ static void test_no_data(void **state)
 
 #define OPTIONS                                                                                    \
     "\"run\": {\"task\": {\"name\": \"copy\", \"length\": \"1..3\"}, \"model\": {\"hidden\": 8}, " \
-    "\"memory\": {\"slots\": 8, \"width\": 6}, \"train\": {\"batch\": 8, \"validate_every\": 10, " \
+    "\"memory\": {\"locations\": 8, \"width\": 6}, \"train\": {\"batch\": 8, \"validate_every\": " \
+    "10, "                                                                                         \
     "\"validate_sequences\": 8, \"trace_every\": 0, \"max_sequences\": 320}}"
 #define HEAD                                                                                       \
     "{\"name\": \"small\", \"version\": 3, \"title\": \"Title\", \"paper\": \"Paper\", "           \

@@ -84,10 +84,10 @@ static void test_groups(void **state)
     (void)state;
     enum { RUNS = 7 };
     mann_experiment *run[RUNS] = {
-        experiment("copy", "ntm", "memory.slots=64 train.lr=1e-3 seed=2"),
+        experiment("copy", "ntm", "memory.locations=64 train.lr=1e-3 seed=2"),
         experiment("copy", "lstm", "train.lr=1e-3 seed=1"),
-        experiment("copy", "ntm", "memory.slots=64 train.lr=1e-3 seed=1"),
-        experiment("copy", "ntm", "memory.slots=64"),
+        experiment("copy", "ntm", "memory.locations=64 train.lr=1e-3 seed=1"),
+        experiment("copy", "ntm", "memory.locations=64"),
         experiment("copy", "lstm", "train.lr=1e-3 model.hidden=64"),
         experiment("copy", "lstm", "seed=18446744073709551615 train.lr=1e-3"),
         experiment("copy", "lstm", "train.lr=0.001 seed=5"),
@@ -130,7 +130,7 @@ static void test_settings(void **state)
     assert_string_equal(mann_settings_get(&a, "train.lr"), "0.1");
     assert_string_equal(mann_settings_get(&a, "model.memory"), "matrix");
     assert_null(mann_settings_get(&a, "seed"));
-    assert_null(mann_settings_get(&c, "memory.slots"));
+    assert_null(mann_settings_get(&c, "memory.locations"));
     mann_settings_clear(&a);
     mann_settings_clear(&b);
     mann_settings_clear(&c);

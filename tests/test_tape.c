@@ -218,13 +218,14 @@ static void fixture_close(fixture *f)
 }
 
 static const char *const presets[] = {
-    "model.hidden=20 memory.slots=17 memory.width=9 memory.read_heads=2",
-    ("model.controller=gru model.hidden=20 memory.slots=17 memory.width=9 memory.initial=random "
+    "model.hidden=20 memory.locations=17 memory.width=9 memory.read_heads=2",
+    ("model.controller=gru model.hidden=20 memory.locations=17 memory.width=9 "
+     "memory.initial=random "
      "memory.initial_value=0.5"),
     "model.controller=rnn model.memory=none model.hidden=33 model.layers=2",
     ("model.controller=none model.feedback=false model.output=reads model.readout=7 "
      "model.memory=hopfield memory.width=17 memory.steps=2"),
-    ("model.hidden=20 model.memory=hopfield memory.form=modern memory.width=9 memory.rows=7 "
+    ("model.hidden=20 model.memory=hopfield memory.form=modern memory.width=9 memory.locations=7 "
      "memory.steps=2"),
 };
 enum { PRESETS = sizeof presets / sizeof presets[0] };
@@ -390,7 +391,7 @@ static void training_allocates_nothing(void **state)
     (void)state;
     mann_experiment *e = mann_experiment_alloc(context, "copy", "ntm");
     assert_non_null(e);
-    assert_int_equal(mann_experiment_settings(e, "task.length=6 model.hidden=10 memory.slots=8 "
+    assert_int_equal(mann_experiment_settings(e, "task.length=6 model.hidden=10 memory.locations=8 "
                                                  "memory.width=4 train.batch=16"),
                      MANN_OK);
     mann_network *network = mann_network_alloc(context, e);

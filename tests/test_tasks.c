@@ -128,7 +128,7 @@ static void generic_option_ends(void **state)
 {
     (void)state;
     for (int k = 0; mann_tasks[k]; k++) {
-        for (const mann_option *row = mann_tasks[k]->options; row->name; row++) {
+        for (const mann_option *row = mann_tasks[k]->options; mann_option_is(row); row++) {
             char setting[128];
             assert_true(row->summary && row->summary[0]);
             if (row->kind == MANN_OPT_CHOICE) {

@@ -7,7 +7,8 @@
 #include <train/trainer.h>
 
 #define SMALL                                                                                      \
-    "model.hidden=12 memory.slots=10 memory.width=7 task.length=1..5 train.validate_sequences=16 " \
+    "model.hidden=12 memory.locations=10 memory.width=7 task.length=1..5 "                         \
+    "train.validate_sequences=16 "                                                                 \
     "train.trace_every=0 "
 
 /* As folder_begin and folder_end; the tests run in the folder. */

@@ -18,7 +18,8 @@ typedef enum mann_option_kind {
     MANN_OPT_CHOICE, /* int32_t: index into choices */
     MANN_OPT_RANGE,  /* mann_range: "3" or "1..20" */
     MANN_OPT_SPAN,   /* mann_span: "20000" or "25epochs" */
-    MANN_OPT_TEXT    /* char[MANN_TEXT_SIZE] */
+    MANN_OPT_TEXT,   /* char[MANN_TEXT_SIZE] */
+    MANN_OPT_FORMER  /* no field: a name that an option had before; initial is its present one */
 } mann_option_kind;
 
 /* A stretch of training: so many sequences, or so many epochs. An epoch is a pass over the examples
@@ -40,7 +41,9 @@ static inline double mann_span_sequences(mann_span span, double epoch)
 /* Reads a span; *end is what follows it. False if there is none. */
 MANN_API bool mann_span_parse(const char *text, const char **end, mann_span *span);
 
-/* One field of a config struct. A table ends with a row whose name is NULL. */
+/* One field of a config struct. A table ends with a row whose name is NULL; former names stand
+ * last.
+ */
 typedef struct mann_option {
     const char *name;
     mann_option_kind kind;
@@ -51,14 +54,27 @@ typedef struct mann_option {
     const char *summary;
 } mann_option;
 
-/* The row called name, or NULL. */
+/* The row of an option's former name, for the end of a table: files and command lines that have it
+ * are still understood. */
+#define MANN_OPTION_FORMER(former, present)                                                        \
+    {                                                                                              \
+        former, MANN_OPT_FORMER, 0, present, 0, 0, NULL, NULL                                      \
+    }
+
+/* Whether row is an option, to walk along a table (which may be NULL). */
+static inline bool mann_option_is(const mann_option *row)
+{
+    return row && row->name && row->kind != MANN_OPT_FORMER;
+}
+
+/* The row of the option called name, now or formerly, or NULL. */
 MANN_API const mann_option *mann_option_find(const mann_option *table, const char *name);
 
 /* Fills every field of config with its default. */
 MANN_API void mann_options_default(const mann_option *table, void *config);
 
 /* Parses text into the field name of config. section names the table in messages
- * ("memory.slots: 0 is outside 1..65536"). MANN_E_INVAL leaves config as it was. */
+ * ("memory.locations: 0 is outside 1..65536"). MANN_E_INVAL leaves config as it was. */
 MANN_API mann_status mann_option_set(mann_context *context, const char *section,
                                      const mann_option *table, void *config, const char *name,
                                      const char *text);

@@ -11,7 +11,7 @@ const mann_option *mann_option_find(const mann_option *table, const char *name)
 {
     for (const mann_option *row = table; row && row->name; row++) {
         if (!strcmp(row->name, name)) {
-            return row;
+            return row->kind == MANN_OPT_FORMER ? mann_option_find(table, row->initial) : row;
         }
     }
     return NULL;
@@ -164,13 +164,14 @@ static mann_status unknown_option(mann_context *context, const char *section,
 {
     const char *names[128];
     size_t count = 0;
+    /* A name like a former one means the present one. */
     for (const mann_option *row = table; row && row->name && count < 128; row++) {
         names[count++] = row->name;
     }
     const char *near = mann_nearest(name, names, count);
     if (near) {
         return mann_fail(context, MANN_E_INVAL, "unknown option '%s.%s'; did you mean '%s.%s'?",
-                         section, name, section, near);
+                         section, name, section, mann_option_find(table, near)->name);
     }
     return mann_fail(context, MANN_E_INVAL, "unknown option '%s.%s'", section, name);
 }
@@ -190,7 +191,8 @@ mann_status mann_option_set(mann_context *context, const char *section, const ma
     case MANN_OPT_CHOICE: return set_choice(context, section, row, field, text);
     case MANN_OPT_RANGE: return set_range(context, section, row, field, text);
     case MANN_OPT_SPAN: return set_span(context, section, row, field, text);
-    case MANN_OPT_TEXT: break;
+    case MANN_OPT_TEXT:
+    case MANN_OPT_FORMER: break;
     }
     if (strlen(text) >= MANN_TEXT_SIZE) {
         return mann_fail(context, MANN_E_INVAL, "%s.%s: longer than %d bytes", section, row->name,
@@ -203,7 +205,7 @@ mann_status mann_option_set(mann_context *context, const char *section, const ma
 
 void mann_options_default(const mann_option *table, void *config)
 {
-    for (const mann_option *row = table; row && row->name; row++) {
+    for (const mann_option *row = table; mann_option_is(row); row++) {
         mann_option_set(NULL, "", table, config, row->name, row->initial);
     }
 }
@@ -237,7 +239,8 @@ int mann_option_format(const mann_option *option, const void *config, char *text
         return range->low == range->high ? snprintf(text, size, "%d", range->low)
                                          : snprintf(text, size, "%d..%d", range->low, range->high);
     }
-    case MANN_OPT_TEXT: break;
+    case MANN_OPT_TEXT:
+    case MANN_OPT_FORMER: break;
     }
     return snprintf(text, size, "%s", (const char *)field);
 }

@@ -45,12 +45,13 @@ static void domain_text(const mann_option *row, char *text, size_t size)
         break;
     case MANN_OPT_BOOL:
     case MANN_OPT_TEXT: snprintf(text, size, "%s", kind_names[row->kind]); break;
+    case MANN_OPT_FORMER: break;
     }
 }
 
 void cli_print_options(const char *section, const mann_option *options)
 {
-    for (const mann_option *row = options; row && row->name; row++) {
+    for (const mann_option *row = options; mann_option_is(row); row++) {
         char key[96], domain[256];
         snprintf(key, sizeof key, "%s.%s", section, row->name);
         domain_text(row, domain, sizeof domain);
@@ -62,7 +63,7 @@ void cli_print_options(const char *section, const mann_option *options)
 static json_t *options_json(const char *section, const mann_option *options)
 {
     json_t *list = json_array();
-    for (const mann_option *row = options; row && row->name; row++) {
+    for (const mann_option *row = options; mann_option_is(row); row++) {
         char key[96], domain[256];
         snprintf(key, sizeof key, "%s.%s", section, row->name);
         domain_text(row, domain, sizeof domain);

@@ -311,6 +311,18 @@ static mann_status unknown_section(mann_experiment *e, const char *key)
                      key, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+/* Says so where a user types a former name; files keep theirs. */
+static mann_status set_option(mann_experiment *e, const char *section, const mann_option *table,
+                              void *config, const char *name, const char *value)
+{
+    const mann_option *row = mann_option_find(table, name);
+    if (row && !e->from_file && strcmp(row->name, name)) {
+        mann_log(e->context, MANN_LOG_INFO, "%s.%s is called %s.%s now", section, name, section,
+                 row->name);
+    }
+    return mann_option_set(e->context, section, table, config, name, value);
+}
+
 mann_status mann_experiment_set(mann_experiment *e, const char *key, const char *value)
 {
     size_t length = strcspn(key, ".");
@@ -322,25 +334,24 @@ mann_status mann_experiment_set(mann_experiment *e, const char *key, const char 
         return set_seed(e, value);
     }
     if (!strcmp(section, "task")) {
-        return mann_option_set(e->context, section, e->task->options, e->task_config, name, value);
+        return set_option(e, section, e->task->options, e->task_config, name, value);
     }
     if (!strcmp(key, "model.memory")) {
         return set_memories(e, value);
     }
     if (!strcmp(section, "model")) {
-        return mann_option_set(e->context, section, e->model->options, e->model_config, name,
-                               value);
+        return set_option(e, section, e->model->options, e->model_config, name, value);
     }
     if (!strcmp(section, "train")) {
-        return mann_option_set(e->context, section, train_options, &e->train, name, value);
+        return set_option(e, section, train_options, &e->train, name, value);
     }
     if (memory >= e->n_memories) {
         return mann_fail(e->context, MANN_E_INVAL, "%s: the model has %d external memor%s", key,
                          e->n_memories, e->n_memories == 1 ? "y" : "ies");
     }
     if (memory >= 0) {
-        return mann_option_set(e->context, section, e->memory[memory].type->options,
-                               e->memory[memory].config, name, value);
+        return set_option(e, section, e->memory[memory].type->options, e->memory[memory].config,
+                          name, value);
     }
     return unknown_section(e, key);
 }
@@ -441,9 +452,9 @@ void mann_experiment_describe(const mann_experiment *e, char *text, size_t size)
     snprintf(text, size, "%s", e->model_name);
     for (int32_t i = 0; i < e->n_memories; i++) {
         const mann_option *table = e->memory[i].type->options;
-        append_option(table, e->memory[i].config, "slots", " %s", text, size);
+        append_option(table, e->memory[i].config, "locations", " %s", text, size);
         append_option(table, e->memory[i].config, "width",
-                      mann_option_find(table, "slots") ? "×%s" : " %s", text, size);
+                      mann_option_find(table, "locations") ? "×%s" : " %s", text, size);
         append_option(table, e->memory[i].config, "read_heads", " %sR", text, size);
         append_option(table, e->memory[i].config, "write_heads", "%sW", text, size);
     }

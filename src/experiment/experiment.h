@@ -16,6 +16,7 @@ struct mann_experiment {
     mann_memory_config memory[MANN_MAX_MEMORIES];
     mann_train_config train;
     uint64_t seed;
+    bool from_file; /* the settings being read come from a file, not from a user */
 };
 
 mann_experiment *mann_experiment_copy(mann_context *context, const mann_experiment *experiment);

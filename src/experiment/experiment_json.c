@@ -25,7 +25,8 @@ static json_t *option_json(const mann_option *row, const void *config)
         break;
     case MANN_OPT_CHOICE:
     case MANN_OPT_RANGE:
-    case MANN_OPT_TEXT: break;
+    case MANN_OPT_TEXT:
+    case MANN_OPT_FORMER: break;
     }
     mann_option_format(row, config, text, sizeof text);
     return json_string(text);
@@ -35,7 +36,7 @@ static bool add_section(json_t *root, const char *name, json_t *section, const m
                         const void *config)
 {
     bool good = section != NULL;
-    for (const mann_option *row = table; good && row && row->name; row++) {
+    for (const mann_option *row = table; good && mann_option_is(row); row++) {
         good = !json_object_set_new(section, row->name, option_json(row, config));
     }
     return !json_object_set_new(root, name, section) && good;
@@ -124,6 +125,7 @@ static mann_status apply(mann_experiment *e, const char *where, json_t *root)
 {
     /* The list of memories comes before their options, whatever the order in the file. */
     const json_t *memory = json_object_get(json_object_get(root, "model"), "memory");
+    e->from_file = true;
     mann_status status = memory ? set_value(e, where, "model.memory", memory) : MANN_OK;
     const char *key;
     json_t *value;
@@ -138,6 +140,7 @@ static mann_status apply(mann_experiment *e, const char *where, json_t *root)
         status = json_is_object(value) ? set_section(e, where, key, value)
                                        : set_value(e, where, key, value);
     }
+    e->from_file = false;
     return status;
 }
 

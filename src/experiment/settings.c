@@ -35,7 +35,7 @@ static mann_status add_table(mann_context *context, mann_settings *s, const char
 {
     char value[MANN_TEXT_SIZE];
     mann_status status = MANN_OK;
-    for (const mann_option *row = table; !status && row && row->name; row++) {
+    for (const mann_option *row = table; !status && mann_option_is(row); row++) {
         mann_option_format(row, config, value, sizeof value);
         status = add(context, s, section, row->name, value);
     }

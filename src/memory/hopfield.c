@@ -24,8 +24,9 @@ static const mann_option hopfield_options[] = {
      "fast weights, or attention over stored rows"},
     {"width", MANN_OPT_INT, FIELD(width), "20", 1, 4096, NULL,
      "hebbian: units R; modern: numbers per row, M"},
-    {"rows", MANN_OPT_INT, FIELD(rows), "128", 1, 65536, NULL,
-     "modern: rows it keeps, N; hebbian: past states that observers see compared"},
+    {"locations", MANN_OPT_INT, FIELD(locations), "128", 1, 65536, NULL,
+     "modern: locations N, one for each step that it keeps; hebbian: past states that observers "
+     "see compared"},
     {"steps", MANN_OPT_INT, FIELD(steps), "1", 1, MANN_STORE_STEPS, NULL, "settling steps S"},
     {"rate", MANN_OPT_REAL, FIELD(rate), "0.5", 1e-6, 1e3, NULL, "hebbian: of learning, eta"},
     {"decay", MANN_OPT_REAL, FIELD(decay), "0.9", 1e-6, 0.999999, NULL,
@@ -37,6 +38,7 @@ static const mann_option hopfield_options[] = {
     {"beta", MANN_OPT_REAL, FIELD(beta), "1", 1e-6, 1e3, NULL, "modern: inverse temperature"},
     {"learn", MANN_OPT_BOOL, FIELD(learn), "true", 0, 0, NULL,
      "whether rate, decay and beta are learned, or stay as they are set"},
+    MANN_OPTION_FORMER("rows", "locations"),
     {0},
 };
 
@@ -107,7 +109,7 @@ void mann_store_show(const mann_store_config *c, mann_tape *tape, const mann_var
                      mann_var energy, mann_var rows, int32_t count)
 {
     mann_var state = settled[c->steps];
-    int32_t B = state->n[0], width = c->width, N = c->rows;
+    int32_t B = state->n[0], width = c->width, N = c->locations;
     mann_var path = mann_input(tape, 3, (int32_t[]){B, c->steps + 1, width});
     mann_var overlaps = mann_input(tape, 2, (int32_t[]){B, N});
     if (mann_tape_status(tape)) {
@@ -158,7 +160,7 @@ static void begin(const void *self_, mann_tape *tape, int32_t batch, void *state
     const mann_store_config *c = &self->config;
     *state = (mann_store_state){0};
     if (c->form == MODERN || mann_tape_observed(tape)) {
-        state->rows = mann_input(tape, 3, (int32_t[]){batch, c->width, c->rows});
+        state->rows = mann_input(tape, 3, (int32_t[]){batch, c->width, c->locations});
     }
     forms[c->form]->begin(self, tape, batch, state);
 }

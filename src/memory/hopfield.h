@@ -7,7 +7,7 @@
 enum { MANN_STORE_STEPS = 64 }; /* settling steps at most */
 
 typedef struct mann_store_config {
-    int32_t form, width, rows, steps;
+    int32_t form, width, locations, steps;
     double rate, decay, recurrence, beta;
     bool learn, normalise;
 } mann_store_config;

@@ -75,7 +75,7 @@ static void show(const mann_store *self, mann_tape *tape, mann_store_state *stat
             mann_value(slow) + b * slow->stride[0], mann_value(h) + b * h->stride[0]);
     }
     mann_tag(tape, &associations_tag, state->associations);
-    mann_store_show(c, tape, settled, energy, state->rows, t < c->rows ? t : c->rows);
+    mann_store_show(c, tape, settled, energy, state->rows, t < c->locations ? t : c->locations);
     state->rows = mann_store_row(tape, state->rows, t, settled[S]);
 }
 

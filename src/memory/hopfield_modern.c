@@ -66,10 +66,11 @@ static void show(const mann_store *self, mann_tape *tape, const mann_store_state
     mann_var energy = mann_input(tape, 2, (int32_t[]){B, S + 1});
     for (int32_t i = 0; i < B * (S + 1) && !mann_tape_status(tape); i++) {
         int32_t b = i / (S + 1), s = i % (S + 1);
-        mann_value(energy)[i] = (mann_real)energy_of(
-            c->width, c->rows, count, (double)mann_value(state->beta)[b * state->beta->stride[0]],
-            mann_value(state->rows) + b * state->rows->stride[0],
-            mann_value(xi[s]) + b * xi[s]->stride[0]);
+        mann_value(energy)[i] =
+            (mann_real)energy_of(c->width, c->locations, count,
+                                 (double)mann_value(state->beta)[b * state->beta->stride[0]],
+                                 mann_value(state->rows) + b * state->rows->stride[0],
+                                 mann_value(xi[s]) + b * xi[s]->stride[0]);
     }
     mann_tag(tape, &rows_tag, state->rows);
     mann_tag(tape, &retrieval_tag, mann_flatten(tape, weights));
@@ -93,10 +94,10 @@ static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *
                      mann_var interface)
 {
     const mann_store_config *c = &self->config;
-    int32_t M = c->width, count = state->t < c->rows ? state->t : c->rows;
+    int32_t M = c->width, count = state->t < c->locations ? state->t : c->locations;
     mann_var xi[MANN_STORE_STEPS + 1], weights = NULL;
     mann_var squashed = mann_activate(tape, interface, MANN_TANH);
-    mann_var mask = mask_of(tape, interface->n[0], c->rows, count);
+    mann_var mask = mask_of(tape, interface->n[0], c->locations, count);
     xi[0] = mann_columns(tape, squashed, 0, M);
     for (int32_t s = 0; s < c->steps; s++) {
         mann_var query = mann_split(tape, mann_multiply(tape, xi[s], state->beta), 1);
@@ -113,7 +114,7 @@ static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *
 /* Storing, and two products in every settling step. */
 static double multiply_adds(const mann_store_config *c)
 {
-    return 2.0 * c->width * c->rows * (1 + c->steps);
+    return 2.0 * c->width * c->locations * (1 + c->steps);
 }
 
 const mann_store_form mann_store_modern = {2, init, begin, step, multiply_adds};

@@ -25,7 +25,7 @@ typedef enum initial_memory {
 typedef enum initial_weights { WEIGHTS_UNIFORM, WEIGHTS_LEARNED, WEIGHTS_FIRST } initial_weights;
 
 typedef struct matrix_config {
-    int32_t slots, width, read_heads, write_heads, shift_range;
+    int32_t locations, width, read_heads, write_heads, shift_range;
     int32_t initial, initial_weights, order;
     double initial_value, clip;
 } matrix_config;
@@ -36,7 +36,7 @@ static const char *const order_choices[] = {"write-first", "read-first", NULL};
 
 #define FIELD(name) offsetof(matrix_config, name)
 static const mann_option matrix_options[] = {
-    {"slots", MANN_OPT_INT, FIELD(slots), "128", 1, 65536, NULL, "locations N"},
+    {"locations", MANN_OPT_INT, FIELD(locations), "128", 1, 65536, NULL, "locations N"},
     {"width", MANN_OPT_INT, FIELD(width), "20", 1, 4096, NULL, "numbers per location, M"},
     {"read_heads", MANN_OPT_INT, FIELD(read_heads), "1", 1, 16, NULL, "read heads R"},
     {"write_heads", MANN_OPT_INT, FIELD(write_heads), "1", 1, 16, NULL, "write heads W"},
@@ -53,6 +53,7 @@ static const mann_option matrix_options[] = {
      "whether a step's reads see its writes"},
     {"clip", MANN_OPT_REAL, FIELD(clip), "20", 0, 1e3, NULL,
      "bound on what is squashed into head parameters, 0 for none"},
+    MANN_OPTION_FORMER("slots", "locations"),
     {0},
 };
 
@@ -114,13 +115,13 @@ static void init(void *self_, const void *config, const char *scope, mann_params
     head_segments(c, c->read_heads, s);
     if (is_learned(c)) {
         mann_init start = c->initial == INITIAL_WAVES ? MANN_INIT_WAVES : MANN_INIT_UNIFORM;
-        self->memory = mann_params_add(params, c->width, c->slots, start, c->initial_value,
+        self->memory = mann_params_add(params, c->width, c->locations, start, c->initial_value,
                                        "%s.initial", scope);
     }
     if (c->initial_weights == WEIGHTS_LEARNED) {
-        self->write_weights = mann_params_add(params, 1, c->write_heads * c->slots,
+        self->write_weights = mann_params_add(params, 1, c->write_heads * c->locations,
                                               MANN_INIT_CONSTANT, 0, "%s.write_weights", scope);
-        self->read_weights = mann_params_add(params, 1, c->read_heads * c->slots,
+        self->read_weights = mann_params_add(params, 1, c->read_heads * c->locations,
                                              MANN_INIT_CONSTANT, 0, "%s.read_weights", scope);
     }
 }
@@ -128,12 +129,12 @@ static void init(void *self_, const void *config, const char *scope, mann_params
 static mann_var initial_matrix(const matrix *self, mann_tape *tape, int32_t batch)
 {
     const matrix_config *c = &self->config;
-    int32_t size = c->width * c->slots;
+    int32_t size = c->width * c->locations;
     if (is_learned(c)) {
         return mann_split(tape, mann_broadcast(tape, mann_param(tape, self->memory), batch),
                           c->width);
     }
-    mann_var memory = mann_input(tape, 3, (int32_t[]){batch, c->width, c->slots});
+    mann_var memory = mann_input(tape, 3, (int32_t[]){batch, c->width, c->locations});
     for (int32_t b = 0; b < batch && !mann_tape_status(tape); b++) {
         mann_real *value = mann_value(memory) + (size_t)b * (size_t)size;
         mann_rng rng = mann_tape_stream(tape, "initial memory", b);
@@ -148,7 +149,7 @@ static mann_var initial_matrix(const matrix *self, mann_tape *tape, int32_t batc
 static mann_var initial_weighting(const matrix *self, mann_tape *tape, int32_t batch, int32_t heads,
                                   mann_handle learned)
 {
-    int32_t N = self->config.slots;
+    int32_t N = self->config.locations;
     if (self->config.initial_weights == WEIGHTS_LEARNED) {
         mann_segment each = {MANN_SOFTMAX, heads * N, N};
         mann_var logits = mann_broadcast(tape, mann_param(tape, learned), batch);
@@ -280,9 +281,10 @@ static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var 
 static double multiply_adds(const void *config)
 {
     const matrix_config *c = config;
-    double cells = (double)c->slots * c->width, heads = c->write_heads + c->read_heads;
+    double cells = (double)c->locations * c->width, heads = c->write_heads + c->read_heads;
     /* Similarity of every head and the norms of both addressings; erase and add; read; shift. */
-    return cells * (heads + 2 + 2 * c->write_heads + c->read_heads) + heads * offsets(c) * c->slots;
+    return cells * (heads + 2 + 2 * c->write_heads + c->read_heads) +
+           heads * offsets(c) * c->locations;
 }
 
 const mann_memory_type mann_memory_matrix = {

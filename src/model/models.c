@@ -22,7 +22,7 @@ const mann_preset mann_presets[] = {
      &mann_model_machine, "model.controller=lstm model.memory=matrix+hopfield memory2.form=modern"},
     {"fastweights", "recurrent network with fast weights (Ba et al. 2016)", &mann_model_machine,
      "model.controller=none model.feedback=false model.output=reads model.readout=100 "
-     "model.memory=hopfield memory.decay=0.99 memory.learn=false memory.rows=32"},
+     "model.memory=hopfield memory.decay=0.99 memory.learn=false memory.locations=32"},
     {"lstm", "long short-term memory, no external memory", &mann_model_machine,
      "model.controller=lstm model.memory=none"},
     {"gru", "gated recurrent unit, no external memory", &mann_model_machine,

@@ -414,7 +414,7 @@ static const golden_case golden_hopfield[] = {
      "task.bits=3 model.readout=4 memory.width=5 memory.steps=2 memory.rate=0.5 memory.decay=0.9 memory.learn=true",
      10.610483129675345, fast_weights_learned_parameters, {{3, fast_weights_learned_input_0, fast_weights_learned_output_0}, {1, fast_weights_learned_input_1, fast_weights_learned_output_1}}},
     {"modern", "lstm",
-     "task.bits=3 model.hidden=4 model.memory=hopfield memory.form=modern memory.rows=3 memory.width=3 memory.steps=2",
+     "task.bits=3 model.hidden=4 model.memory=hopfield memory.form=modern memory.locations=3 memory.width=3 memory.steps=2",
      8.87770798779987, modern_parameters, {{3, modern_input_0, modern_output_0}, {1, modern_input_1, modern_output_1}}},
 };
 /* clang-format on */

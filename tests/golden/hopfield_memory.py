@@ -92,7 +92,7 @@ def modern_case(seed):
         "output.bias": (1, BITS),
     }
     settings = (f"model.hidden={HIDDEN} model.memory=hopfield memory.form=modern "
-                f"memory.rows={ROWS} memory.width={WIDTH} memory.steps={STEPS}")
+                f"memory.locations={ROWS} memory.width={WIDTH} memory.steps={STEPS}")
     return "modern", "lstm", settings, shapes, modern, seed
 
 

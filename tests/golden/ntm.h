@@ -631,10 +631,10 @@ static const double ff_output_1[] = {
 
 static const golden_case golden_ntm[] = {
     {"lstm", "ntm",
-     "task.bits=3 model.controller=lstm model.hidden=5 memory.slots=6 memory.width=4 memory.read_heads=2 memory.write_heads=1 memory.shift_range=1 memory.order=write-first memory.initial=constant memory.initial_value=1e-6 memory.initial_weights=learned",
+     "task.bits=3 model.controller=lstm model.hidden=5 memory.locations=6 memory.width=4 memory.read_heads=2 memory.write_heads=1 memory.shift_range=1 memory.order=write-first memory.initial=constant memory.initial_value=1e-6 memory.initial_weights=learned",
      13.602184617872656, lstm_parameters, {{3, lstm_input_0, lstm_output_0}, {1, lstm_input_1, lstm_output_1}}},
     {"ff", "ntm",
-     "task.bits=3 model.controller=ff model.hidden=5 memory.slots=6 memory.width=4 memory.read_heads=2 memory.write_heads=1 memory.shift_range=1 memory.order=write-first memory.initial=learned memory.initial_value=1e-6 memory.initial_weights=learned",
+     "task.bits=3 model.controller=ff model.hidden=5 memory.locations=6 memory.width=4 memory.read_heads=2 memory.write_heads=1 memory.shift_range=1 memory.order=write-first memory.initial=learned memory.initial_value=1e-6 memory.initial_weights=learned",
      14.272967836681907, ff_parameters, {{3, ff_input_0, ff_output_0}, {1, ff_input_1, ff_output_1}}},
 };
 /* clang-format on */

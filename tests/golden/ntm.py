@@ -117,7 +117,7 @@ def shapes(controller, learned):
 
 
 def case(controller, learned, seed):
-    settings = (f"model.controller={controller} model.hidden={HIDDEN} memory.slots={SLOTS} "
+    settings = (f"model.controller={controller} model.hidden={HIDDEN} memory.locations={SLOTS} "
                 f"memory.width={WIDTH} memory.read_heads={READS} memory.write_heads={WRITES} "
                 f"memory.shift_range={SHIFTS // 2} memory.order=write-first "
                 f"memory.initial={'learned' if learned else 'constant'} memory.initial_value=1e-6 "
