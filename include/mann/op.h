@@ -31,7 +31,35 @@ struct mann_node {
     void *attr; /* the operation's own block */
 };
 
-/* All operations of the library, NULL-terminated. */
+/* All operations: X(name) stands for mann_op_name, in the file of its builder. */
+#define MANN_OP_LIST(X)                                                                            \
+    X(linear)                                                                                      \
+    X(linear_transposed)                                                                           \
+    X(concat)                                                                                      \
+    X(gather)                                                                                      \
+    X(broadcast)                                                                                   \
+    X(add)                                                                                         \
+    X(multiply)                                                                                    \
+    X(interpolate)                                                                                 \
+    X(distance)                                                                                    \
+    X(squash)                                                                                      \
+    X(layer_norm)                                                                                  \
+    X(lstm)                                                                                        \
+    X(address)                                                                                     \
+    X(read)                                                                                        \
+    X(erase_add)                                                                                   \
+    X(embed)                                                                                       \
+    X(match)                                                                                       \
+    X(match_additive)                                                                              \
+    X(attend)                                                                                      \
+    X(project)                                                                                     \
+    X(choose)                                                                                      \
+    X(reinforce)                                                                                   \
+    X(hebb)                                                                                        \
+    X(loss)                                                                                        \
+    X(margin)
+
+/* Those of the list, NULL-terminated. */
 MANN_API extern const mann_op *const mann_ops[];
 
 /* --- writing an operation --- */
@@ -50,6 +78,15 @@ MANN_API mann_var mann_node_run(mann_node *node);
 /* Fails the tape with a message that starts with the operation's name; returns the dummy. */
 MANN_API mann_var mann_op_fail(mann_tape *tape, const mann_op *op, const char *format, ...)
     MANN_PRINTF(3, 4);
+
+/* Fails the tape with shapes that do not fit and the reason why, as in "add: [8, 3, 20] and
+ * [8, 4, 20] do not broadcast at axis 1"; x that are NULL are left out. Returns the dummy. */
+MANN_API mann_var mann_shape_fail(mann_tape *tape, const char *name, int32_t count,
+                                  const mann_var *x, const char *format, ...) MANN_PRINTF(5, 6);
+
+/* Makes an axis that counts from the end (-1: the last) count from the front. Fails the tape and
+ * returns false if x has no such axis. */
+MANN_API bool mann_shape_axis(mann_tape *tape, const char *name, mann_var x, int32_t *axis);
 
 /* The gradient of input or output i, zero before its first use; NULL for an input that needs
  * none. Strides are those of the tensor. */
