@@ -208,7 +208,7 @@ static unsigned letter(mann_view *view, int key)
         return MANN_WISH_DRAW;
     case 'c': scene->map = (mann_map)((scene->map + 1) % MANN_MAP_COUNT); return MANN_WISH_DRAW;
     case 'g':
-        scene->scale = (mann_scale)((scene->scale + 1) % MANN_SCALE_COUNT);
+        scene->scale = (mann_scale_kind)((scene->scale + 1) % MANN_SCALE_COUNT);
         return MANN_WISH_DRAW;
     case 'a': scene->automatic = !scene->automatic; return MANN_WISH_DRAW;
     case 'z': return other_locations(view);

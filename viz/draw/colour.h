@@ -43,16 +43,16 @@ mann_ink mann_ink_oklab(double lightness, double chroma, double hue);
 mann_ink mann_ink_mix(mann_ink a, mann_ink b, double amount);
 
 /* How a number becomes a place on a map. */
-typedef enum mann_scale {
+typedef enum mann_scale_kind {
     MANN_SCALE_LINEAR,
     MANN_SCALE_ROOT,
     MANN_SCALE_LOG,
     MANN_SCALE_COUNT
-} mann_scale;
+} mann_scale_kind;
 
 typedef struct mann_shade {
-    double low, high; /* limits; low < high, and low = -high on the diverging map */
-    mann_scale scale; /* ROOT and LOG need low = 0 */
+    double low, high;      /* limits; low < high, and low = -high on the diverging map */
+    mann_scale_kind scale; /* ROOT and LOG need low = 0 */
     mann_map map;
     bool automatic; /* limits taken from the data where a fixed scale exists: to be labelled */
 } mann_shade;

@@ -50,7 +50,7 @@ typedef struct mann_scene {
     mann_what_if what_if; /* of the pinned head, at every step */
 
     mann_map map;
-    mann_scale scale;
+    mann_scale_kind scale;
     bool automatic; /* weights scaled to their largest instead of to 1 */
     mann_locations locations;
     const mann_stretch *used; /* of each family, instead of the episode's own; NULL */

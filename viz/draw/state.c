@@ -124,7 +124,7 @@ static bool parse_word(const char *part, mann_state *state)
     if (!strncmp(part, "scale=", 6)) {
         for (int i = 0; i < MANN_SCALE_COUNT; i++) {
             if (!strcmp(part + 6, scales[i])) {
-                state->scale = (mann_scale)i;
+                state->scale = (mann_scale_kind)i;
                 return true;
             }
         }

@@ -21,7 +21,7 @@ typedef struct mann_state {
     int32_t pin_head, pin_location;
     int32_t first, count;
     mann_map map;
-    mann_scale scale;
+    mann_scale_kind scale;
     mann_locations locations;
     bool automatic, full, dark, themed; /* themed: dark was given */
     mann_what_if what_if;
