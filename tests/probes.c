@@ -167,6 +167,13 @@ static void probe_add(prober p, const mann_kernels *k)
     k->add(e.n0, e.n1, a, e.ld[0], b, e.ld[1], set(p, part(&e, 2)), e.ld[2]);
 }
 
+static void probe_subtract(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *a = numbers(p, part(&e, 0)), *b = numbers(p, part(&e, 1));
+    k->subtract(e.n0, e.n1, a, e.ld[0], b, e.ld[1], set(p, part(&e, 2)), e.ld[2]);
+}
+
 static void probe_multiply(prober p, const mann_kernels *k)
 {
     extent e = draw_extent(p);
@@ -194,6 +201,22 @@ static void probe_interpolate_grad(prober p, const mann_kernels *k)
     mann_real *db = perhaps(p, part(&e, 6));
     k->interpolate_grad(e.n0, e.n1, g, e.ld[0], a, e.ld[1], b, e.ld[2], dy, e.ld[3], dg, e.ld[4],
                         da, e.ld[5], db, e.ld[6]);
+}
+
+static void probe_maximum(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *a = numbers(p, part(&e, 0)), *b = numbers(p, part(&e, 1));
+    k->maximum(e.n0, e.n1, a, e.ld[0], b, e.ld[1], set(p, part(&e, 2)), e.ld[2]);
+}
+
+static void probe_maximum_grad(prober p, const mann_kernels *k)
+{
+    extent e = draw_extent(p);
+    const mann_real *a = numbers(p, part(&e, 0)), *b = numbers(p, part(&e, 1));
+    const mann_real *dy = numbers(p, part(&e, 2));
+    mann_real *da = perhaps(p, part(&e, 3)), *db = perhaps(p, part(&e, 4));
+    k->maximum_grad(e.n0, e.n1, a, e.ld[0], b, e.ld[1], dy, e.ld[2], da, e.ld[3], db, e.ld[4]);
 }
 
 static void probe_distance(prober p, const mann_kernels *k)

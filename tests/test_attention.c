@@ -134,7 +134,7 @@ static void shapes_are_refused(void **state)
     REFUSED(mann_gather(tape, 1, (mann_var[]){L(2, 3, 0)}, 1, row + 1, row),
             "gather: row 0 of input 3 of 1");
     REFUSED(mann_distance(tape, L(2, 3, 0), L(2, 4, 0)),
-            "distance: input 1 is [2, 3], input 2 is [2, 4]");
+            "distance: [2, 3] and [2, 4] do not broadcast at axis 1");
     REFUSED(mann_margin_loss(tape, L(2, 3, 0), L(2, 4, 0), NULL, 1),
             "margin_loss: scores [2, 3], target [2, 4], mask [0, 0]");
 }

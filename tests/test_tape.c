@@ -90,14 +90,14 @@ static void shapes_are_refused(void **state)
     REFUSED(mann_linear(tape, leaf(2, 4, 0), leaf(4, 5, 0), leaf(1, 6, 0)),
             "linear: x [2, 4] with weight [4, 5], bias [6]");
     REFUSED(mann_add(tape, leaf(2, 3, 0), leaf(2, 4, 0)),
-            "add: input 1 is [2, 3], input 2 is [2, 4]");
+            "add: [2, 3] and [2, 4] do not broadcast at axis 1");
     REFUSED(mann_multiply(tape, leaf(2, 3, 0), leaf(2, 4, 0)),
-            "multiply: input 1 is [2, 3], input 2 is [2, 4]");
-    REFUSED(mann_interpolate(tape, leaf(2, 3, 0), leaf(2, 3, 0), leaf(2, 1, 0)),
-            "interpolate: input 1 is [2, 3], input 3 is [2, 1]");
+            "multiply: [2, 3] and [2, 4] do not broadcast at axis 1");
+    REFUSED(mann_interpolate(tape, leaf(2, 3, 0), leaf(2, 3, 0), leaf(2, 2, 0)),
+            "interpolate: [2, 3] and [2, 2] do not broadcast at axis 1");
     mann_segment segment = {MANN_TANH, 4, 1};
     REFUSED(mann_squash(tape, leaf(2, 3, 0), 1, &segment, 0),
-            "squash: x [2, 3] with segments of 4 columns");
+            "squash: [2, 3] with segments of 4 columns");
     mann_var cell;
     REFUSED(mann_lstm(tape, leaf(2, 12, 0), leaf(2, 4, 0), &cell),
             "lstm: gates [2, 12] with cell [2, 4]");
@@ -117,9 +117,9 @@ static void shapes_are_refused(void **state)
     mann_var logits = leaf(2, 3, 0), target = leaf(2, 4, 0), mask = leaf(2, 1, 0);
     REFUSED(mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &target, &mask, NULL, NULL),
             "loss: step 0: logits [2, 3] with target [2, 4], mask [2]");
-    REFUSED(mann_columns(tape, leaf(2, 3, 0), 2, 2), "columns: 2..3 of 3 columns");
-    REFUSED(mann_split(tape, leaf(2, 3, 0), 2), "split: 3 columns into 2 parts");
-    REFUSED(mann_flatten(tape, leaf(2, 3, 0)), "flatten: not a contiguous [B, count, width]");
+    REFUSED(mann_columns(tape, leaf(2, 3, 0), 2, 2),
+            "slice: [2, 3] has no places 2 to 3 at axis 1");
+    REFUSED(mann_split(tape, leaf(2, 3, 0), 2), "reshape: [2, 3] and [2, 2, 1] differ in size");
     assert_failed(mann_param(tape, 99), MANN_E_INVAL, "parameter 99 is not bound");
 }
 

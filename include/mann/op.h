@@ -1,7 +1,19 @@
 /* Operations: builders to call on a tape, and what it takes to write another one.
  *
- * Batches: the batch of an operation is that of its smallest input; of a larger one the leading
- * rows are read. Sequences of a group are ordered by length, so those that have ended drop out. */
+ * Shapes, of rank 4 at most; inputs may be any views. Where inputs have the rank of the result,
+ * their first axis is the batch.
+ *
+ * Leading rows: the batch of an operation is that of its smallest input; of a larger one the
+ * leading rows are read. Sequences of a group are ordered by length, so those that have ended drop
+ * out. The batch is never stretched: [1, n] is one sequence.
+ *
+ * Broadcasting, in operations that say so: axes are aligned at the last one, and an axis of 1 is
+ * repeated to the size that it has in the others. An input of less rank than the result has no
+ * batch, and is the same for every row: [8, 3, 20] goes with [8, 3, 1], [8, 1, 20], [3, 20], [3, 1]
+ * and [20], but a parameter [1, 20] that is meant for every row is first given as [20] by
+ * mann_reshape. Gradients of what is repeated are summed.
+ *
+ * Axes count from 0, or from the end: -1 is the last. */
 #ifndef MANN_OP_H
 #define MANN_OP_H
 
@@ -39,10 +51,16 @@ struct mann_node {
     X(gather)                                                                                      \
     X(broadcast)                                                                                   \
     X(add)                                                                                         \
+    X(subtract)                                                                                    \
     X(multiply)                                                                                    \
-    X(interpolate)                                                                                 \
+    X(maximum)                                                                                     \
     X(distance)                                                                                    \
+    X(interpolate)                                                                                 \
+    X(copy)                                                                                        \
     X(squash)                                                                                      \
+    X(sum)                                                                                         \
+    X(max)                                                                                         \
+    X(softmax)                                                                                     \
     X(layer_norm)                                                                                  \
     X(lstm)                                                                                        \
     X(address)                                                                                     \
@@ -95,12 +113,25 @@ MANN_API mann_real *mann_out_grad(mann_node *node, int32_t i);
 
 /* --- views: share storage and gradient --- */
 
-/* Columns first..first+count of the last axis of x. */
+/* The places first..first+count-1 of an axis of x; of axis 0, these rows. */
+MANN_API mann_var mann_slice(mann_tape *tape, mann_var x, int32_t axis, int32_t first,
+                             int32_t count);
+/* x in another shape of its size, the first axis too if need be: [T * B, n] as [T, B, n]. A view if
+ * x is contiguous or the shape keeps apart what is apart, otherwise a copy. */
+MANN_API mann_var mann_reshape(mann_tape *tape, mann_var x, int32_t rank, const int32_t *n);
+/* Columns first..first+count-1: a slice of the last axis. */
 MANN_API mann_var mann_columns(mann_tape *tape, mann_var x, int32_t first, int32_t count);
 /* x [B, count * width] as [B, count, width]. */
 MANN_API mann_var mann_split(mann_tape *tape, mann_var x, int32_t count);
-/* x [B, count, width], contiguous, as [B, count * width]. */
+/* x [B, ...] as [B, n]. */
 MANN_API mann_var mann_flatten(mann_tape *tape, mann_var x);
+
+/* --- constants: no gradient goes through them --- */
+
+/* The present value of x. */
+MANN_API mann_var mann_constant(mann_tape *tape, mann_var x);
+/* A tensor that has one value everywhere. Rank 0 goes with every other: it is a number. */
+MANN_API mann_var mann_full(mann_tape *tape, int32_t rank, const int32_t *n, mann_real value);
 
 /* --- dense --- */
 
@@ -115,15 +146,18 @@ MANN_API mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x)
  * are of x[0]. */
 MANN_API mann_var mann_gather(mann_tape *tape, int32_t count, const mann_var *x, int32_t rows,
                               const int32_t *of, const int32_t *row);
-/* The present value of x as a constant, through which no gradient goes. */
-MANN_API mann_var mann_constant(mann_tape *tape, mann_var x);
 /* A parameter [m, n], row after row, as every row of [B, m * n]. */
 MANN_API mann_var mann_broadcast(mann_tape *tape, mann_var matrix, int32_t batch);
 
-/* --- elementwise, over any equal shapes of rank <= 2 --- */
+/* --- elementwise: inputs broadcast --- */
 
 MANN_API mann_var mann_add(mann_tape *tape, mann_var a, mann_var b);
+MANN_API mann_var mann_subtract(mann_tape *tape, mann_var a, mann_var b);
 MANN_API mann_var mann_multiply(mann_tape *tape, mann_var a, mann_var b);
+/* factor x. */
+MANN_API mann_var mann_scale(mann_tape *tape, mann_var x, mann_real factor);
+/* The larger number; where they are equal the gradient goes to a. */
+MANN_API mann_var mann_maximum(mann_tape *tape, mann_var a, mann_var b);
 /* gate * a + (1 - gate) * b. */
 MANN_API mann_var mann_interpolate(mann_tape *tape, mann_var gate, mann_var a, mann_var b);
 /* |a - b|; at 0 its derivative is taken as 0. */
@@ -139,16 +173,31 @@ typedef enum mann_squash_kind {
     MANN_SOFTMAX   /* over the group */
 } mann_squash_kind;
 
+/* Squashes all of x, of any shape; softmax is over the last axis. */
+MANN_API mann_var mann_activate(mann_tape *tape, mann_var x, mann_squash_kind kind);
+
 /* width columns in groups of group columns, each squashed by kind. */
 typedef struct mann_segment {
     mann_squash_kind kind;
     int32_t width, group;
 } mann_segment;
 
-/* Squashes consecutive columns of x [B, n], each segment in its own way. Pre-activations are
+/* Squashes consecutive columns of x [..., n], each segment in its own way. Pre-activations are
  * clipped to ±limit first (0: no clipping), which bounds strengths and sharpenings. */
 MANN_API mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count,
                               const mann_segment *segment, mann_real limit);
+
+/* --- along an axis of any shape --- */
+
+/* Sum, mean and largest number. The axis stays, with a size of 1, so that the result broadcasts
+ * against x; along axis 0 it has a batch of 1. The gradient of the largest goes to the first of
+ * those that are. */
+MANN_API mann_var mann_sum(mann_tape *tape, mann_var x, int32_t axis);
+MANN_API mann_var mann_mean(mann_tape *tape, mann_var x, int32_t axis);
+MANN_API mann_var mann_max(mann_tape *tape, mann_var x, int32_t axis);
+MANN_API mann_var mann_softmax(mann_tape *tape, mann_var x, int32_t axis);
+
+/* --- normalisation --- */
 
 /* y = gain (x - mean) / sigma + bias over each row of x [B, n]: gain and bias [1, n] (Ba, Kiros &
  * Hinton 2016). */

@@ -69,14 +69,17 @@ static void release(mann_tape *tape, mann_tensor *owner)
     owner->grad = NULL;
 }
 
+/* Where the gradient of a tensor, perhaps a view, stands in that of its owner. */
+static mann_real *gradient_of(mann_tape *tape, mann_var x)
+{
+    mann_real *grad = acquire(tape, x->owner);
+    return grad ? grad + (mann_value(x) - mann_value(x->owner)) : NULL;
+}
+
 mann_real *mann_in_grad(mann_node *node, int32_t i)
 {
     mann_var in = node->in[i];
-    if (!in || !in->needs_grad) {
-        return NULL;
-    }
-    mann_real *grad = acquire(node->tape, in->owner);
-    return grad ? grad + (mann_value(in) - mann_value(in->owner)) : NULL;
+    return in && in->needs_grad ? gradient_of(node->tape, in) : NULL;
 }
 
 mann_real *mann_out_grad(mann_node *node, int32_t i)
@@ -114,11 +117,11 @@ void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const
 {
     int32_t I = weight->n[0], O = weight->n[1];
     bool bound = tape->n_params && weight >= tape->param && weight < tape->param + tape->n_params;
-    if (!bound) { /* a leaf, in tests */
-        for (int32_t r = 0; r < rows; r++) {
+    if (!bound) { /* a part of a parameter, or a leaf */
+        mann_real *grad = gradient_of(tape, weight);
+        for (int32_t r = 0; grad && r < rows; r++) {
             const mann_real *row = x + (size_t)r * (size_t)ldx;
-            tape->kernels->weight_grad(1, I, O, &row, dy + (size_t)r * (size_t)lddy, lddy,
-                                       acquire(tape, weight));
+            tape->kernels->weight_grad(1, I, O, &row, dy + (size_t)r * (size_t)lddy, lddy, grad);
         }
         return;
     }
@@ -187,9 +190,9 @@ mann_status mann_tape_backward(mann_tape *tape, int32_t count, const mann_var *l
         mann_tape_fail(tape, MANN_E_INVAL, "no reverse walk: the tape did not record");
     }
     for (int32_t i = 0; i < count && !tape->status; i++) {
-        mann_real *grad = loss[i]->needs_grad ? acquire(tape, loss[i]->owner) : NULL;
+        mann_real *grad = loss[i]->needs_grad ? gradient_of(tape, loss[i]) : NULL;
         if (grad) {
-            grad[0] += seed[i];
+            *grad += seed[i];
         }
     }
     for (mann_record *record = tape->last; record && !tape->status; record = record->previous) {

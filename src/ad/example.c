@@ -82,3 +82,42 @@ mann_var mann_example_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int3
     }
     return x;
 }
+
+mann_var mann_example_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const int32_t *n)
+{
+    int32_t wide[MANN_MAX_RANK], first[MANN_MAX_RANK];
+    for (int32_t a = 0; a < rank; a++) {
+        int32_t more = mann_rng_below(rng, 3) ? 0 : mann_rng_between(rng, (mann_range){1, 3});
+        first[a] = mann_rng_between(rng, (mann_range){0, more});
+        wide[a] = n[a] + more;
+    }
+    mann_var x = mann_leaf(tape, rank, wide);
+    for (size_t i = 0; i < mann_size(x); i++) {
+        mann_value(x)[i] = (mann_real)mann_rng_normal(rng);
+    }
+    for (int32_t a = 0; a < rank; a++) {
+        x = wide[a] > n[a] ? mann_slice(tape, x, a, first[a], n[a]) : x;
+    }
+    return x;
+}
+
+void mann_example_broadcast(mann_tape *tape, mann_rng *rng, int32_t count, mann_var *x)
+{
+    int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
+    for (int32_t a = 0; a < rank; a++) {
+        n[a] = mann_example_size(rng, a < rank - 1 ? 4 : rank < 4 ? 40 : 10);
+    }
+    int32_t full = (int32_t)mann_rng_below(rng, (uint32_t)count);
+    for (int32_t i = 0; i < count; i++) {
+        bool less = i != full && mann_rng_below(rng, 3) == 0;
+        int32_t own = less ? mann_rng_between(rng, (mann_range){1, rank}) : rank;
+        int32_t m[MANN_MAX_RANK];
+        for (int32_t a = 0; a < own; a++) {
+            m[a] = mann_rng_below(rng, 4) ? n[rank - own + a] : 1;
+        }
+        if (own == rank) {
+            m[0] = n[0] + mann_rng_between(rng, (mann_range){0, 2});
+        }
+        x[i] = mann_example_shape(tape, rng, own, m);
+    }
+}

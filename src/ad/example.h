@@ -24,4 +24,11 @@ mann_var mann_example_uniform(mann_tape *tape, mann_rng *rng, int32_t n0, int32_
 /* The same, the last axis a distribution. */
 mann_var mann_example_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2);
 
+/* A leaf of any shape, standard normal. Often it is a part of a larger one, cut along any axes. */
+mann_var mann_example_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const int32_t *n);
+
+/* Leaves of rank 1 to 4 that broadcast (mann/op.h): of less rank, with axes of 1, of unequal
+ * batches. The first axis is at most 6, the last at most 40. */
+void mann_example_broadcast(mann_tape *tape, mann_rng *rng, int32_t count, mann_var *x);
+
 #endif

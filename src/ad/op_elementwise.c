@@ -1,239 +1,282 @@
-/* Sums, products, interpolation, distance and squashing of rows. */
+/* Operations number by number over shapes that broadcast: each is a function of blocks for the
+ * values, one for the gradients, and a row below them. */
 #include "ad/example.h"
+#include "ad/walk.h"
 
 #include <string.h>
 
-static int32_t least(int32_t a, int32_t b)
+typedef struct elementwise {
+    mann_block_function *values, *gradients;
+} elementwise;
+
+typedef struct elementwise_attr {
+    const elementwise *of;
+    mann_walk *walk; /* NULL: rows of equal width */
+} elementwise_attr;
+
+static void forward(const mann_kernels *k, mann_node *node)
 {
-    return a < b ? a : b;
+    const elementwise_attr *attr = node->attr;
+    mann_block all = mann_block_values(node);
+    mann_walk_run(attr->walk, k, attr->of->values, &all);
 }
 
-/* A node over inputs of equal width, its output as tall as the shortest. */
-static mann_node *row_node(mann_tape *tape, const mann_op *op, int32_t count, const mann_var *in)
+static void backward(const mann_kernels *k, mann_node *node)
 {
-    int32_t n[2] = {in[0]->n[0], in[0]->n[1]};
+    const elementwise_attr *attr = node->attr;
+    mann_block all = mann_block_gradients(node);
+    mann_walk_run(attr->walk, k, attr->of->gradients, &all);
+}
+
+static mann_var build(mann_tape *tape, const mann_op *op, const elementwise *of, int32_t count,
+                      const mann_var *in)
+{
+    int32_t rank, n[MANN_MAX_RANK];
+    if (!mann_walk_shape(tape, op->name, count, in, &rank, n)) {
+        return &tape->dummy;
+    }
+    bool rows = rank == 2;
     for (int32_t i = 0; i < count; i++) {
-        if (in[i]->rank != 2 || in[i]->n[1] != n[1]) {
-            mann_op_fail(tape, op, "input 1 is [%d, %d], input %d is [%d, %d]", n[0], n[1], i + 1,
-                         in[i]->n[0], in[i]->n[1]);
-            return NULL;
-        }
-        n[0] = least(n[0], in[i]->n[0]);
+        rows = rows && in[i]->rank == 2 && in[i]->n[1] == n[1];
     }
-    mann_node *node = mann_node_make(tape, op, count, in, 1, 0);
-    if (node) {
-        mann_node_output(node, 0, 2, n);
+    mann_node *node = mann_node_make(tape, op, count, in, 1, sizeof(elementwise_attr));
+    mann_walk *walk = rows ? NULL : mann_tape_scratch(tape, sizeof *walk);
+    if (!node || (!rows && !walk)) {
+        return mann_tape_fail(tape, MANN_E_NOMEM, "%s", op->name);
     }
-    return node;
+    *(elementwise_attr *)node->attr = (elementwise_attr){of, walk};
+    mann_var operand[MANN_WALK_MOST] = {mann_node_output(node, 0, rank, n)};
+    if (walk) {
+        memcpy(operand + 1, in, (size_t)count * sizeof *in);
+        mann_walk_make(walk, rank, n, count + 1, operand, false);
+    }
+    return mann_node_run(node);
 }
 
-static mann_var run(mann_tape *tape, mann_node *node)
+#define ROW(name)                                                                                  \
+    static const elementwise of_##name = {name##_values, name##_gradients};                        \
+    const mann_op mann_op_##name = {#name, forward, backward, name##_example};
+
+static mann_var example(mann_tape *tape, mann_rng *rng,
+                        mann_var (*builder)(mann_tape *, mann_var, mann_var))
 {
-    return node ? mann_node_run(node) : mann_tape_fail(tape, MANN_E_NOMEM, "elementwise");
+    mann_var in[2];
+    mann_example_broadcast(tape, rng, 2, in);
+    return builder(tape, in[0], in[1]);
 }
 
-static void add_forward(const mann_kernels *k, mann_node *node)
+/* --- a + b --- */
+
+static void add_values(const mann_kernels *k, const mann_block *b)
 {
-    mann_var a = node->in[0], b = node->in[1], y = node->out[0];
-    k->add(y->n[0], y->n[1], mann_value(a), a->stride[0], mann_value(b), b->stride[0],
-           mann_value(y), y->stride[0]);
+    k->add(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[0], b->ld[0]);
 }
 
-static void add_backward(const mann_kernels *k, mann_node *node)
+static void add_gradients(const mann_kernels *k, const mann_block *b)
 {
-    mann_var y = node->out[0];
-    const mann_real *dy = mann_out_grad(node, 0);
-    for (int32_t i = 0; i < 2; i++) {
-        mann_real *dx = mann_in_grad(node, i);
-        if (dx) {
-            k->accumulate(y->n[0], y->n[1], dy, y->stride[0], dx, node->in[i]->stride[0]);
+    for (int i = 1; i < 3; i++) {
+        if (b->grad[i]) {
+            k->accumulate(b->rows, b->cols, b->grad[0], b->ld[0], b->grad[i], b->ld[i]);
         }
     }
 }
 
 static mann_var add_example(mann_tape *tape, mann_rng *rng)
 {
-    int32_t n = mann_example_size(rng, 40);
-    mann_var a = mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0);
-    return mann_add(tape, a, mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0));
+    return example(tape, rng, mann_add);
 }
 
-const mann_op mann_op_add = {"add", add_forward, add_backward, add_example};
+ROW(add)
 
 mann_var mann_add(mann_tape *tape, mann_var a, mann_var b)
 {
-    return run(tape, row_node(tape, &mann_op_add, 2, (mann_var[]){a, b}));
+    return build(tape, &mann_op_add, &of_add, 2, (mann_var[]){a, b});
 }
 
-static void multiply_forward(const mann_kernels *k, mann_node *node)
+/* --- a - b --- */
+
+static void subtract_values(const mann_kernels *k, const mann_block *b)
 {
-    mann_var a = node->in[0], b = node->in[1], y = node->out[0];
-    k->multiply(y->n[0], y->n[1], mann_value(a), a->stride[0], mann_value(b), b->stride[0],
-                mann_value(y), y->stride[0], false);
+    k->subtract(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[0],
+                b->ld[0]);
 }
 
-static void multiply_backward(const mann_kernels *k, mann_node *node)
+static void subtract_gradients(const mann_kernels *k, const mann_block *b)
 {
-    mann_var y = node->out[0];
-    const mann_real *dy = mann_out_grad(node, 0);
-    for (int32_t i = 0; i < 2; i++) {
-        mann_var other = node->in[1 - i];
-        mann_real *dx = mann_in_grad(node, i);
-        if (dx) {
-            k->multiply(y->n[0], y->n[1], dy, y->stride[0], mann_value(other), other->stride[0], dx,
-                        node->in[i]->stride[0], true);
+    if (b->grad[1]) {
+        k->accumulate(b->rows, b->cols, b->grad[0], b->ld[0], b->grad[1], b->ld[1]);
+    }
+    if (b->grad[2]) {
+        k->subtract(b->rows, b->cols, b->grad[2], b->ld[2], b->grad[0], b->ld[0], b->grad[2],
+                    b->ld[2]);
+    }
+}
+
+static mann_var subtract_example(mann_tape *tape, mann_rng *rng)
+{
+    return example(tape, rng, mann_subtract);
+}
+
+ROW(subtract)
+
+mann_var mann_subtract(mann_tape *tape, mann_var a, mann_var b)
+{
+    return build(tape, &mann_op_subtract, &of_subtract, 2, (mann_var[]){a, b});
+}
+
+/* --- a b --- */
+
+static void multiply_values(const mann_kernels *k, const mann_block *b)
+{
+    k->multiply(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[0],
+                b->ld[0], false);
+}
+
+static void multiply_gradients(const mann_kernels *k, const mann_block *b)
+{
+    for (int i = 1; i < 3; i++) {
+        int other = 3 - i;
+        if (b->grad[i]) {
+            k->multiply(b->rows, b->cols, b->grad[0], b->ld[0], b->value[other], b->ld[other],
+                        b->grad[i], b->ld[i], true);
         }
     }
 }
 
 static mann_var multiply_example(mann_tape *tape, mann_rng *rng)
 {
-    int32_t n = mann_example_size(rng, 40);
-    mann_var a = mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0);
-    return mann_multiply(tape, a, mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0));
+    return example(tape, rng, mann_multiply);
 }
 
-const mann_op mann_op_multiply = {"multiply", multiply_forward, multiply_backward,
-                                  multiply_example};
+ROW(multiply)
 
 mann_var mann_multiply(mann_tape *tape, mann_var a, mann_var b)
 {
-    return run(tape, row_node(tape, &mann_op_multiply, 2, (mann_var[]){a, b}));
+    return build(tape, &mann_op_multiply, &of_multiply, 2, (mann_var[]){a, b});
 }
 
-static void interpolate_forward(const mann_kernels *k, mann_node *node)
+mann_var mann_scale(mann_tape *tape, mann_var x, mann_real factor)
 {
-    mann_var g = node->in[0], a = node->in[1], b = node->in[2], y = node->out[0];
-    k->interpolate(y->n[0], y->n[1], mann_value(g), g->stride[0], mann_value(a), a->stride[0],
-                   mann_value(b), b->stride[0], mann_value(y), y->stride[0]);
+    return mann_multiply(tape, x, mann_full(tape, 0, NULL, factor));
 }
 
-static void interpolate_backward(const mann_kernels *k, mann_node *node)
+/* --- the larger of a and b --- */
+
+static void maximum_values(const mann_kernels *k, const mann_block *b)
 {
-    mann_var g = node->in[0], a = node->in[1], b = node->in[2], y = node->out[0];
-    k->interpolate_grad(y->n[0], y->n[1], mann_value(g), g->stride[0], mann_value(a), a->stride[0],
-                        mann_value(b), b->stride[0], mann_out_grad(node, 0), y->stride[0],
-                        mann_in_grad(node, 0), g->stride[0], mann_in_grad(node, 1), a->stride[0],
-                        mann_in_grad(node, 2), b->stride[0]);
+    k->maximum(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[0],
+               b->ld[0]);
 }
 
-static mann_var interpolate_example(mann_tape *tape, mann_rng *rng)
+static void maximum_gradients(const mann_kernels *k, const mann_block *b)
 {
-    int32_t n = mann_example_size(rng, 40);
-    mann_var g = mann_example_uniform(tape, rng, mann_example_size(rng, 5), n, 0, 0, 1);
-    mann_var a = mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0);
-    mann_var b = mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0);
-    return mann_interpolate(tape, g, a, b);
+    k->maximum_grad(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->grad[0],
+                    b->ld[0], b->grad[1], b->ld[1], b->grad[2], b->ld[2]);
 }
 
-const mann_op mann_op_interpolate = {"interpolate", interpolate_forward, interpolate_backward,
-                                     interpolate_example};
-
-mann_var mann_interpolate(mann_tape *tape, mann_var gate, mann_var a, mann_var b)
+static mann_var maximum_example(mann_tape *tape, mann_rng *rng)
 {
-    return run(tape, row_node(tape, &mann_op_interpolate, 3, (mann_var[]){gate, a, b}));
+    return example(tape, rng, mann_maximum);
 }
 
-static void distance_forward(const mann_kernels *k, mann_node *node)
+ROW(maximum)
+
+mann_var mann_maximum(mann_tape *tape, mann_var a, mann_var b)
 {
-    mann_var a = node->in[0], b = node->in[1], y = node->out[0];
-    k->distance(y->n[0], y->n[1], mann_value(a), a->stride[0], mann_value(b), b->stride[0],
-                mann_value(y), y->stride[0]);
+    return build(tape, &mann_op_maximum, &of_maximum, 2, (mann_var[]){a, b});
 }
 
-static void distance_backward(const mann_kernels *k, mann_node *node)
+/* --- |a - b| --- */
+
+static void distance_values(const mann_kernels *k, const mann_block *b)
 {
-    mann_var a = node->in[0], b = node->in[1], y = node->out[0];
-    k->distance_grad(y->n[0], y->n[1], mann_value(a), a->stride[0], mann_value(b), b->stride[0],
-                     mann_out_grad(node, 0), y->stride[0], mann_in_grad(node, 0), a->stride[0],
-                     mann_in_grad(node, 1), b->stride[0]);
+    k->distance(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[0],
+                b->ld[0]);
+}
+
+static void distance_gradients(const mann_kernels *k, const mann_block *b)
+{
+    k->distance_grad(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->grad[0],
+                     b->ld[0], b->grad[1], b->ld[1], b->grad[2], b->ld[2]);
 }
 
 static mann_var distance_example(mann_tape *tape, mann_rng *rng)
 {
-    int32_t n = mann_example_size(rng, 40);
-    mann_var a = mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0);
-    return mann_distance(tape, a, mann_example_normal(tape, rng, mann_example_size(rng, 5), n, 0));
+    return example(tape, rng, mann_distance);
 }
 
-const mann_op mann_op_distance = {"distance", distance_forward, distance_backward,
-                                  distance_example};
+ROW(distance)
 
 mann_var mann_distance(mann_tape *tape, mann_var a, mann_var b)
 {
-    return run(tape, row_node(tape, &mann_op_distance, 2, (mann_var[]){a, b}));
+    return build(tape, &mann_op_distance, &of_distance, 2, (mann_var[]){a, b});
 }
 
-typedef struct squash_attr {
-    mann_real limit;
-    int32_t count;
-    mann_segment segment[];
-} squash_attr;
+/* --- gate a + (1 - gate) b --- */
 
-static void squash_forward(const mann_kernels *k, mann_node *node)
+static void interpolate_values(const mann_kernels *k, const mann_block *b)
 {
-    const squash_attr *attr = node->attr;
-    mann_var x = node->in[0], y = node->out[0];
-    size_t at = 0;
-    for (int32_t i = 0; i < attr->count; i++) {
-        const mann_segment *s = &attr->segment[i];
-        k->squash(s->kind, y->n[0], s->width, s->group, attr->limit, mann_value(x) + at,
-                  x->stride[0], mann_value(y) + at, y->stride[0]);
-        at += (size_t)s->width;
+    k->interpolate(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[3],
+                   b->ld[3], b->value[0], b->ld[0]);
+}
+
+static void interpolate_gradients(const mann_kernels *k, const mann_block *b)
+{
+    k->interpolate_grad(b->rows, b->cols, b->value[1], b->ld[1], b->value[2], b->ld[2], b->value[3],
+                        b->ld[3], b->grad[0], b->ld[0], b->grad[1], b->ld[1], b->grad[2], b->ld[2],
+                        b->grad[3], b->ld[3]);
+}
+
+static mann_var interpolate_example(mann_tape *tape, mann_rng *rng)
+{
+    mann_var in[3];
+    mann_example_broadcast(tape, rng, 3, in);
+    return mann_interpolate(tape, in[0], in[1], in[2]);
+}
+
+ROW(interpolate)
+
+mann_var mann_interpolate(mann_tape *tape, mann_var gate, mann_var a, mann_var b)
+{
+    return build(tape, &mann_op_interpolate, &of_interpolate, 3, (mann_var[]){gate, a, b});
+}
+
+/* --- a copy in one piece --- */
+
+static void copy_values(const mann_kernels *k, const mann_block *b)
+{
+    (void)k;
+    for (int32_t r = 0; r < b->rows; r++) {
+        memcpy(b->value[0] + (size_t)r * (size_t)b->ld[0],
+               b->value[1] + (size_t)r * (size_t)b->ld[1], (size_t)b->cols * sizeof(mann_real));
     }
 }
 
-static void squash_backward(const mann_kernels *k, mann_node *node)
+static void copy_gradients(const mann_kernels *k, const mann_block *b)
 {
-    const squash_attr *attr = node->attr;
-    mann_var x = node->in[0], y = node->out[0];
-    const mann_real *dy = mann_out_grad(node, 0);
-    mann_real *dx = mann_in_grad(node, 0);
-    size_t at = 0;
-    for (int32_t i = 0; i < attr->count && dx; i++) {
-        const mann_segment *s = &attr->segment[i];
-        k->squash_grad(s->kind, y->n[0], s->width, s->group, attr->limit, mann_value(x) + at,
-                       x->stride[0], mann_value(y) + at, y->stride[0], dy + at, y->stride[0],
-                       dx + at, x->stride[0]);
-        at += (size_t)s->width;
+    if (b->grad[1]) {
+        k->accumulate(b->rows, b->cols, b->grad[0], b->ld[0], b->grad[1], b->ld[1]);
     }
 }
 
-static mann_var squash_example(mann_tape *tape, mann_rng *rng)
+static mann_var copy_example(mann_tape *tape, mann_rng *rng)
 {
-    mann_segment segment[4];
-    int32_t total = 0;
-    for (int i = 0; i < 4; i++) {
-        int32_t group = mann_example_size(rng, 20), groups = mann_example_size(rng, 3);
-        mann_squash_kind kind = (mann_squash_kind)mann_rng_below(rng, MANN_SOFTMAX + 1);
-        segment[i] = (mann_segment){kind, groups * group, group};
-        total += groups * group;
-    }
-    mann_var x = mann_example_normal(tape, rng, mann_example_size(rng, 5), total, 0);
-    return mann_squash(tape, x, 4, segment, mann_rng_below(rng, 2) ? (mann_real)1.5 : 0);
+    mann_var x;
+    mann_example_broadcast(tape, rng, 1, &x);
+    return mann_copy(tape, x);
 }
 
-const mann_op mann_op_squash = {"squash", squash_forward, squash_backward, squash_example};
+ROW(copy)
 
-mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count, const mann_segment *segment,
-                     mann_real limit)
+mann_var mann_copy(mann_tape *tape, mann_var x)
 {
-    int32_t total = 0;
-    for (int32_t i = 0; i < count; i++) {
-        total += segment[i].width;
-    }
-    if (x->rank != 2 || total != x->n[1]) {
-        return mann_op_fail(tape, &mann_op_squash, "x [%d, %d] with segments of %d columns",
-                            x->n[0], x->n[1], total);
-    }
-    size_t size = sizeof(squash_attr) + (size_t)count * sizeof *segment;
-    mann_node *node = mann_node_make(tape, &mann_op_squash, 1, &x, 1, size);
-    if (node) {
-        squash_attr *attr = node->attr;
-        attr->limit = limit;
-        attr->count = count;
-        memcpy(attr->segment, segment, (size_t)count * sizeof *segment);
-        mann_node_output(node, 0, 2, x->n);
-    }
-    return run(tape, node);
+    return build(tape, &mann_op_copy, &of_copy, 1, &x);
+}
+
+void mann_copy_values(const mann_kernels *kernels, mann_var x, mann_var y)
+{
+    mann_walk walk;
+    mann_walk_make(&walk, x->rank, x->n, 2, (mann_var[]){y, x}, false);
+    mann_block all = {.value = {mann_value(y), mann_value(x)}};
+    mann_walk_run(&walk, kernels, copy_values, &all);
 }

@@ -1,8 +1,7 @@
 /* Views: other shapes of the same storage. They are not operations; gradients flow through the
- * owner. A constant is a copy, and gradients end there. */
-#include "ad/tape.h"
-
-#include <string.h>
+ * owner, which has one, zero where no view of it passes anything on. A constant is a copy, and
+ * gradients end there. */
+#include "ad/walk.h"
 
 static mann_tensor *view(mann_tape *tape, mann_var x)
 {
@@ -15,67 +14,135 @@ static mann_tensor *view(mann_tape *tape, mann_var x)
     }
     *made = *x;
     made->grad = NULL;
+    made->shadow = NULL;
     made->keeps_grad = false;
+    return made;
+}
+
+mann_var mann_slice(mann_tape *tape, mann_var x, int32_t axis, int32_t first, int32_t count)
+{
+    if (!mann_shape_axis(tape, "slice", x, &axis)) {
+        return &tape->dummy;
+    }
+    if (first < 0 || count < 1 || count > x->n[axis] - first) {
+        return mann_shape_fail(tape, "slice", 1, &x, "has no places %d to %lld at axis %d", first,
+                               (long long)first + count - 1, axis);
+    }
+    mann_tensor *made = view(tape, x);
+    if (made != &tape->dummy) {
+        made->n[axis] = count;
+        made->value = mann_value(x) + (size_t)first * (size_t)x->stride[axis];
+    }
     return made;
 }
 
 mann_var mann_columns(mann_tape *tape, mann_var x, int32_t first, int32_t count)
 {
-    int32_t last = x->rank - 1;
-    if (!tape->status && (first < 0 || count < 1 || first + count > x->n[last])) {
-        return mann_tape_fail(tape, MANN_E_SHAPE, "columns: %d..%d of %d columns", first,
-                              first + count - 1, x->n[last]);
+    return mann_slice(tape, x, -1, first, count);
+}
+
+bool mann_is_contiguous(const mann_tensor *x)
+{
+    int64_t size = 1;
+    for (int32_t i = x->rank - 1; i >= 0; size *= x->n[i], i--) {
+        if (x->n[i] > 1 && x->stride[i] != size) {
+            return false;
+        }
+    }
+    return true;
+}
+
+mann_var mann_contiguous(mann_tape *tape, mann_var x)
+{
+    return mann_is_contiguous(x) ? x : mann_copy(tape, x);
+}
+
+/* The strides of x in another shape of its size; false if only a copy can have it. Axes of x that
+ * follow each other evenly are a stretch, and each new axis must lie within one. */
+static bool restride(const mann_tensor *x, int32_t rank, const int32_t *n, int32_t *stride)
+{
+    int32_t size[MANN_MAX_RANK], step[MANN_MAX_RANK], axes = 0, a = rank - 1;
+    for (int32_t i = 0; i < x->rank; i++) {
+        if (x->n[i] > 1) {
+            size[axes] = x->n[i];
+            step[axes++] = x->stride[i];
+        }
+    }
+    for (int32_t i = axes - 1; i >= 0; i--) {
+        int64_t apart = step[i], old = size[i], new = 1;
+        while (i > 0 && step[i - 1] == old * apart) {
+            old *= size[--i];
+        }
+        for (; a >= 0 && new < old; a--) {
+            stride[a] = (int32_t)(new *apart);
+            new *= n[a];
+        }
+        if (new != old) {
+            return false;
+        }
+    }
+    for (a = rank - 1; a >= 0; a--) { /* an axis of 1 has the stride of what it encloses */
+        if (n[a] == 1) {
+            stride[a] = a == rank - 1 ? 1 : n[a + 1] * stride[a + 1];
+        }
+    }
+    return rank == 0 || stride[rank - 1] == 1;
+}
+
+mann_var mann_reshape(mann_tape *tape, mann_var x, int32_t rank, const int32_t *n)
+{
+    mann_tensor shape = {.rank = rank};
+    double size = rank >= 0 && rank <= MANN_MAX_RANK ? 1 : 0;
+    for (int32_t i = 0; size > 0 && i < rank; i++) {
+        shape.n[i] = n[i];
+        size *= n[i] > 0 ? n[i] : 0;
+    }
+    if (size == 0) {
+        return mann_tape_fail(tape, MANN_E_SHAPE, "reshape: not a shape of rank %d", rank);
+    }
+    if (size != (double)mann_size(x)) {
+        return mann_shape_fail(tape, "reshape", 2, (mann_var[]){x, &shape}, "differ in size");
+    }
+    if (!restride(x, rank, n, shape.stride)) {
+        x = mann_copy(tape, x);
+        restride(x, rank, n, shape.stride);
     }
     mann_tensor *made = view(tape, x);
     if (made != &tape->dummy) {
-        made->n[last] = count;
-        made->value = mann_value(x) + first;
+        made->rank = rank;
+        for (int32_t i = 0; i < MANN_MAX_RANK; i++) {
+            made->n[i] = i < rank ? n[i] : 1;
+            made->stride[i] = i < rank ? shape.stride[i] : 1;
+        }
     }
     return made;
 }
 
 mann_var mann_split(mann_tape *tape, mann_var x, int32_t count)
 {
-    if (!tape->status && (x->rank != 2 || count < 1 || x->n[1] % count)) {
-        return mann_tape_fail(tape, MANN_E_SHAPE, "split: %d columns into %d parts", x->n[1],
-                              count);
-    }
-    mann_tensor *made = view(tape, x);
-    if (made != &tape->dummy) {
-        made->rank = 3;
-        made->n[1] = count;
-        made->n[2] = x->n[1] / count;
-        made->stride[1] = made->n[2];
-        made->stride[2] = 1;
-    }
-    return made;
+    return mann_reshape(tape, x, 3, (int32_t[]){x->n[0], count, count > 0 ? x->n[1] / count : 0});
 }
 
 mann_var mann_flatten(mann_tape *tape, mann_var x)
 {
-    if (!tape->status && (x->rank != 3 || x->stride[1] != x->n[2])) {
-        return mann_tape_fail(tape, MANN_E_SHAPE, "flatten: not a contiguous [B, count, width]");
-    }
-    mann_tensor *made = view(tape, x);
-    if (made != &tape->dummy) {
-        made->rank = 2;
-        made->n[1] = x->n[1] * x->n[2];
-        made->n[2] = 1;
-        made->stride[1] = 1;
-    }
-    return made;
+    return mann_reshape(tape, x, 2,
+                        (int32_t[]){x->n[0], (int32_t)(mann_size(x) / (size_t)x->n[0])});
 }
 
 mann_var mann_constant(mann_tape *tape, mann_var x)
 {
-    if (!tape->status && x->rank != 2) {
-        return mann_tape_fail(tape, MANN_E_SHAPE, "constant: rank %d", x->rank);
-    }
     mann_var made = mann_tape_tensor(tape, x->rank, x->n, false);
-    for (int32_t b = 0; b < x->n[0] && made != &tape->dummy; b++) {
-        memcpy(mann_value(made) + (size_t)b * (size_t)made->stride[0],
-               mann_value(x) + (size_t)b * (size_t)x->stride[0],
-               (size_t)x->n[1] * sizeof(mann_real));
+    if (made != &tape->dummy) {
+        mann_copy_values(tape->kernels, x, made);
+    }
+    return made;
+}
+
+mann_var mann_full(mann_tape *tape, int32_t rank, const int32_t *n, mann_real value)
+{
+    mann_var made = mann_tape_tensor(tape, rank, n, false);
+    for (size_t i = 0; made != &tape->dummy && i < mann_size(made); i++) {
+        mann_value(made)[i] = value;
     }
     return made;
 }

@@ -214,6 +214,9 @@ mann_var mann_tape_tensor(mann_tape *tape, int32_t rank, const int32_t *n, bool 
     if (tape->status) {
         return &tape->dummy;
     }
+    if (rank < 0 || rank > MANN_MAX_RANK) {
+        return mann_tape_fail(tape, MANN_E_SHAPE, "a tensor of rank %d", rank);
+    }
     mann_tensor *tensor = take(tape, tape->nodes, sizeof *tensor);
     if (!tensor) {
         return &tape->dummy;

@@ -31,6 +31,16 @@ void KERN(add)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda, cons
     }
 }
 
+void KERN(subtract)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda, const mann_real *b,
+                    int32_t ldb, mann_real *y, int32_t ldy)
+{
+    EACH(rows, cols)
+    {
+        vm m = v_tail(cols - n);
+        v_store(AT(y, ldy), m, v_load(AT(a, lda), m) - v_load(AT(b, ldb), m));
+    }
+}
+
 void KERN(multiply)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda, const mann_real *b,
                     int32_t ldb, mann_real *y, int32_t ldy, bool accumulate)
 {
@@ -76,6 +86,37 @@ void KERN(interpolate_grad)(int32_t rows, int32_t cols, const mann_real *g, int3
         }
         if (db) {
             v_store(AT(db, lddb), m, v_load(AT(db, lddb), m) + d * (v_set(1) - gate));
+        }
+    }
+}
+
+void KERN(maximum)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda, const mann_real *b,
+                   int32_t ldb, mann_real *y, int32_t ldy)
+{
+    EACH(rows, cols)
+    {
+        vm m = v_tail(cols - n);
+        vf x = v_load(AT(a, lda), m), z = v_load(AT(b, ldb), m);
+        /* If neither is larger: x, or NaN from either. Infinite ones have no difference. */
+        vf other = v_above(v_abs(x), v_set(FLT_MAX), x, x + (x - z));
+        v_store(AT(y, ldy), m, v_above(x, z, x, v_above(z, x, z, other)));
+    }
+}
+
+void KERN(maximum_grad)(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                        const mann_real *b, int32_t ldb, const mann_real *dy, int32_t lddy,
+                        mann_real *da, int32_t ldda, mann_real *db, int32_t lddb)
+{
+    EACH(rows, cols)
+    {
+        vm m = v_tail(cols - n);
+        vf x = v_load(AT(a, lda), m), z = v_load(AT(b, ldb), m), d = v_load(AT(dy, lddy), m);
+        vf none = v_set(0);
+        if (da) {
+            v_store(AT(da, ldda), m, v_load(AT(da, ldda), m) + v_above(z, x, none, d));
+        }
+        if (db) {
+            v_store(AT(db, lddb), m, v_load(AT(db, lddb), m) + v_above(z, x, d, none));
         }
     }
 }

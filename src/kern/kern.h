@@ -42,6 +42,9 @@ typedef void mann_kernel_accumulate(int32_t rows, int32_t cols, const mann_real 
 /* y = a + b. */
 typedef void mann_kernel_add(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
                              const mann_real *b, int32_t ldb, mann_real *y, int32_t ldy);
+/* y = a - b. */
+typedef void mann_kernel_subtract(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                                  const mann_real *b, int32_t ldb, mann_real *y, int32_t ldy);
 /* y = a b; with accumulate, y += a b. */
 typedef void mann_kernel_multiply(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
                                   const mann_real *b, int32_t ldb, mann_real *y, int32_t ldy,
@@ -56,6 +59,14 @@ typedef void mann_kernel_interpolate_grad(int32_t rows, int32_t cols, const mann
                                           const mann_real *b, int32_t ldb, const mann_real *dy,
                                           int32_t lddy, mann_real *dg, int32_t lddg, mann_real *da,
                                           int32_t ldda, mann_real *db, int32_t lddb);
+/* y = the larger of a and b; what is not finite stays so. */
+typedef void mann_kernel_maximum(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                                 const mann_real *b, int32_t ldb, mann_real *y, int32_t ldy);
+/* To a where a = b. Each of da, db is optional. */
+typedef void mann_kernel_maximum_grad(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
+                                      const mann_real *b, int32_t ldb, const mann_real *dy,
+                                      int32_t lddy, mann_real *da, int32_t ldda, mann_real *db,
+                                      int32_t lddb);
 /* y = |a - b|. */
 typedef void mann_kernel_distance(int32_t rows, int32_t cols, const mann_real *a, int32_t lda,
                                   const mann_real *b, int32_t ldb, mann_real *y, int32_t ldy);
@@ -267,9 +278,12 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(transpose)                                                                                   \
     K(accumulate)                                                                                  \
     K(add)                                                                                         \
+    K(subtract)                                                                                    \
     K(multiply)                                                                                    \
     K(interpolate)                                                                                 \
     K(interpolate_grad)                                                                            \
+    K(maximum)                                                                                     \
+    K(maximum_grad)                                                                                \
     K(distance)                                                                                    \
     K(distance_grad)                                                                               \
     K(squash)                                                                                      \

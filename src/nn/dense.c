@@ -15,9 +15,3 @@ mann_var mann_dense_apply(mann_dense layer, mann_tape *tape, mann_var x)
 {
     return mann_linear(tape, x, mann_param(tape, layer.weight), mann_param(tape, layer.bias));
 }
-
-mann_var mann_activate(mann_tape *tape, mann_var x, mann_squash_kind kind)
-{
-    mann_segment all = {kind, x->n[1], x->n[1]};
-    return mann_squash(tape, x, 1, &all, 0);
-}

@@ -1,4 +1,4 @@
-/* A dense layer, y = x W + b, and what follows it. */
+/* A dense layer, y = x W + b. */
 #ifndef MANN_NN_DENSE_H
 #define MANN_NN_DENSE_H
 
@@ -13,8 +13,5 @@ mann_dense mann_dense_init(mann_params *params, const char *name, int32_t inputs
 
 /* [B, inputs] -> [B, outputs]. */
 mann_var mann_dense_apply(mann_dense layer, mann_tape *tape, mann_var x);
-
-/* One nonlinearity over all of x [B, n]. */
-mann_var mann_activate(mann_tape *tape, mann_var x, mann_squash_kind kind);
 
 #endif
