@@ -84,10 +84,11 @@ static void probe_linear(prober p, const mann_kernels *k)
     int32_t B = size(p, 19), I = size(p, 40), O = size(p, 100);
     int32_t ldx = apart(p, I), ldy = apart(p, O);
     bool accumulate = below(p, 3) == 0;
-    const mann_real *x = numbers(p, rows(B, I, ldx)), *w = numbers(p, rows(I, O, O));
+    int32_t ldw = apart(p, O);
+    const mann_real *x = numbers(p, rows(B, I, ldx)), *w = numbers(p, rows(I, O, ldw));
     const mann_real *bias = !accumulate && below(p, 2) ? numbers(p, flat(O)) : NULL;
     mann_real *y = accumulate ? change(p, rows(B, O, ldy)) : set(p, rows(B, O, ldy));
-    k->linear(B, I, O, x, ldx, w, bias, y, ldy, accumulate);
+    k->linear(B, I, O, x, ldx, w, ldw, bias, y, ldy, accumulate);
 }
 
 static void probe_weight_grad(prober p, const mann_kernels *k)

@@ -200,8 +200,7 @@ static reader read_twice(uint64_t seed, double baseline)
     mann_var mask = mann_input(tape, 1, (int32_t[]){1}), b = mann_input(tape, 2, (int32_t[]){1, 1});
     mann_value(target)[1] = *mann_value(mask) = 1;
     *mann_value(b) = baseline;
-    r.loss[0] =
-        mann_sequence_loss(tape, MANN_TARGET_CLASS, 1, &logits, &target, &mask, NULL, &r.cost);
+    r.loss[0] = mann_target_loss(tape, MANN_TARGET_CLASS, logits, target, mask, NULL, &r.cost);
     r.loss[1] = mann_reinforce(tape, r.cost, b, 2, r.log_probability);
     assert_int_equal(mann_tape_status(tape), MANN_OK);
     return r;

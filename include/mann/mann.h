@@ -3,6 +3,7 @@
 #define MANN_MANN_H
 
 #include <mann/base.h>
+#include <mann/batch.h>
 #include <mann/checkpoint.h>
 #include <mann/hopfield.h>
 #include <mann/memory.h>

@@ -58,6 +58,9 @@ MANN_API mann_real *mann_out_grad(mann_node *node, int32_t i);
 
 /* --- views: share storage and gradient --- */
 
+/* first..first+count-1 along an axis of x. */
+MANN_API mann_var mann_slice(mann_tape *tape, mann_var x, int32_t axis, int32_t first,
+                             int32_t count);
 /* Columns first..first+count of the last axis of x. */
 MANN_API mann_var mann_columns(mann_tape *tape, mann_var x, int32_t first, int32_t count);
 /* x [B, count * width] as [B, count, width]. */
@@ -67,8 +70,12 @@ MANN_API mann_var mann_flatten(mann_tape *tape, mann_var x);
 
 /* --- dense --- */
 
-/* y = x W + b: x [B, I], W [I, O], b [1, O] or NULL -> [B, O]. W and b are parameters. */
+/* y = x W + b: x [B, I], W [I, O], b [1, O] or NULL -> [B, O]. W is a parameter or some of its rows
+ * (mann_slice along axis 0), b a parameter. */
 MANN_API mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias);
+/* y = to + x W: to [B, O]. A sum starts at `to` (or b) and goes along I in order, so that a product
+ * in parts has the bits of the whole: [x1, x2] [W1; W2] + b is x2 W2 onto x1 W1 + b. */
+MANN_API mann_var mann_linear_onto(mann_tape *tape, mann_var to, mann_var x, mann_var weight);
 /* y = x W^T: x [B, I], a parameter W [O, I] -> [B, O]. */
 MANN_API mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight);
 /* [B, n1], [B, n2], ... -> [B, n1 + n2 + ...]. */
@@ -189,14 +196,14 @@ MANN_API mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, ma
 
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 
-/* The loss of logits[t] [B_t, O] against target[t] [B_t, O] over the steps and rows where mask[t]
- * [B_t] is not 0: binary cross-entropy of bits, cross-entropy of the softmax of classes, half the
- * squared error of real numbers. prediction, if not NULL, receives a tensor per step: sigmoid,
- * softmax, or the logits themselves; cost, if not NULL, the part of each sequence [B_0, 1], a
- * value without gradient. */
-MANN_API mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
-                                     const mann_var *logits, const mann_var *target,
-                                     const mann_var *mask, mann_var *prediction, mann_var *cost);
+/* The loss of logits [R, O] against target [R, O] over the rows whose mask [R] is not 0: binary
+ * cross-entropy of bits, cross-entropy of the softmax of classes, half the squared error of real
+ * numbers. Target and mask are constants. prediction [R, O], if not NULL, receives sigmoid,
+ * softmax, or the logits themselves; cost [R, 1], if not NULL, the part of each row; both are
+ * values without gradient. */
+MANN_API mann_var mann_target_loss(mann_tape *tape, mann_target kind, mann_var logits,
+                                   mann_var target, mann_var mask, mann_var *prediction,
+                                   mann_var *cost);
 
 /* Margin ranking: the sum over sequences and over the places n that mask leaves of
  * max(0, margin - scores[target] + scores[n]), where target [B, N] is a one-hot row; the target

@@ -107,8 +107,12 @@ MANN_API bool mann_tape_observed(const mann_tape *tape);
 /* Shows a value to the observer; one branch when nobody listens. */
 MANN_API void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value);
 
-/* The step of the sequence that the operations to come belong to, for messages. */
+/* The step of the sequence that the operations to come belong to, for messages and observers. */
 MANN_API void mann_tape_step(mann_tape *tape, int32_t step);
+
+/* Operations whose batch is start[steps] rows run over all steps at once: rows start[t] to
+ * start[t + 1] - 1 are those of step t, for messages. start is borrowed until the reset. */
+MANN_API void mann_tape_rows(mann_tape *tape, int32_t steps, const int32_t *start);
 
 /* Time spent per operation, nanoseconds. */
 #define MANN_PROFILE_OPS 64

@@ -19,6 +19,20 @@ static mann_tensor *view(mann_tape *tape, mann_var x)
     return made;
 }
 
+mann_var mann_slice(mann_tape *tape, mann_var x, int32_t axis, int32_t first, int32_t count)
+{
+    if (!tape->status && (first < 0 || count < 1 || first + count > x->n[axis])) {
+        return mann_tape_fail(tape, MANN_E_SHAPE, "slice: %d..%d of %d", first, first + count - 1,
+                              x->n[axis]);
+    }
+    mann_tensor *made = view(tape, x);
+    if (made != &tape->dummy) {
+        made->n[axis] = count;
+        made->value = mann_value(x) + (size_t)first * (size_t)x->stride[axis];
+    }
+    return made;
+}
+
 mann_var mann_columns(mann_tape *tape, mann_var x, int32_t first, int32_t count)
 {
     int32_t last = x->rank - 1;

@@ -192,7 +192,7 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
 const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
                                   const mann_outputs *outputs, int32_t b)
 {
-    int32_t steps = batch->example[b]->steps, width = outputs->prediction[0]->n[1];
+    int32_t steps = batch->example[b]->steps, width = outputs->prediction->n[1];
     size_t size = (size_t)steps * (size_t)width;
     if (size > worker->prediction_size) {
         float *grown = realloc(worker->prediction, size * sizeof *grown);
@@ -203,8 +203,9 @@ const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
         worker->prediction_size = size;
     }
     for (int32_t t = 0; t < steps; t++) {
-        const mann_real *row = mann_value(outputs->prediction[t]) +
-                               (size_t)b * (size_t)outputs->prediction[t]->stride[0];
+        const mann_real *row =
+            mann_value(outputs->prediction) +
+            (size_t)(outputs->rows.start[t] + b) * (size_t)outputs->prediction->stride[0];
         for (int32_t i = 0; i < width; i++) {
             worker->prediction[(size_t)t * (size_t)width + (size_t)i] = (float)row[i];
         }

@@ -86,7 +86,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
         mann_stories_show(tape, MANN_KIND_WEIGHTING, H, p);
     }
     mann_var a = mann_linear_transposed(tape, q, mann_param(tape, self->B));
-    mann_stories_answer(tape, io, &s, a, outputs);
+    mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
 }
 
 static double multiply_adds(const mann_model_setup *setup)

@@ -171,7 +171,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_var a = adjacent
                      ? mann_linear_transposed(tape, u, mann_param(tape, self->table[config->hops]))
                      : mann_linear(tape, u, mann_param(tape, self->W), NULL);
-    mann_stories_answer(tape, io, &s, a, outputs);
+    mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
 }
 
 static void close(void *self_)

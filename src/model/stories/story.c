@@ -102,6 +102,16 @@ static int32_t *of_sentences(mann_tape *tape, const mann_batch *batch, const cha
     return made;
 }
 
+/* An answer is one step. */
+static mann_packed one_row_each(mann_tape *tape, int32_t B)
+{
+    int32_t *one = mann_tape_scratch(tape, (size_t)B * sizeof *one);
+    for (int32_t b = 0; one && b < B; b++) {
+        one[b] = 1;
+    }
+    return mann_pack(tape, B, one);
+}
+
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
                                int32_t sentences, mann_story_time time, int32_t classes)
 {
@@ -114,6 +124,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     int32_t *story = mann_tape_scratch(tape, size * sizeof *story);
     int32_t *question = mann_tape_scratch(tape, (size_t)B * row);
     s.told = mann_tape_scratch(tape, (size_t)B * sizeof *s.told);
+    s.rows = one_row_each(tape, B);
     if (!story || !question || !s.told || !fits(tape, batch, io)) {
         return s;
     }
@@ -144,23 +155,6 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
         copy_real(mann_example_find(e, "mask"), 1, mann_value(s.mask) + b);
     }
     return s;
-}
-
-bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_stories *stories,
-                         mann_var logits, mann_outputs *outputs)
-{
-    outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
-    if (mann_tape_status(tape)) {
-        return false;
-    }
-    outputs->steps = 1;
-    outputs->n_losses = 1;
-    outputs->loss[0].name = "task";
-    outputs->loss[0].weight = 1;
-    outputs->loss[0].value = mann_sequence_loss(tape, io->target, 1, &logits, &stories->target,
-                                                &stories->mask, outputs->prediction, NULL);
-    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, io->outputs);
-    return true;
 }
 
 static const mann_tag_info weights_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};

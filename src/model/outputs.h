@@ -1,0 +1,15 @@
+/* What a model hands back: predictions and losses. */
+#ifndef MANN_MODEL_OUTPUTS_H
+#define MANN_MODEL_OUTPUTS_H
+
+#include <mann/model.h>
+
+/* Adds a loss [1, 1], nats, summed over the batch. */
+void mann_outputs_loss(mann_outputs *outputs, const char *name, double weight, mann_var value);
+
+/* The task's loss of logits [rows, classes] against target [rows, classes] where mask [rows] is not
+ * 0, and the predictions. classes >= io->outputs; those beyond are never the answer. */
+void mann_outputs_answer(mann_tape *tape, const mann_io_shape *io, mann_packed rows,
+                         mann_var logits, mann_var target, mann_var mask, mann_outputs *outputs);
+
+#endif
