@@ -13,6 +13,7 @@
 #include <mann/param.h>
 #include <mann/rng.h>
 #include <mann/run.h>
+#include <mann/session.h>
 #include <mann/statistics.h>
 #include <mann/tape.h>
 #include <mann/task.h>

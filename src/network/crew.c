@@ -173,17 +173,14 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
                               mann_mode mode, mann_real *grad, mann_outputs *outputs)
 {
     const mann_network *network = crew->network;
-    mann_tape_reset(worker->tape, mode);
-    mann_status status = mann_tape_bind(worker->tape, network->params, grad);
+    for (int32_t b = 0; b < batch->size; b++) {
+        worker->index[b] = batch->example[b]->index;
+    }
+    mann_status status = mann_network_ready(network, worker->tape, mode, grad,
+                                            batch->example[0]->seed, worker->index);
     if (status) {
         return status;
     }
-    uint64_t *index = mann_tape_scratch(worker->tape, (size_t)batch->size * sizeof *index);
-    for (int32_t b = 0; index && b < batch->size; b++) {
-        index[b] = batch->example[b]->index;
-    }
-    mann_tape_sequences(worker->tape, batch->example[0]->seed, index);
-    mann_tape_trained(worker->tape, network->trained, network->epoch);
     *outputs = (mann_outputs){0};
     network->experiment->model->forward(network->model, worker->tape, batch, outputs);
     return mann_tape_status(worker->tape);

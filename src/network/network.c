@@ -213,6 +213,16 @@ mann_network *mann_network_alloc(mann_context *context, const mann_experiment *e
     return network;
 }
 
+mann_status mann_network_ready(const mann_network *network, mann_tape *tape, mann_mode mode,
+                               mann_real *grad, uint64_t seed, const uint64_t *index)
+{
+    mann_tape_reset(tape, mode);
+    mann_status status = mann_tape_bind(tape, network->params, grad);
+    mann_tape_sequences(tape, seed, index);
+    mann_tape_trained(tape, network->trained, network->epoch);
+    return status;
+}
+
 void mann_network_free(mann_network *network)
 {
     if (!network) {
