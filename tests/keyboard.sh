@@ -13,8 +13,7 @@ if [ "$answer" != "$vectors" ]; then
     printf "typed:\n%s\nanswered:\n%s\n" "$vectors" "$answer"
     exit 1
 fi
-if "$1" "$2.missing" </dev/null 2>error; then exit 1; fi
-grep -q "there is no such run or checkpoint" error
-rm error
+if error=$("$1" "$2.missing" </dev/null 2>&1); then exit 1; fi
+echo "$error" | grep -q "there is no such run or checkpoint"
 [ "$(wc -l <"$3")" -le 40 ]
 echo "five vectors came back"
