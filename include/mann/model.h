@@ -45,6 +45,10 @@ typedef struct mann_model_type {
     const char *name, *summary;
     const mann_option *options;
     size_t config_size, self_size;
+    /* Ports that it reads beside target and mask, a list that ends with NULL; and external memories
+     * that it can drive at most. Who opens a network checks both. */
+    const char *const *ports;
+    int32_t memories;
     /* Keeps what it needs of setup in self and announces its parameters. */
     mann_status (*init)(mann_context *context, void *self, const mann_model_setup *setup,
                         mann_params *params);

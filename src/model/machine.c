@@ -78,11 +78,6 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     machine *self = self_;
     const machine_config *config = setup->config;
     int32_t reads = 0;
-    if (!setup->io.inputs) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "this model takes sequences of numbers, but the task gives stories "
-                         "(mann models lists others)");
-    }
     if (config->output == OUTPUT_READS && !setup->n_memories) {
         return mann_fail(context, MANN_E_INVAL,
                          "model.output=reads needs a memory to read; set model.memory");
@@ -245,12 +240,16 @@ static double multiply_adds(const mann_model_setup *setup)
     return total + mann_controller_multiply_adds(&controller) + outputs * interface + last;
 }
 
+static const char *const ports[] = {"input", NULL};
+
 const mann_model_type mann_model_machine = {
     .name = "machine",
     .summary = "a controller that drives external memories; without memories a plain network",
     .options = machine_options,
     .config_size = sizeof(machine_config),
     .self_size = sizeof(machine),
+    .ports = ports,
+    .memories = MANN_MAX_MEMORIES,
     .init = init,
     .states = states,
     .begin = begin,

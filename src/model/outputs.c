@@ -1,5 +1,19 @@
-/* Losses and predictions of a model. */
+/* Examples, losses and predictions of a model. */
 #include "model/outputs.h"
+
+#include "ad/tape.h"
+
+bool mann_batch_fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
+{
+    char why[256];
+    for (int32_t b = 0; b < batch->size; b++) {
+        if (!mann_example_fits(io, batch->example[b], why, sizeof why)) {
+            mann_tape_fail(tape, MANN_E_SHAPE, "%s", why);
+            return false;
+        }
+    }
+    return true;
+}
 
 void mann_outputs_loss(mann_outputs *outputs, const char *name, double weight, mann_var value)
 {

@@ -1,8 +1,11 @@
-/* What a model hands back: predictions and losses. */
+/* What a model is handed and hands back: examples, predictions and losses. */
 #ifndef MANN_MODEL_OUTPUTS_H
 #define MANN_MODEL_OUTPUTS_H
 
 #include <mann/model.h>
+
+/* Whether every example has the ports of io; otherwise the tape fails. */
+bool mann_batch_fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io);
 
 /* Adds a loss [1, 1], nats, summed over the batch. */
 void mann_outputs_loss(mann_outputs *outputs, const char *name, double weight, mann_var value);

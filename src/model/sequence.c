@@ -2,48 +2,32 @@
 #include "model/sequence.h"
 
 #include "ad/tape.h"
+#include "model/outputs.h"
 
-static const float *data(const mann_example *example, const char *name, int32_t width)
+static bool fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
 {
-    const mann_array *array = mann_example_find(example, name);
-    bool found = array && array->type == MANN_REAL && array->n[0] == example->steps &&
-                 (array->rank == 1 ? 1 : array->n[1]) == width;
-    return found ? array->data : NULL;
+    for (int32_t b = 1; b < batch->size; b++) {
+        if (batch->example[b]->steps > batch->example[b - 1]->steps) {
+            mann_tape_fail(tape, MANN_E_SHAPE, "sequences: not ordered longest first");
+            return false;
+        }
+    }
+    return mann_batch_fits(tape, batch, io);
 }
 
 /* The array called name of every example, as packed rows of width numbers. */
 static void fill(const mann_packed *rows, const mann_batch *batch, const char *name, int32_t width,
                  mann_var to)
 {
-    for (int32_t t = 0; t < rows->steps; t++) {
-        mann_real *row = mann_value(to) + (size_t)rows->start[t] * (size_t)width;
-        for (int32_t b = 0; b < mann_packed_active(rows, t); b++) {
-            const float *from = data(batch->example[b], name, width) + (size_t)t * (size_t)width;
+    for (int32_t b = 0; b < rows->batch; b++) {
+        const float *from = mann_example_find(batch->example[b], name)->data;
+        for (int32_t t = 0; t < rows->length[b]; t++) {
+            mann_real *row = mann_value(to) + (size_t)(rows->start[t] + b) * (size_t)width;
             for (int32_t i = 0; i < width; i++) {
-                *row++ = (mann_real)from[i];
+                row[i] = (mann_real)*from++;
             }
         }
     }
-}
-
-static bool fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
-{
-    for (int32_t b = 0; b < batch->size; b++) {
-        const mann_example *example = batch->example[b];
-        if (!data(example, "input", io->inputs) || !data(example, "target", io->outputs) ||
-            !data(example, "mask", 1)) {
-            mann_tape_fail(tape, MANN_E_SHAPE,
-                           "sequences: example %llu lacks input [T, %d], target [T, %d] or mask "
-                           "[T, 1]",
-                           (unsigned long long)example->index, io->inputs, io->outputs);
-            return false;
-        }
-        if (b && example->steps > batch->example[b - 1]->steps) {
-            mann_tape_fail(tape, MANN_E_SHAPE, "sequences: not ordered longest first");
-            return false;
-        }
-    }
-    return true;
 }
 
 mann_sequences mann_sequences_pack(mann_tape *tape, const mann_batch *batch,

@@ -258,9 +258,9 @@ mann_status mann_session_reorder(mann_session *session, int32_t rows, const int3
     if (!good) {
         free(index);
         session->batch = 0; /* what is left of the state is of no use */
-        return rows > 0 ? no_memory(session)
-                        : mann_fail(session->context, MANN_E_INVAL, "a session of %d sequences",
-                                    rows);
+        return rows > 0
+                   ? no_memory(session)
+                   : mann_fail(session->context, MANN_E_INVAL, "a session of %d sequences", rows);
     }
     memcpy(session->index, index, (size_t)rows * sizeof *index);
     free(index);

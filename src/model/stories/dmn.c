@@ -64,12 +64,9 @@ typedef struct dmn {
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
 {
+    (void)context;
     dmn *self = self_;
     const dmn_config *c = setup->config;
-    mann_status status = mann_stories_suit(context, "dmn", setup);
-    if (status) {
-        return status;
-    }
     int32_t H = c->hidden, words = setup->io.vocabulary + 1;
     self->io = setup->io;
     self->config = *c;
@@ -331,6 +328,7 @@ const mann_model_type mann_model_dmn = {
     .options = dmn_options,
     .config_size = sizeof(dmn_config),
     .self_size = sizeof(dmn),
+    .ports = mann_story_ports,
     .init = init,
     .forward = forward,
     .multiply_adds = multiply_adds,

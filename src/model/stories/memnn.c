@@ -78,12 +78,9 @@ static int32_t stop_word(const memnn *self)
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
 {
+    (void)context;
     memnn *self = self_;
     const memnn_config *c = setup->config;
-    mann_status status = mann_stories_suit(context, "memnn", setup);
-    if (status) {
-        return status;
-    }
     int32_t V = setup->io.vocabulary, d = c->width;
     const double deviation = 0.1;
     self->io = setup->io;
@@ -364,6 +361,7 @@ const mann_model_type mann_model_memnn = {
     .options = memnn_options,
     .config_size = sizeof(memnn_config),
     .self_size = sizeof(memnn),
+    .ports = mann_story_ports,
     .init = init,
     .forward = forward,
     .multiply_adds = multiply_adds,

@@ -26,9 +26,8 @@ typedef struct mann_story_time {
     double noise;
 } mann_story_time;
 
-/* What a model of stories needs: stories, and no external memory. MANN_E_INVAL. */
-mann_status mann_stories_suit(mann_context *context, const char *model,
-                              const mann_model_setup *setup);
+/* The ports that a model of stories reads. */
+extern const char *const mann_story_ports[];
 
 /* Sentences of the longest story of a group, at most `most`. */
 int32_t mann_stories_longest(const mann_batch *batch, int32_t most);
