@@ -32,6 +32,7 @@ struct mann_tape {
     mann_record *first, *last;
     int32_t recorded, step;
     mann_mode mode;
+    bool hard, hardened; /* hard mode; whether it has made a choice hard */
 
     mann_status status;
     char message[512];
@@ -68,6 +69,9 @@ void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const
 
 /* A weight's transpose [n1, n0]: its shadow, or made for the occasion. NULL on shortage. */
 const mann_real *mann_tape_transposed(mann_tape *tape, mann_var weight);
+
+/* The first of the largest of n numbers. */
+int32_t mann_largest(const mann_real *value, int32_t n);
 
 /* For times of operations, where the tape has a profile. */
 int64_t mann_profile_now(void);

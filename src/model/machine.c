@@ -174,7 +174,7 @@ static mann_var with_reads(const machine *self, mann_tape *tape, mann_var first,
     for (int32_t i = 0; i < self->n_memories; i++) {
         part[parts++] = state->read[i];
     }
-    return parts > 1 ? mann_concat(tape, parts, part) : part[0];
+    return parts > 1 ? mann_concat(tape, 1, parts, part) : part[0];
 }
 
 static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var input)

@@ -60,7 +60,7 @@ void mann_controller_begin(const mann_controller *self, mann_tape *tape, int32_t
 
 static mann_var join(mann_tape *tape, mann_var x, mann_var h)
 {
-    return mann_concat(tape, 2, (mann_var[]){x, h});
+    return mann_concat(tape, 1, 2, (mann_var[]){x, h});
 }
 
 static mann_var layer_step(const mann_controller *self, mann_tape *tape, int32_t l,

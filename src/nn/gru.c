@@ -17,7 +17,7 @@ mann_gru mann_gru_init(mann_params *params, const char *name, int32_t inputs, in
 
 static mann_var join(mann_tape *tape, mann_var x, mann_var h)
 {
-    return mann_concat(tape, 2, (mann_var[]){x, h});
+    return mann_concat(tape, 1, 2, (mann_var[]){x, h});
 }
 
 mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var x, mann_var h)
