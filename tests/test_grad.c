@@ -175,23 +175,28 @@ typedef struct projection {
     double magnitude; /* the sum of |weight * y| */
 } projection;
 
+/* The distance of element i, counted along the last axis first, from the start of y. */
+static size_t offset(const mann_tensor *y, size_t i)
+{
+    size_t at = 0;
+    for (int32_t axis = y->rank - 1; axis >= 0; axis--) {
+        at += i % (size_t)y->n[axis] * (size_t)y->stride[axis];
+        i /= (size_t)y->n[axis];
+    }
+    return at;
+}
+
 static void project_forward(const mann_kernels *k, mann_node *node)
 {
     (void)k;
     projection *p = node->attr;
     mann_var y = node->in[0];
-    const double *weight = p->weight;
     double sum = 0;
     p->magnitude = 0;
-    for (int32_t a = 0; a < y->n[0]; a++) {
-        for (int32_t b = 0; b < y->n[1]; b++) {
-            for (int32_t c = 0; c < y->n[2]; c++) {
-                double term = *weight++ *
-                              mann_value(y)[a * y->stride[0] + b * y->stride[1] + c * y->stride[2]];
-                sum += term;
-                p->magnitude += fabs(term);
-            }
-        }
+    for (size_t i = 0; i < mann_size(y); i++) {
+        double term = p->weight[i] * mann_value(y)[offset(y, i)];
+        sum += term;
+        p->magnitude += fabs(term);
     }
     *mann_value(node->out[0]) = sum;
 }
@@ -201,14 +206,9 @@ static void project_backward(const mann_kernels *k, mann_node *node)
     (void)k;
     const projection *p = node->attr;
     mann_var y = node->in[0];
-    const double *weight = p->weight;
     double seed = *mann_out_grad(node, 0), *dy = mann_in_grad(node, 0);
-    for (int32_t a = 0; a < y->n[0]; a++) {
-        for (int32_t b = 0; b < y->n[1]; b++) {
-            for (int32_t c = 0; c < y->n[2]; c++) {
-                dy[a * y->stride[0] + b * y->stride[1] + c * y->stride[2]] += seed * *weight++;
-            }
-        }
+    for (size_t i = 0; i < mann_size(y); i++) {
+        dy[offset(y, i)] += seed * p->weight[i];
     }
 }
 
@@ -218,7 +218,7 @@ static mann_var project(mann_var y, mann_rng *rng)
 {
     double *weight = mann_tape_scratch(tape, mann_size(y) * sizeof *weight);
     mann_node *node = mann_node_make(tape, &op_project, 1, &y, 1, sizeof(projection));
-    assert_true(y->rank < 4 && weight && node);
+    assert_true(weight && node);
     for (size_t i = 0; i < mann_size(y); i++) {
         weight[i] = mann_rng_normal(rng);
     }

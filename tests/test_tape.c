@@ -103,8 +103,8 @@ static void shapes_are_refused(void **state)
             "lstm: gates [2, 12] with cell [2, 4]");
     REFUSED(mann_lstm(tape, leaf(2, 12, 0), leaf(1, 3, 0), &cell),
             "lstm: gates [2, 12] with cell [1, 3]");
-    REFUSED(mann_concat(tape, 2, (mann_var[]){leaf(2, 3, 0), leaf(2, 3, 4)}),
-            "concat: input 1 has rank 3");
+    REFUSED(mann_concat(tape, 1, 2, (mann_var[]){leaf(2, 3, 0), leaf(2, 3, 4)}),
+            "concat: [2, 3] and [2, 3, 4] (input 2) differ at an axis other than 1");
     REFUSED(mann_broadcast(tape, leaf(2, 3, 4), 5), "broadcast: not a whole parameter");
     REFUSED(mann_read(tape, leaf(2, 3, 4), leaf(2, 1, 5)),
             "read: memory [2, 3, 4] with weights [2, 1, 5]");

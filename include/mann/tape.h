@@ -63,6 +63,14 @@ MANN_API void mann_tape_reset(mann_tape *tape, mann_mode mode);
 MANN_API void mann_tape_sequences(mann_tape *tape, uint64_t seed, const uint64_t *index);
 MANN_API mann_rng mann_tape_stream(const mann_tape *tape, const char *purpose, int32_t row);
 
+/* Hard mode: while the tape evaluates, every soft choice (mann_attend, mann_address, and whatever a
+ * model gives to mann_harden) becomes the place that weighs most. Training stays soft. Like an
+ * observer, the mode outlives a reset. */
+MANN_API void mann_tape_hard(mann_tape *tape, bool hard);
+/* Whether a choice has been made hard since mann_tape_hard: a model without any is the same in
+ * either mode. */
+MANN_API bool mann_tape_hardened(const mann_tape *tape);
+
 /* How far the training of the parameters has come, for what changes in its course: sequences, and
  * how many of them make an epoch. 0 after a reset. */
 MANN_API void mann_tape_trained(mann_tape *tape, double sequences, double epoch);

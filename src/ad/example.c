@@ -82,3 +82,29 @@ mann_var mann_example_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int3
     }
     return x;
 }
+
+mann_var mann_example_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const int32_t *n)
+{
+    int32_t wide[MANN_MAX_RANK];
+    size_t first = 0;
+    for (int32_t a = 0; a < rank; a++) {
+        wide[a] = n[a] + (mann_rng_below(rng, 3) ? 0 : mann_rng_between(rng, (mann_range){1, 3}));
+    }
+    mann_var x = mann_leaf(tape, rank, wide);
+    for (size_t i = 0; i < mann_size(x); i++) {
+        mann_value(x)[i] = (mann_real)mann_rng_normal(rng);
+    }
+    mann_tensor *made = mann_tape_scratch(tape, sizeof *made);
+    if (!made) {
+        return &tape->dummy;
+    }
+    *made = *x;
+    made->keeps_grad = false;
+    for (int32_t a = 0; a < rank; a++) {
+        made->n[a] = n[a];
+        first += (size_t)mann_rng_between(rng, (mann_range){0, wide[a] - n[a]}) *
+                 (size_t)made->stride[a];
+    }
+    made->value = mann_value(x) + first;
+    return made;
+}

@@ -24,4 +24,7 @@ mann_var mann_example_uniform(mann_tape *tape, mann_rng *rng, int32_t n0, int32_
 /* The same, the last axis a distribution. */
 mann_var mann_example_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2);
 
+/* A leaf of any shape, standard normal. Often it is a part of a larger one, cut along any axes. */
+mann_var mann_example_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const int32_t *n);
+
 #endif

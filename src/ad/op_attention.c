@@ -190,7 +190,7 @@ mann_var mann_attend(mann_tape *tape, mann_var scores, mann_var mask)
         return mann_tape_fail(tape, MANN_E_NOMEM, "attend");
     }
     mann_node_output(node, 0, 3, n);
-    return mann_node_run(node);
+    return mann_harden(tape, mann_node_run(node));
 }
 
 static void project_forward(const mann_kernels *k, mann_node *node)

@@ -177,65 +177,6 @@ mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight)
     return mann_node_run(node);
 }
 
-static void concat_forward(const mann_kernels *k, mann_node *node)
-{
-    (void)k;
-    mann_var y = node->out[0];
-    mann_real *to = mann_value(y);
-    for (int32_t i = 0; i < node->n_in; i++) {
-        mann_var x = node->in[i];
-        for (int32_t b = 0; b < y->n[0]; b++) {
-            memcpy(to + (size_t)b * (size_t)y->stride[0],
-                   mann_value(x) + (size_t)b * (size_t)x->stride[0], (size_t)x->n[1] * sizeof *to);
-        }
-        to += x->n[1];
-    }
-}
-
-static void concat_backward(const mann_kernels *k, mann_node *node)
-{
-    mann_var y = node->out[0];
-    const mann_real *dy = mann_out_grad(node, 0);
-    for (int32_t i = 0; i < node->n_in; i++) {
-        mann_var x = node->in[i];
-        mann_real *dx = mann_in_grad(node, i);
-        if (dx) {
-            k->accumulate(y->n[0], x->n[1], dy, y->stride[0], dx, x->stride[0]);
-        }
-        dy += x->n[1];
-    }
-}
-
-static mann_var concat_example(mann_tape *tape, mann_rng *rng)
-{
-    mann_var x[3];
-    for (int i = 0; i < 3; i++) { /* ragged batches: the smallest counts */
-        x[i] = mann_example_normal(tape, rng, mann_example_size(rng, 4), mann_example_size(rng, 20),
-                                   0);
-    }
-    return mann_concat(tape, 3, x);
-}
-
-const mann_op mann_op_concat = {"concat", concat_forward, concat_backward, concat_example};
-
-mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x)
-{
-    int32_t n[2] = {x[0]->n[0], 0};
-    for (int32_t i = 0; i < count; i++) {
-        if (x[i]->rank != 2) {
-            return mann_op_fail(tape, &mann_op_concat, "input %d has rank %d", i, x[i]->rank);
-        }
-        n[0] = least(n[0], x[i]->n[0]);
-        n[1] += x[i]->n[1];
-    }
-    mann_node *node = mann_node_make(tape, &mann_op_concat, count, x, 1, 0);
-    if (!node) {
-        return mann_tape_fail(tape, MANN_E_NOMEM, "concat");
-    }
-    mann_node_output(node, 0, 2, n);
-    return mann_node_run(node);
-}
-
 static void broadcast_forward(const mann_kernels *k, mann_node *node)
 {
     (void)k;

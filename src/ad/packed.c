@@ -75,9 +75,7 @@ mann_var mann_packed_join(mann_tape *tape, const mann_packed *p, const mann_var 
     if (mann_tape_status(tape)) {
         return &tape->dummy;
     }
-    return p->steps > 1 ? mann_gather(tape, p->steps, x, p->rows, mann_packed_steps(tape, p),
-                                      mann_packed_places(tape, p))
-                        : x[0];
+    return p->steps > 1 ? mann_concat(tape, 0, p->steps, x) : x[0];
 }
 
 mann_var mann_packed_last(mann_tape *tape, const mann_packed *p, mann_var x)

@@ -35,6 +35,7 @@ struct mann_tape {
     int32_t steps; /* of packed rows; 0: there are none */
     const int32_t *start;
     mann_mode mode;
+    bool hard, hardened; /* hard mode; whether it has made a choice hard */
 
     mann_status status;
     char message[512];
@@ -73,6 +74,9 @@ void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const
 /* A weight's transpose [n1, n0], *ld between its rows: the shadow of the parameter that it is, or
  * is some rows of, or else made for the occasion. NULL on shortage. */
 const mann_real *mann_tape_transposed(mann_tape *tape, mann_var weight, int32_t *ld);
+
+/* The first of the largest of n numbers. */
+int32_t mann_largest(const mann_real *value, int32_t n);
 
 /* For times of operations, where the tape has a profile. */
 int64_t mann_profile_now(void);

@@ -124,6 +124,23 @@ typedef void mann_kernel_address(const mann_address_args *args);
 /* Uses the stages and the norms up. */
 typedef void mann_kernel_address_grad(const mann_address_args *args);
 
+/* Similarity [B, H, N] of keys [B, H, M] and the columns of memory; ld_* are distances between
+ * sequences, ldh_key between keys. */
+typedef struct mann_cosine_args {
+    int32_t B, H, M, N;
+    const mann_real *memory, *key;
+    int32_t ld_memory, ld_key, ldh_key;
+    mann_real *similarity;
+    mann_real *memory_norm; /* [B, N]: 1 / |column| */
+    mann_real *key_norm;    /* [B, H]: 1 / |key| */
+    const mann_real *dsimilarity;
+    mann_real *ddot, *fall;    /* scratch of the gradient: [H, N], [N] */
+    mann_real *dmemory, *dkey; /* optional */
+} mann_cosine_args;
+
+typedef void mann_kernel_cosine(const mann_cosine_args *args);
+typedef void mann_kernel_cosine_grad(const mann_cosine_args *args);
+
 /* reads [B, H, M] = weights [B, H, N] applied to memory; ldb_* between sequences. */
 typedef void mann_kernel_read(int32_t B, int32_t H, int32_t M, int32_t N, const mann_real *memory,
                               int32_t ldb_memory, const mann_real *weights, int32_t ldb_weights,
@@ -282,6 +299,8 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(lstm_grad)                                                                                   \
     K(address)                                                                                     \
     K(address_grad)                                                                                \
+    K(cosine)                                                                                      \
+    K(cosine_grad)                                                                                 \
     K(read)                                                                                        \
     K(read_grad)                                                                                   \
     K(erase_add)                                                                                   \

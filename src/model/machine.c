@@ -160,7 +160,7 @@ static mann_var with_reads(const machine *self, mann_tape *tape, mann_var first,
     for (int32_t i = 0; i < self->n_memories; i++) {
         part[parts++] = state[self->reads + i];
     }
-    return parts > 1 ? mann_concat(tape, parts, part) : parts ? part[0] : NULL;
+    return parts > 1 ? mann_concat(tape, 1, parts, part) : parts ? part[0] : NULL;
 }
 
 /* One step, from a row of mann_controller_inputs per sequence; what the output layer sees. */

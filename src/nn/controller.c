@@ -87,7 +87,7 @@ mann_var mann_controller_inputs(const mann_controller *self, mann_tape *tape, ma
 /* Side by side; either may be NULL. */
 static mann_var join(mann_tape *tape, mann_var a, mann_var b)
 {
-    return a && b ? mann_concat(tape, 2, (mann_var[]){a, b}) : a ? a : b;
+    return a && b ? mann_concat(tape, 1, 2, (mann_var[]){a, b}) : a ? a : b;
 }
 
 /* product: what went ahead, or NULL; x: the rest of the layer's input, or NULL. */

@@ -20,14 +20,14 @@ mann_gru mann_gru_init(mann_params *params, const char *name, int32_t inputs, in
 mann_var mann_gru_inputs(const mann_gru *self, mann_tape *tape, mann_var x)
 {
     mann_var gates = mann_dense_part(self->gates, tape, x, 0, NULL);
-    return mann_concat(tape, 2,
+    return mann_concat(tape, 1, 2,
                        (mann_var[]){gates, mann_dense_part(self->candidate, tape, x, 0, NULL)});
 }
 
 /* More of the input, if there is any, beside h. */
 static mann_var join(mann_tape *tape, mann_var more, mann_var h)
 {
-    return more ? mann_concat(tape, 2, (mann_var[]){more, h}) : h;
+    return more ? mann_concat(tape, 1, 2, (mann_var[]){more, h}) : h;
 }
 
 mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var inputs, mann_var more,

@@ -212,7 +212,7 @@ static likeness compare(mann_tape *tape, const facts *f, mann_var c, mann_var cW
 /* G before the sigmoid, [F, 1]. */
 static mann_var gate(const dmn *self, mann_tape *tape, mann_var c, likeness m, likeness q)
 {
-    mann_var z = mann_concat(tape, 9,
+    mann_var z = mann_concat(tape, 1, 9,
                              (mann_var[]){c, m.x, q.x, q.product, m.product, q.distance, m.distance,
                                           q.bilinear, m.bilinear});
     mann_var inner = mann_activate(tape, mann_dense_apply(self->gate1, tape, z), MANN_TANH);

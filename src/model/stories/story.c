@@ -132,6 +132,6 @@ void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann
         const mann_tag_info *tag = kind == MANN_KIND_WEIGHTING ? &weights_tag
                                    : kind == MANN_KIND_GATE    ? &gates_tag
                                                                : &scores_tag;
-        mann_tag(tape, tag, mann_split(tape, mann_concat(tape, hops, row), hops));
+        mann_tag(tape, tag, mann_split(tape, mann_concat(tape, 1, hops, row), hops));
     }
 }
