@@ -24,8 +24,8 @@ typedef struct bench {
 
 static void linear(bench *b)
 {
-    b->k->linear(B, INPUTS, 4 * UNITS, b->x[0], INPUTS, b->x[1], b->x[2], b->x[3], 4 * UNITS,
-                 false);
+    b->k->linear(B, INPUTS, 4 * UNITS, b->x[0], INPUTS, b->x[1], 4 * UNITS, b->x[2], b->x[3],
+                 4 * UNITS, false);
 }
 
 static void weight_grad(bench *b)

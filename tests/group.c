@@ -72,3 +72,10 @@ double group_loss(const mann_outputs *outputs, double *magnitude)
     }
     return total;
 }
+
+const mann_real *group_prediction(const mann_outputs *outputs, int32_t b, int32_t t)
+{
+    assert_true(t < outputs->rows.steps && b < mann_packed_active(&outputs->rows, t));
+    return mann_value(outputs->prediction) +
+           (size_t)(outputs->rows.start[t] + b) * (size_t)outputs->prediction->stride[0];
+}

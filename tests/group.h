@@ -27,4 +27,7 @@ mann_status group_backward(mann_tape *tape, const mann_outputs *outputs);
 /* The weighted sum of the losses; *magnitude, if not NULL, is that of their magnitudes. */
 double group_loss(const mann_outputs *outputs, double *magnitude);
 
+/* What was predicted for sequence b at step t; it must be that long. */
+const mann_real *group_prediction(const mann_outputs *outputs, int32_t b, int32_t t);
+
 #endif

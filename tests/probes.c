@@ -84,10 +84,11 @@ static void probe_linear(prober p, const mann_kernels *k)
     int32_t B = size(p, 19), I = size(p, 40), O = size(p, 100);
     int32_t ldx = apart(p, I), ldy = apart(p, O);
     bool accumulate = below(p, 3) == 0;
-    const mann_real *x = numbers(p, rows(B, I, ldx)), *w = numbers(p, rows(I, O, O));
+    int32_t ldw = apart(p, O);
+    const mann_real *x = numbers(p, rows(B, I, ldx)), *w = numbers(p, rows(I, O, ldw));
     const mann_real *bias = !accumulate && below(p, 2) ? numbers(p, flat(O)) : NULL;
     mann_real *y = accumulate ? change(p, rows(B, O, ldy)) : set(p, rows(B, O, ldy));
-    k->linear(B, I, O, x, ldx, w, bias, y, ldy, accumulate);
+    k->linear(B, I, O, x, ldx, w, ldw, bias, y, ldy, accumulate);
 }
 
 static void probe_weight_grad(prober p, const mann_kernels *k)
@@ -376,6 +377,42 @@ static void probe_address_grad(prober p, const mann_kernels *k)
     a.dsharpening = perhaps(p, rows(a.B, a.H, a.ld_sharpening));
     a.dprevious = perhaps(p, blocks(a.B, a.H, a.N, a.ld_previous, a.N));
     k->address_grad(&a);
+}
+
+/* Shapes and inputs that similarity and its gradient share. */
+static mann_cosine_args draw_cosine(prober p)
+{
+    mann_cosine_args a = {.B = size(p, 3), .H = size(p, 3), .M = size(p, 12), .N = size(p, 70)};
+    a.ld_memory = apart(p, a.M * a.N);
+    a.ldh_key = apart(p, a.M);
+    a.ld_key = apart(p, a.H * a.ldh_key);
+    a.memory = numbers(p, rows(a.B, a.M * a.N, a.ld_memory));
+    a.key = numbers(p, blocks(a.B, a.H, a.M, a.ld_key, a.ldh_key));
+    return a;
+}
+
+static void probe_cosine(prober p, const mann_kernels *k)
+{
+    mann_cosine_args a = draw_cosine(p);
+    a.similarity = set(p, flat(a.B * a.H * a.N));
+    a.memory_norm = set(p, flat(a.B * a.N));
+    a.key_norm = set(p, flat(a.B * a.H));
+    k->cosine(&a);
+}
+
+static void probe_cosine_grad(prober p, const mann_kernels *k)
+{
+    mann_cosine_args a = draw_cosine(p);
+    mann_probe_shape each = rows(a.B * a.H, a.N, a.N);
+    a.similarity = p->array(p, MANN_PROBE_READ, MANN_PROBE_FRACTION, each);
+    a.memory_norm = p->array(p, MANN_PROBE_READ, MANN_PROBE_POSITIVE, flat(a.B * a.N));
+    a.key_norm = p->array(p, MANN_PROBE_READ, MANN_PROBE_POSITIVE, flat(a.B * a.H));
+    a.dsimilarity = numbers(p, each);
+    a.ddot = p->array(p, MANN_PROBE_SPEND, MANN_PROBE_SIGNED, flat(a.H * a.N));
+    a.fall = p->array(p, MANN_PROBE_SPEND, MANN_PROBE_SIGNED, flat(a.N));
+    a.dmemory = perhaps(p, rows(a.B, a.M * a.N, a.ld_memory));
+    a.dkey = perhaps(p, blocks(a.B, a.H, a.M, a.ld_key, a.ldh_key));
+    k->cosine_grad(&a);
 }
 
 static void probe_read(prober p, const mann_kernels *k)

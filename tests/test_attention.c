@@ -128,7 +128,7 @@ static void shapes_are_refused(void **state)
             "embed: table [4, 5], 2 words weighed by [1, 5]");
     int32_t row[] = {0, 2};
     REFUSED(mann_gather(tape, 2, (mann_var[]){L(2, 3, 0), L(2, 4, 0)}, 1, NULL, row),
-            "gather: input 1 is [2, 3], input 2 is [2, 4]");
+            "gather: [2, 3] and [2, 4] (input 2) have rows of different shapes");
     REFUSED(mann_gather(tape, 1, (mann_var[]){L(2, 3, 0)}, 2, NULL, row),
             "gather: row 2 of input 1 of 1");
     REFUSED(mann_gather(tape, 1, (mann_var[]){L(2, 3, 0)}, 1, row + 1, row),
@@ -200,8 +200,7 @@ static reader read_twice(uint64_t seed, double baseline)
     mann_var mask = mann_input(tape, 1, (int32_t[]){1}), b = mann_input(tape, 2, (int32_t[]){1, 1});
     mann_value(target)[1] = *mann_value(mask) = 1;
     *mann_value(b) = baseline;
-    r.loss[0] =
-        mann_sequence_loss(tape, MANN_TARGET_CLASS, 1, &logits, &target, &mask, NULL, &r.cost);
+    r.loss[0] = mann_target_loss(tape, MANN_TARGET_CLASS, logits, target, mask, NULL, &r.cost);
     r.loss[1] = mann_reinforce(tape, r.cost, b, 2, r.log_probability);
     assert_int_equal(mann_tape_status(tape), MANN_OK);
     return r;

@@ -326,7 +326,11 @@ static void test_damaged(void **state)
         {"train babi -p task.path=stories -o f", 4, "stories/qa1_x_train.txt:2: "},
         {"train babi -p task.path=nowhere -o f", 1, "nowhere: No such file or directory; the bAbI"},
         {"train babi -p task.path=stories -p task.id=1,2 -o f", 2, "'1,2' is not a set of tasks"},
-        {"train story -m ntm -o f", 2, "takes sequences of numbers, but the task gives stories"},
+        {"train copy -m memn2n -o f", 2,
+         "memn2n reads 'story', but copy gives input, target, mask"},
+        {"train story -m memn2n -p model.memory=matrix -o f", 2,
+         "memn2n drives no external memory"},
+        {"train story -m ntm -o f", 2, "ntm reads 'input', but story gives story, question, "},
     };
     CHECK_ALL(stories);
     assert_false(exists("f"));

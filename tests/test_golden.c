@@ -146,10 +146,9 @@ static void machine_case(void **state)
     check("loss", 1, mann_value(outputs.loss[0].value), &golden->loss);
     for (int i = 0; i < GOLDEN_SEQUENCES; i++) {
         for (int32_t t = 0; t < g.example[i]->steps; t++) {
-            mann_var prediction = outputs.prediction[t];
             char what[64];
             snprintf(what, sizeof what, "output of sequence %d at step %d", i, t);
-            check(what, GOLDEN_BITS, mann_value(prediction) + i * prediction->stride[0],
+            check(what, GOLDEN_BITS, group_prediction(&outputs, i, t),
                   golden->sequence[i].output + t * GOLDEN_BITS);
         }
     }
@@ -285,13 +284,13 @@ static void question_case(void **state)
     run_stories(type, self, tape, MANN_TRAIN, params, gradient, &batch, &outputs);
     mann_real loss = (mann_real)group_loss(&outputs, NULL);
     check("loss", 1, &loss, &golden->loss);
-    check_answers("output", outputs.prediction[0], golden->output);
+    check_answers("output", outputs.prediction, golden->output);
     if (group_backward(tape, &outputs)) {
         fail_msg("%s", mann_tape_message(tape));
     }
     check_gradients(params, gradient, golden->parameter);
     run_stories(type, self, tape, MANN_EVALUATE, params, NULL, &batch, &outputs);
-    check_answers("output in use", outputs.prediction[0], golden->evaluated);
+    check_answers("output in use", outputs.prediction, golden->evaluated);
     print_message("    worst error %.1e, allowed %.1e\n", worst, TOLERANCE);
 
     for (int i = 0; i < STORY_EXAMPLES; i++) {

@@ -234,7 +234,7 @@ static void address(state *s, int h)
 /* input [1, INPUTS] -> probabilities [1, OUTPUTS]. */
 static mann_var step(state *s, mann_var input)
 {
-    mann_var x = mann_concat(tape, 3, (mann_var[]){input, s->read, s->hidden});
+    mann_var x = mann_concat(tape, 1, 3, (mann_var[]){input, s->read, s->hidden});
     s->hidden = mann_lstm(tape, apply(net.lstm, x), s->cell, &s->cell);
     address(s, READER);
     s->read = mann_flatten(tape, mann_read(tape, s->memory, s->weights[READER]));
@@ -245,7 +245,7 @@ static mann_var step(state *s, mann_var input)
     }
     mann_var add = mann_split(tape, apply(net.head[WRITER].add, s->cell), 1);
     s->memory = mann_erase_add(tape, s->memory, s->weights[WRITER], ones, add);
-    mann_var both = mann_concat(tape, 2, (mann_var[]){s->hidden, s->read});
+    mann_var both = mann_concat(tape, 1, 2, (mann_var[]){s->hidden, s->read});
     return squash(apply(net.output, both), MANN_SIGMOID);
 }
 

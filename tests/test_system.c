@@ -258,7 +258,7 @@ static void test_input(void **state)
     fails("train file:huge.jsonl -q -o huge", 4, "huge.jsonl:1: ", "beyond 3.4e38");
     fails("train file:large.jsonl -q -m lstm -o large -p task.target=real -p task.test=0 "
           "-p task.validation=0 --threads 1",
-          5, "diverged at update 1: not finite: loss at step 1",
+          5, "diverged at update 1: not finite: loss at step 0",
           "the last good weights and the minibatch are in large");
     assert_true(is_finite("large"));
     must("info large/diverged-000000001.safetensors");

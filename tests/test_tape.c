@@ -86,9 +86,9 @@ static void shapes_are_refused(void **state)
     mann_tape_reset(tape, MANN_TRAIN);
 #define REFUSED(made, message) assert_failed(made, MANN_E_SHAPE, message)
     REFUSED(mann_linear(tape, leaf(2, 3, 0), leaf(4, 5, 0), NULL),
-            "linear: x [2, 3] with weight [4, 5], bias [0]");
+            "linear: x [2, 3] with weight [4, 5], bias [0, 0]");
     REFUSED(mann_linear(tape, leaf(2, 4, 0), leaf(4, 5, 0), leaf(1, 6, 0)),
-            "linear: x [2, 4] with weight [4, 5], bias [6]");
+            "linear: x [2, 4] with weight [4, 5], bias [1, 6]");
     REFUSED(mann_add(tape, leaf(2, 3, 0), leaf(2, 4, 0)),
             "add: [2, 3] and [2, 4] do not broadcast at axis 1");
     REFUSED(mann_multiply(tape, leaf(2, 3, 0), leaf(2, 4, 0)),
@@ -103,8 +103,8 @@ static void shapes_are_refused(void **state)
             "lstm: gates [2, 12] with cell [2, 4]");
     REFUSED(mann_lstm(tape, leaf(2, 12, 0), leaf(1, 3, 0), &cell),
             "lstm: gates [2, 12] with cell [1, 3]");
-    REFUSED(mann_concat(tape, 2, (mann_var[]){leaf(2, 3, 0), leaf(2, 3, 4)}),
-            "concat: input 1 has rank 3");
+    REFUSED(mann_concat(tape, 1, 2, (mann_var[]){leaf(2, 3, 0), leaf(2, 3, 4)}),
+            "concat: [2, 3] and [2, 3, 4] (input 2) differ at an axis other than 1");
     REFUSED(mann_broadcast(tape, leaf(2, 3, 4), 5), "broadcast: not a whole parameter");
     REFUSED(mann_read(tape, leaf(2, 3, 4), leaf(2, 1, 5)),
             "read: memory [2, 3, 4] with weights [2, 1, 5]");
@@ -115,8 +115,8 @@ static void shapes_are_refused(void **state)
             "address: memory [2, 3, 4], key [2, 1, 5], strength [2, 1], gate [2, 1], "
             "shift [2, 1, 3], sharpening [2, 1], previous [2, 1, 4]");
     mann_var logits = leaf(2, 3, 0), target = leaf(2, 4, 0), mask = leaf(2, 1, 0);
-    REFUSED(mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &target, &mask, NULL, NULL),
-            "loss: step 0: logits [2, 3] with target [2, 4], mask [2]");
+    REFUSED(mann_target_loss(tape, MANN_TARGET_BITS, logits, target, mask, NULL, NULL),
+            "loss: logits [2, 3] with target [2, 4], mask [2]");
     REFUSED(mann_columns(tape, leaf(2, 3, 0), 2, 2),
             "slice: [2, 3] has no places 2 to 3 at axis 1");
     REFUSED(mann_split(tape, leaf(2, 3, 0), 2), "reshape: [2, 3] and [2, 2, 1] differ in size");
@@ -163,7 +163,7 @@ static void small_batches_are_refused(void **state)
     mann_tape_reset(tape, MANN_TRAIN);
     mann_var logits = leaf(2, 3, 0), mask = leaf(2, 1, 0);
     part = mann_columns(tape, leaf(2, 4, 0), 0, 3);
-    mann_sequence_loss(tape, MANN_TARGET_BITS, 1, &logits, &part, &mask, NULL, NULL);
+    mann_target_loss(tape, MANN_TARGET_BITS, logits, part, mask, NULL, NULL);
     assert_int_equal(mann_tape_status(tape), MANN_E_SHAPE);
     mann_tape_reset(tape, MANN_TRAIN);
 }
@@ -239,14 +239,14 @@ static void replays_are_equal(void **state)
         fixture_open(&f, presets[p], 5);
         group_forward(&f.group, 0, 5, f.network, tape, MANN_TRAIN, &outputs);
         mann_real loss = *mann_value(outputs.loss[0].value), last;
-        memcpy(&last, mann_value(outputs.prediction[outputs.steps - 1]), sizeof last);
+        int32_t end = outputs.rows.steps - 1;
+        memcpy(&last, group_prediction(&outputs, 0, end), sizeof last);
         assert_true(isfinite(loss) && loss > 0);
         for (int round = 0; round < 2; round++) {
             *mann_value(outputs.loss[0].value) = -1;
             mann_tape_replay(tape);
             assert_memory_equal(mann_value(outputs.loss[0].value), &loss, sizeof loss);
-            assert_memory_equal(mann_value(outputs.prediction[outputs.steps - 1]), &last,
-                                sizeof last);
+            assert_memory_equal(group_prediction(&outputs, 0, end), &last, sizeof last);
             /* The reverse walk uses stages up; they must come back. */
             assert_int_equal(group_backward(tape, &outputs), MANN_OK);
         }
@@ -331,12 +331,11 @@ static void groups_are_their_members(void **state)
             int32_t steps = g->example[b]->steps;
             prediction[b] = malloc((size_t)(steps * outputs_wide) * sizeof(float));
             for (int32_t t = 0; t < steps; t++) {
-                assert_true(outputs.prediction[t]->n[0] > b);
-                memcpy(prediction[b] + t * outputs_wide,
-                       mann_value(outputs.prediction[t]) + b * outputs_wide,
+                memcpy(prediction[b] + t * outputs_wide, group_prediction(&outputs, b, t),
                        (size_t)outputs_wide * sizeof(float));
             }
-            assert_true(steps == outputs.steps || outputs.prediction[steps]->n[0] <= b);
+            assert_true(steps == outputs.rows.steps ||
+                        mann_packed_active(&outputs.rows, steps) <= b);
         }
 
         double largest = 0, apart = 0;
@@ -344,10 +343,10 @@ static void groups_are_their_members(void **state)
             group_forward(g, b, 1, f.network, tape, MANN_TRAIN, &outputs);
             assert_int_equal(group_backward(tape, &outputs), MANN_OK);
             alone += group_loss(&outputs, NULL);
-            assert_int_equal(outputs.steps, g->example[b]->steps);
-            for (int32_t t = 0; t < outputs.steps; t++) {
+            assert_int_equal(outputs.rows.steps, g->example[b]->steps);
+            for (int32_t t = 0; t < outputs.rows.steps; t++) {
                 for (int32_t i = 0; i < outputs_wide; i++) {
-                    double one = (double)mann_value(outputs.prediction[t])[i];
+                    double one = (double)group_prediction(&outputs, 0, t)[i];
                     apart = fmax(apart, fabs(one - (double)prediction[b][t * outputs_wide + i]));
                 }
             }
@@ -555,9 +554,9 @@ static void observers_see_every_step(void **state)
     fixture_open(&f, presets[0], 3);
     mann_tape_observe(tape, observe, &s);
     group_forward(&f.group, 0, 3, f.network, tape, MANN_EVALUATE, &outputs);
-    assert_int_equal(s.last_step, outputs.steps - 1);
-    assert_int_equal(s.count % outputs.steps, 0);
-    assert_true(s.count / outputs.steps > 20);
+    assert_int_equal(s.last_step, outputs.rows.steps - 1);
+    assert_int_equal(s.count % outputs.rows.steps, 0);
+    assert_true(s.count / outputs.rows.steps > 20);
     mann_tape_observe(tape, NULL, NULL);
     int32_t before = s.count;
     group_forward(&f.group, 0, 3, f.network, tape, MANN_EVALUATE, &outputs);
@@ -614,7 +613,7 @@ static void observers_see_a_store(void **state)
         mann_tape_observe(tape, observe_store, &s);
         group_forward(&f.group, 0, 3, f.network, tape, MANN_EVALUATE, &outputs);
         mann_tape_observe(tape, NULL, NULL);
-        assert_int_equal(s.steps, outputs.steps);
+        assert_int_equal(s.steps, outputs.rows.steps);
         assert_true(loss == *mann_value(outputs.loss[0].value)); /* looking changes nothing */
         fixture_close(&f);
     }

@@ -19,8 +19,8 @@ typedef struct mann_checkpoint_info {
 /* Opens a checkpoint file, or BEST of a run folder (LATEST if there is no BEST, or if the
  * path ends in "@last"; a step if it ends in "@1200"). Weights that were averaged during training
  * are the averaged ones. settings
- * ("task.length=40") override the experiment of the file; NULL for none. info may be NULL. NULL
- * with a message that names file and reason; *status tells which kind. */
+ * ("task.length=40") override the experiment of the file; NULL for none. info and
+ * status may be NULL. NULL with a message that names file and reason; *status tells which kind. */
 MANN_API mann_network *mann_checkpoint_open(mann_context *context, const char *path,
                                             const char *settings, mann_checkpoint_info *info,
                                             mann_status *status);

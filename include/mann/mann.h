@@ -3,6 +3,7 @@
 #define MANN_MANN_H
 
 #include <mann/base.h>
+#include <mann/batch.h>
 #include <mann/checkpoint.h>
 #include <mann/hopfield.h>
 #include <mann/memory.h>
@@ -12,6 +13,7 @@
 #include <mann/param.h>
 #include <mann/rng.h>
 #include <mann/run.h>
+#include <mann/session.h>
 #include <mann/statistics.h>
 #include <mann/tape.h>
 #include <mann/task.h>

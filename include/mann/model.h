@@ -2,6 +2,7 @@
 #ifndef MANN_MODEL_H
 #define MANN_MODEL_H
 
+#include <mann/batch.h>
 #include <mann/memory.h>
 #include <mann/task.h>
 
@@ -33,23 +34,31 @@ typedef struct mann_outputs {
         mann_var value; /* [1, 1], nats, summed over the batch */
         mann_real weight;
     } loss[MANN_MAX_LOSSES];
-    int32_t steps;
-    mann_var *prediction; /* [steps]: [B_t, outputs], B_t = sequences longer than t; rows
-                           * may be apart */
+    mann_packed rows;    /* where the steps of the examples stand */
+    mann_var prediction; /* [rows, outputs]: probabilities of bits or classes, or real numbers */
 } mann_outputs;
+
+/* Tensors that a recurrent model or a memory may carry from step to step. */
+#define MANN_MAX_STATE 64
 
 typedef struct mann_model_type {
     const char *name, *summary;
     const mann_option *options;
     size_t config_size, self_size;
+    /* Ports that it reads beside target and mask, a list that ends with NULL; and external memories
+     * that it can drive at most. Who opens a network checks both. */
+    const char *const *ports;
+    int32_t memories;
     /* Keeps what it needs of setup in self and announces its parameters. */
     mann_status (*init)(mann_context *context, void *self, const mann_model_setup *setup,
                         mann_params *params);
-    /* Step by step, for recurrent models (NULL otherwise): state [state_size(self)] of B fresh
-     * sequences; input [B, inputs] -> logits [B, outputs]. */
-    size_t (*state_size)(const void *self);
-    void (*begin)(const void *self, mann_tape *tape, int32_t batch, void *state);
-    mann_var (*step)(const void *self, mann_tape *tape, void *state, mann_var input);
+    /* Step by step, for recurrent models (NULL otherwise). The state of B fresh sequences is
+     * state[0 .. states(self)), the batch outermost in each; an entry may be NULL. A step takes
+     * input [B, inputs], puts the new state in place of the old and gives logits [B, outputs], in
+     * the same bits as forward. */
+    int32_t (*states)(const void *self);
+    void (*begin)(const void *self, mann_tape *tape, int32_t batch, mann_var *state);
+    mann_var (*step)(const void *self, mann_tape *tape, mann_var *state, mann_var input);
     /* Whole examples. */
     void (*forward)(const void *self, mann_tape *tape, const mann_batch *batch,
                     mann_outputs *outputs);

@@ -47,8 +47,12 @@ struct mann_node {
 #define MANN_OP_LIST(X)                                                                            \
     X(linear)                                                                                      \
     X(linear_transposed)                                                                           \
+    X(matmul)                                                                                      \
+    X(permute)                                                                                     \
     X(concat)                                                                                      \
+    X(roll)                                                                                        \
     X(gather)                                                                                      \
+    X(scatter_add)                                                                                 \
     X(broadcast)                                                                                   \
     X(add)                                                                                         \
     X(subtract)                                                                                    \
@@ -56,14 +60,18 @@ struct mann_node {
     X(maximum)                                                                                     \
     X(distance)                                                                                    \
     X(interpolate)                                                                                 \
-    X(copy)                                                                                        \
     X(squash)                                                                                      \
     X(sum)                                                                                         \
     X(max)                                                                                         \
     X(softmax)                                                                                     \
+    X(sort)                                                                                        \
+    X(cumulative_sum)                                                                              \
+    X(cumulative_product)                                                                          \
+    X(dropout)                                                                                     \
     X(layer_norm)                                                                                  \
     X(lstm)                                                                                        \
     X(address)                                                                                     \
+    X(cosine)                                                                                      \
     X(read)                                                                                        \
     X(erase_add)                                                                                   \
     X(embed)                                                                                       \
@@ -75,6 +83,8 @@ struct mann_node {
     X(reinforce)                                                                                   \
     X(hebb)                                                                                        \
     X(loss)                                                                                        \
+    X(class_loss)                                                                                  \
+    X(distribution_loss)                                                                           \
     X(margin)
 
 /* Those of the list, NULL-terminated. */
@@ -135,17 +145,20 @@ MANN_API mann_var mann_full(mann_tape *tape, int32_t rank, const int32_t *n, man
 
 /* --- dense --- */
 
-/* y = x W + b: x [B, I], W [I, O], b [1, O] or NULL -> [B, O]. W and b are parameters. */
+/* y = x W + b: x [B, I], W [I, O], b [1, O] or NULL -> [B, O]. W is a parameter or some of its rows
+ * (mann_slice along axis 0), b a parameter. */
 MANN_API mann_var mann_linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias);
+/* y = to + x W: to [B, O]. A sum starts at `to` (or b) and goes along I in order, so that a product
+ * in parts has the bits of the whole: [x1, x2] [W1; W2] + b is x2 W2 onto x1 W1 + b. */
+MANN_API mann_var mann_linear_onto(mann_tape *tape, mann_var to, mann_var x, mann_var weight);
 /* y = x W^T: x [B, I], a parameter W [O, I] -> [B, O]. */
 MANN_API mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight);
-/* [B, n1], [B, n2], ... -> [B, n1 + n2 + ...]. */
-MANN_API mann_var mann_concat(mann_tape *tape, int32_t count, const mann_var *x);
-/* Rows of `count` tensors [B_i, n]: row r of the result [rows, n] is row row[r] of x[of[r]]. A row
- * may be taken any number of times. The lists are kept by the caller until the reset; of NULL: all
- * are of x[0]. */
-MANN_API mann_var mann_gather(mann_tape *tape, int32_t count, const mann_var *x, int32_t rows,
-                              const int32_t *of, const int32_t *row);
+/* Products of matrices: a [..., m, k], b [..., k, n] -> [..., m, n], of rank 2 to 4; a transposed
+ * one is given as [..., k, m] or [..., n, k]. Leading axes broadcast: they are aligned at the last
+ * one, and 1 is repeated; a factor of less rank is the same for every row. Of factors of equal rank
+ * above 2, axis 0 is the batch: that of the smaller is taken. */
+MANN_API mann_var mann_matmul(mann_tape *tape, mann_var a, mann_var b, bool transpose_a,
+                              bool transpose_b);
 /* A parameter [m, n], row after row, as every row of [B, m * n]. */
 MANN_API mann_var mann_broadcast(mann_tape *tape, mann_var matrix, int32_t batch);
 
@@ -187,7 +200,30 @@ typedef struct mann_segment {
 MANN_API mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count,
                               const mann_segment *segment, mann_real limit);
 
-/* --- along an axis of any shape --- */
+/* y = gain (x - mean) / sigma + bias over each row of x [B, n]: gain and bias [1, n] (Ba, Kiros &
+ * Hinton 2016). */
+MANN_API mann_var mann_layer_norm(mann_tape *tape, mann_var x, mann_var gain, mann_var bias);
+
+/* --- numbers moved: any rank, any views; axes below 0 count from the end --- */
+
+/* Axis a of the result is axis axes[a] of x: a copy. axes [rank] names each axis once. */
+MANN_API mann_var mann_permute(mann_tape *tape, mann_var x, const int32_t *axes);
+/* `count` tensors one after the other along an axis: [B, n1], [B, n2], ... -> [B, n1 + n2 + ...]
+ * with axis 1. The other axes are equal; of axis 0, unless it is the one, the smallest counts. */
+MANN_API mann_var mann_concat(mann_tape *tape, int32_t axis, int32_t count, const mann_var *x);
+/* What stood at place i of the axis is at i + shift, round the end: as many places as x has. */
+MANN_API mann_var mann_roll(mann_tape *tape, mann_var x, int32_t axis, int32_t shift);
+/* Rows of `count` tensors [B_i, ...] alike but for the batch: row r of the result [rows, ...] is
+ * row row[r] of x[of[r]]. A row may be taken any number of times; one that is not there is an
+ * error. The lists are kept by the caller until the reset; of NULL: all are of x[0]. */
+MANN_API mann_var mann_gather(mann_tape *tape, int32_t count, const mann_var *x, int32_t rows,
+                              const int32_t *of, const int32_t *row);
+/* Row r of x [R, ...] is added to row row[r] of the result [rows, ...], or to none if that is -1;
+ * rows that get nothing are 0. row [R] is kept by the caller until the reset. The gradient of a
+ * gather, and the other way round. */
+MANN_API mann_var mann_scatter_add(mann_tape *tape, mann_var x, int32_t rows, const int32_t *row);
+
+/* --- along an axis --- */
 
 /* Sum, mean and largest number. The axis stays, with a size of 1, so that the result broadcasts
  * against x; along axis 0 it has a batch of 1. The gradient of the largest goes to the first of
@@ -196,12 +232,25 @@ MANN_API mann_var mann_sum(mann_tape *tape, mann_var x, int32_t axis);
 MANN_API mann_var mann_mean(mann_tape *tape, mann_var x, int32_t axis);
 MANN_API mann_var mann_max(mann_tape *tape, mann_var x, int32_t axis);
 MANN_API mann_var mann_softmax(mann_tape *tape, mann_var x, int32_t axis);
+/* Sorts along the last axis; equal numbers keep their order, NaN counts as the largest. index, if
+ * not NULL, receives where each came from: of the shape of x, contiguous, valid until the reset;
+ * NULL if the tape has failed. The gradient goes back to where the numbers came from; the order
+ * itself has none. */
+MANN_API mann_var mann_sort(mann_tape *tape, mann_var x, bool descending, int32_t **index);
+/* y[i] = the sum, or product, of x[j] over j <= i of the axis. exclusive: over j < i, so the first
+ * is 0, or 1. reverse: over j >= i, or j > i. Factors may be 0. */
+MANN_API mann_var mann_cumulative_sum(mann_tape *tape, mann_var x, int32_t axis, bool exclusive,
+                                      bool reverse);
+MANN_API mann_var mann_cumulative_product(mann_tape *tape, mann_var x, int32_t axis, bool exclusive,
+                                          bool reverse);
 
-/* --- normalisation --- */
-
-/* y = gain (x - mean) / sigma + bias over each row of x [B, n]: gain and bias [1, n] (Ba, Kiros &
- * Hinton 2016). */
-MANN_API mann_var mann_layer_norm(mann_tape *tape, mann_var x, mann_var gain, mann_var bias);
+/* Dropout (Srivastava et al. 2014) of x [R, ...]: when the tape trains, each number is 0 with
+ * probability `rate` (at least 0, below 1) and otherwise divided by 1 - rate; when it evaluates, or
+ * at rate 0, the result is x itself. rows [R] says which sequence each row belongs to (see
+ * mann_tape_sequences); NULL: row r is of sequence r. A sequence's rows draw one after the other
+ * from its stream `purpose`: two dropouts of one purpose start alike. */
+MANN_API mann_var mann_dropout(mann_tape *tape, mann_var x, mann_real rate, const char *purpose,
+                               const int32_t *rows);
 
 /* --- recurrent --- */
 
@@ -218,10 +267,15 @@ typedef struct mann_addressing {
 } mann_addressing;
 
 /* Equations 5-9. key [B, H, M], strength, gate, sharpening [B, H], shift [B, H, S] (S odd, offsets
- * -S/2..S/2), previous [B, H, N] -> weights [B, H, N]. stages may be NULL. */
+ * -S/2..S/2), previous [B, H, N] -> weights [B, H, N]; in hard mode, see mann_harden,
+ * these alone become hard. stages may be NULL. */
 MANN_API mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, mann_var strength,
                                mann_var gate, mann_var shift, mann_var sharpening,
                                mann_var previous, mann_addressing *stages);
+/* Equation 6 alone, for other ways to address by content: memory [B, M, N], key [B, H, M] ->
+ * [B, H, N], the cosine of the angle between key and location, with |x| = sqrt(x.x + 1e-8), so that
+ * an empty location has similarity 0. */
+MANN_API mann_var mann_cosine(mann_tape *tape, mann_var memory, mann_var key);
 /* Equation 2. weights [B, H, N] -> reads [B, H, M]. */
 MANN_API mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights);
 /* Equations 3 and 4. weights [B, H, N], erase and add [B, H, M] -> memory [B, M, N]; all heads
@@ -250,8 +304,8 @@ MANN_API mann_var mann_match(mann_tape *tape, mann_var memory, mann_var query, m
  * and memory have gone through their layers. */
 MANN_API mann_var mann_match_additive(mann_tape *tape, mann_var memory, mann_var query, mann_var v);
 /* scores [B, H, N] -> weights [B, H, N], the softmax over the places whose mask is not 0; the
- * others weigh 0, and all do where none is left. mask [B, N] or [B, H, N] is a constant; NULL: all
- * places. */
+ * others weigh 0, and all do where none is left. In hard mode, see mann_harden. mask [B, N] or [B,
+ * H, N] is a constant; NULL: all places. */
 MANN_API mann_var mann_attend(mann_tape *tape, mann_var scores, mann_var mask);
 /* Hard attention. weights [B, H, N] -> one-hot [B, H, N]: a place drawn by its weight when the tape
  * trains (from the stream `purpose`), the one that weighs most when it evaluates. No gradient goes
@@ -263,6 +317,10 @@ MANN_API mann_var mann_choose(mann_tape *tape, mann_var weights, const char *pur
  * cost and baseline [B, 1] (NULL: 0); the cost is what the task's loss charges the sequence. */
 MANN_API mann_var mann_reinforce(mann_tape *tape, mann_var cost, mann_var baseline, int32_t count,
                                  const mann_var *log_probability);
+/* weights [..., N] as they are, unless the tape evaluates in hard mode (mann_tape_hard): then the
+ * first of the largest along the last axis counts as 1 and the others as 0; zeros alone stay 0. For
+ * soft choices that none of the operations here makes. */
+MANN_API mann_var mann_harden(mann_tape *tape, mann_var weights);
 /* Each column through a weight [M, O]: memory -> [B, O, N]. */
 MANN_API mann_var mann_project(mann_tape *tape, mann_var memory, mann_var weight);
 
@@ -275,14 +333,39 @@ MANN_API mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, ma
 
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 
-/* The loss of logits[t] [B_t, O] against target[t] [B_t, O] over the steps and rows where mask[t]
- * [B_t] is not 0: binary cross-entropy of bits, cross-entropy of the softmax of classes, half the
- * squared error of real numbers. prediction, if not NULL, receives a tensor per step: sigmoid,
- * softmax, or the logits themselves; cost, if not NULL, the part of each sequence [B_0, 1], a
- * value without gradient. */
-MANN_API mann_var mann_sequence_loss(mann_tape *tape, mann_target kind, int32_t steps,
-                                     const mann_var *logits, const mann_var *target,
-                                     const mann_var *mask, mann_var *prediction, mann_var *cost);
+/* The loss of logits [R, O] against target [R, O] over the rows whose mask [R] is not 0: binary
+ * cross-entropy of bits, cross-entropy of the softmax of classes, half the squared error of real
+ * numbers. Target and mask are constants. prediction [R, O], if not NULL, receives sigmoid,
+ * softmax, or the logits themselves; cost [R, 1], if not NULL, the part of each row; both are
+ * values without gradient. */
+MANN_API mann_var mann_target_loss(mann_tape *tape, mann_target kind, mann_var logits,
+                                   mann_var target, mann_var mask, mann_var *prediction,
+                                   mann_var *cost);
+
+/* Options of the losses of classes; all zero is the default. */
+typedef struct mann_class_options {
+    /* [R, C], or [C] for all rows: a class whose mask is 0 may not be chosen; its probability is 0,
+     * and no gradient goes to its logit. A constant. NULL: all classes. */
+    mann_var mask;
+    /* So much of the target, 0 to 1, is spread evenly over the classes that the mask leaves, the
+     * right one too (Szegedy et al. 2016, section 7). */
+    mann_real smoothing;
+    /* If not NULL, they receive the probabilities [R, C], and what each row costs [R, 1]: values
+     * without gradients. */
+    mann_var *prediction, *cost;
+} mann_class_options;
+
+/* Cross-entropy of integer classes: the sum over rows of -log softmax(logits)[target], in nats.
+ * logits [R, C]; target [R] is kept by the caller until the reset, and a row where it is below 0
+ * does not count. A target that is not a class, or that the mask leaves out, is an error. options
+ * may be NULL. */
+MANN_API mann_var mann_class_loss(mann_tape *tape, mann_var logits, const int32_t *target,
+                                  const mann_class_options *options);
+/* The same against a distribution over the classes for each row, target [R, C], a constant:
+ * pointers that may go to several places, labels of several annotators. A row of zeros does not
+ * count; any other must sum to 1. */
+MANN_API mann_var mann_distribution_loss(mann_tape *tape, mann_var logits, mann_var target,
+                                         const mann_class_options *options);
 
 /* Margin ranking: the sum over sequences and over the places n that mask leaves of
  * max(0, margin - scores[target] + scores[n]), where target [B, N] is a one-hot row; the target

@@ -63,6 +63,14 @@ MANN_API void mann_tape_reset(mann_tape *tape, mann_mode mode);
 MANN_API void mann_tape_sequences(mann_tape *tape, uint64_t seed, const uint64_t *index);
 MANN_API mann_rng mann_tape_stream(const mann_tape *tape, const char *purpose, int32_t row);
 
+/* Hard mode: while the tape evaluates, every soft choice (mann_attend, mann_address, and whatever a
+ * model gives to mann_harden) becomes the place that weighs most. Training stays soft. Like an
+ * observer, the mode outlives a reset. */
+MANN_API void mann_tape_hard(mann_tape *tape, bool hard);
+/* Whether a choice has been made hard since mann_tape_hard: a model without any is the same in
+ * either mode. */
+MANN_API bool mann_tape_hardened(const mann_tape *tape);
+
 /* How far the training of the parameters has come, for what changes in its course: sequences, and
  * how many of them make an epoch. 0 after a reset. */
 MANN_API void mann_tape_trained(mann_tape *tape, double sequences, double epoch);
@@ -107,8 +115,12 @@ MANN_API bool mann_tape_observed(const mann_tape *tape);
 /* Shows a value to the observer; one branch when nobody listens. */
 MANN_API void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value);
 
-/* The step of the sequence that the operations to come belong to, for messages. */
+/* The step of the sequence that the operations to come belong to, for messages and observers. */
 MANN_API void mann_tape_step(mann_tape *tape, int32_t step);
+
+/* Operations whose batch is start[steps] rows run over all steps at once: rows start[t] to
+ * start[t + 1] - 1 are those of step t, for messages. start is borrowed until the reset. */
+MANN_API void mann_tape_rows(mann_tape *tape, int32_t steps, const int32_t *start);
 
 /* Time spent per operation, nanoseconds. */
 #define MANN_PROFILE_OPS 64

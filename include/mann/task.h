@@ -9,6 +9,22 @@
 extern "C" {
 #endif
 
+#define MANN_MAX_ARRAYS 8
+
+/* Lengths of a port that are not one number. */
+enum {
+    MANN_VARIES = 0, /* from example to example */
+    MANN_STEPS = -1  /* the example's steps T */
+};
+
+/* An array that every example of a task has (or may have), and a model may ask for by its name. */
+typedef struct mann_port {
+    const char *name;
+    mann_type type;
+    int32_t rank, n[MANN_MAX_RANK]; /* a number, MANN_VARIES or MANN_STEPS */
+    bool optional;
+} mann_port;
+
 /* What goes in and out of a model. A task of sequences has inputs, one of stories a vocabulary; the
  * other fields are 0. */
 typedef struct mann_io_shape {
@@ -18,15 +34,23 @@ typedef struct mann_io_shape {
     int32_t words;           /* W, of the longest sentence or question */
     int32_t story;           /* sentences of the longest story as the task stands; variants and a
                               * user's own may be longer */
+    int32_t ports; /* 0, as a task leaves it: the usual ones of sequences or of stories, below */
+    mann_port port[MANN_MAX_ARRAYS];
 } mann_io_shape;
+
+/* Gives a task that names no ports the usual ones: target and mask; "input" for sequences; "story",
+ * "question" and perhaps "support" and "value" for stories. */
+MANN_API void mann_io_usual_ports(mann_io_shape *io);
+/* The port called name, or NULL. */
+MANN_API const mann_port *mann_io_port(const mann_io_shape *io, const char *name);
+/* The names of the ports, "input, target, mask". */
+MANN_API void mann_io_port_names(const mann_io_shape *io, char *text, size_t size);
 
 typedef enum mann_split_kind {
     MANN_SPLIT_TRAIN,
     MANN_SPLIT_VALIDATION,
     MANN_SPLIT_TEST
 } mann_split_kind;
-
-#define MANN_MAX_ARRAYS 8
 
 /* A named array of an example: data is float or int32_t, row-major. */
 typedef struct mann_array {
@@ -67,6 +91,10 @@ MANN_API float *mann_example_real(mann_example *example, const char *name, int32
 MANN_API int32_t *mann_example_int(mann_example *example, const char *name, int32_t n0, int32_t n1);
 /* The array called name, or NULL. */
 MANN_API const mann_array *mann_example_find(const mann_example *example, const char *name);
+/* Whether an example has every port of io, in its type and shape; if not, why says which and what
+ * it is to be. */
+MANN_API bool mann_example_fits(const mann_io_shape *io, const mann_example *example, char *why,
+                                size_t size);
 
 #define MANN_MAX_METRICS 8
 

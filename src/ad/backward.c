@@ -87,23 +87,40 @@ mann_real *mann_out_grad(mann_node *node, int32_t i)
     return acquire(node->tape, node->out[i]);
 }
 
+/* The row of its owner that a weight begins with, or -1 if it is not made of whole rows: a view of
+ * another shape. */
+static int32_t first_row(mann_var weight)
+{
+    mann_var owner = weight->owner;
+    ptrdiff_t from = mann_value(weight) - mann_value(owner);
+    bool rows = owner->rank == 2 && owner->n[1] == weight->n[1] && from % owner->n[1] == 0;
+    return rows ? (int32_t)(from / owner->n[1]) : -1;
+}
+
 static void flush(mann_tape *tape, int32_t i)
 {
     mann_pending *pending = &tape->pending[i];
     mann_tensor *weight = &tape->param[i];
     if (pending->rows) {
-        tape->kernels->weight_grad(pending->rows, weight->n[0], weight->n[1], pending->x,
-                                   pending->dy, weight->n[1], weight->grad);
+        tape->kernels->weight_grad(pending->rows, pending->inputs, weight->n[1], pending->x,
+                                   pending->dy, weight->n[1],
+                                   weight->grad + (size_t)pending->first * (size_t)weight->n[1]);
         pending->rows = 0;
     }
 }
 
-static bool pending_ready(mann_tape *tape, mann_pending *pending, int32_t outputs)
+static bool pending_ready(mann_tape *tape, int32_t i, mann_var weight)
 {
+    mann_pending *pending = &tape->pending[i];
+    if (pending->rows && (pending->first != first_row(weight) || pending->inputs != weight->n[0])) {
+        flush(tape, i);
+    }
+    pending->first = first_row(weight);
+    pending->inputs = weight->n[0];
     if (!pending->x) {
         size_t rows = MANN_PENDING_ROWS;
         pending->x = malloc(rows * sizeof *pending->x);
-        pending->dy = malloc(rows * (size_t)outputs * sizeof *pending->dy);
+        pending->dy = malloc(rows * (size_t)weight->n[1] * sizeof *pending->dy);
     }
     if (!pending->x || !pending->dy) {
         mann_tape_fail(tape, MANN_E_NOMEM, "out of memory for weight gradients");
@@ -112,43 +129,60 @@ static bool pending_ready(mann_tape *tape, mann_pending *pending, int32_t output
     return true;
 }
 
+/* At once, without copies of dy. */
+static void add_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const mann_real *x,
+                            int32_t ldx, const mann_real *dy, int32_t lddy)
+{
+    const mann_real *row[MANN_PENDING_ROWS];
+    mann_real *dw = gradient_of(tape, weight);
+    for (int32_t r = 0; dw && r < rows; r += MANN_PENDING_ROWS) {
+        int32_t count = rows - r < MANN_PENDING_ROWS ? rows - r : MANN_PENDING_ROWS;
+        for (int32_t i = 0; i < count; i++) {
+            row[i] = x + (size_t)(r + i) * (size_t)ldx;
+        }
+        tape->kernels->weight_grad(count, weight->n[0], weight->n[1], row,
+                                   dy + (size_t)r * (size_t)lddy, lddy, dw);
+    }
+}
+
 void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const mann_real *x,
                            int32_t ldx, const mann_real *dy, int32_t lddy)
 {
-    int32_t I = weight->n[0], O = weight->n[1];
-    bool bound = tape->n_params && weight >= tape->param && weight < tape->param + tape->n_params;
-    if (!bound) { /* a part of a parameter, or a leaf */
-        mann_real *grad = gradient_of(tape, weight);
-        for (int32_t r = 0; grad && r < rows; r++) {
-            const mann_real *row = x + (size_t)r * (size_t)ldx;
-            tape->kernels->weight_grad(1, I, O, &row, dy + (size_t)r * (size_t)lddy, lddy, grad);
-        }
+    mann_tensor *owner = weight->owner;
+    bool bound = tape->n_params && owner >= tape->param && owner < tape->param + tape->n_params;
+    if (!bound || first_row(weight) < 0 || rows >= MANN_PENDING_ROWS) {
+        /* No parameter's rows, or enough of them for a product. */
+        add_weight_grad(tape, weight, rows, x, ldx, dy, lddy);
         return;
     }
-    int32_t i = (int32_t)(weight - tape->param);
+    int32_t i = (int32_t)(owner - tape->param);
     mann_pending *pending = &tape->pending[i];
-    if (!pending_ready(tape, pending, O)) {
+    if (!pending_ready(tape, i, weight)) {
         return;
     }
+    size_t O = (size_t)weight->n[1];
     for (int32_t r = 0; r < rows; r++) {
         pending->x[pending->rows] = x + (size_t)r * (size_t)ldx;
-        memcpy(pending->dy + (size_t)pending->rows * (size_t)O, dy + (size_t)r * (size_t)lddy,
-               (size_t)O * sizeof *dy);
+        memcpy(pending->dy + (size_t)pending->rows * O, dy + (size_t)r * (size_t)lddy,
+               O * sizeof *dy);
         if (++pending->rows == MANN_PENDING_ROWS) {
             flush(tape, i);
         }
     }
 }
 
-const mann_real *mann_tape_transposed(mann_tape *tape, mann_var w)
+const mann_real *mann_tape_transposed(mann_tape *tape, mann_var w, int32_t *ld)
 {
-    if (w->shadow && w->n[0] > 1) {
-        return w->shadow;
+    const mann_tensor *owner = w->owner;
+    if (owner->shadow && owner->n[0] > 1 && first_row(w) >= 0) {
+        *ld = owner->n[0];
+        return owner->shadow + first_row(w);
     }
     mann_real *made = mann_tape_scratch(tape, mann_size(w) * sizeof *made);
     if (made) {
         tape->kernels->transpose(w->n[0], w->n[1], mann_value(w), made, w->n[0]);
     }
+    *ld = w->n[0];
     return made;
 }
 

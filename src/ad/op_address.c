@@ -128,5 +128,6 @@ mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, mann_var s
     if (stages) {
         *stages = made;
     }
-    return node ? mann_node_run(node) : mann_tape_fail(tape, MANN_E_NOMEM, "address");
+    return node ? mann_harden(tape, mann_node_run(node))
+                : mann_tape_fail(tape, MANN_E_NOMEM, "address");
 }

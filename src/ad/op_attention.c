@@ -190,16 +190,17 @@ mann_var mann_attend(mann_tape *tape, mann_var scores, mann_var mask)
         return mann_tape_fail(tape, MANN_E_NOMEM, "attend");
     }
     mann_node_output(node, 0, 3, n);
-    return mann_node_run(node);
+    return mann_harden(tape, mann_node_run(node));
 }
 
 static void project_forward(const mann_kernels *k, mann_node *node)
 {
     mann_var memory = node->in[0], w = node->in[1], y = node->out[0];
-    const mann_real *transposed = mann_tape_transposed(node->tape, w);
+    int32_t ld;
+    const mann_real *transposed = mann_tape_transposed(node->tape, w, &ld);
     for (int32_t b = 0; b < y->n[0] && transposed; b++) {
-        k->linear(w->n[1], w->n[0], y->n[2], transposed, w->n[0],
-                  mann_value(memory) + (size_t)b * (size_t)memory->stride[0], NULL,
+        k->linear(w->n[1], w->n[0], y->n[2], transposed, ld,
+                  mann_value(memory) + (size_t)b * (size_t)memory->stride[0], y->n[2], NULL,
                   mann_value(y) + (size_t)b * (size_t)y->stride[0], y->n[2], false);
     }
 }
@@ -215,11 +216,11 @@ static void project_backward(const mann_kernels *k, mann_node *node)
         size_t at = (size_t)b * (size_t)memory->stride[0];
         const mann_real *dy = mann_out_grad(node, 0) + (size_t)b * (size_t)y->stride[0];
         if (dmemory) {
-            k->linear(M, O, N, mann_value(w), O, dy, NULL, dmemory + at, N, true);
+            k->linear(M, O, N, mann_value(w), O, dy, N, NULL, dmemory + at, N, true);
         }
         if (turned) {
             k->transpose(O, N, dy, turned, O);
-            k->linear(M, N, O, mann_value(memory) + at, N, turned, NULL, dw, O, true);
+            k->linear(M, N, O, mann_value(memory) + at, N, turned, O, NULL, dw, O, true);
         }
     }
 }

@@ -91,15 +91,6 @@ static int32_t draw(mann_rng *rng, const mann_real *weights, int32_t N)
     return last;
 }
 
-static int32_t heaviest(const mann_real *weights, int32_t N)
-{
-    int32_t best = 0;
-    for (int32_t n = 1; n < N; n++) {
-        best = weights[n] > weights[best] ? n : best;
-    }
-    return best;
-}
-
 mann_var mann_choose(mann_tape *tape, mann_var weights, const char *purpose,
                      mann_var *log_probability)
 {
@@ -118,7 +109,7 @@ mann_var mann_choose(mann_tape *tape, mann_var weights, const char *purpose,
         mann_rng rng = mann_tape_stream(tape, purpose, b);
         for (int32_t h = 0; h < H; h++) {
             const mann_real *row = row_of(weights, b, h);
-            place[b * H + h] = tape->mode == MANN_TRAIN ? draw(&rng, row, N) : heaviest(row, N);
+            place[b * H + h] = tape->mode == MANN_TRAIN ? draw(&rng, row, N) : mann_largest(row, N);
         }
     }
     ((choose_attr *)node->attr)->place = place;

@@ -30,7 +30,7 @@ static mann_var lstm_example(mann_tape *tape, mann_rng *rng)
     mann_var cell =
         mann_example_normal(tape, rng, B + mann_rng_between(rng, (mann_range){0, 2}), H, 0);
     mann_var new_cell, hidden = mann_lstm(tape, gates, cell, &new_cell);
-    return mann_concat(tape, 2, (mann_var[]){hidden, new_cell});
+    return mann_concat(tape, 1, 2, (mann_var[]){hidden, new_cell});
 }
 
 const mann_op mann_op_lstm = {"lstm", lstm_forward, lstm_backward, lstm_example};

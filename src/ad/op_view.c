@@ -1,6 +1,7 @@
 /* Views: other shapes of the same storage. They are not operations; gradients flow through the
  * owner, which has one, zero where no view of it passes anything on. A constant is a copy, and
  * gradients end there. */
+#include "ad/move.h"
 #include "ad/walk.h"
 
 static mann_tensor *view(mann_tape *tape, mann_var x)
@@ -52,9 +53,14 @@ bool mann_is_contiguous(const mann_tensor *x)
     return true;
 }
 
+static mann_var copy(mann_tape *tape, mann_var x)
+{
+    return mann_permute(tape, x, (int32_t[MANN_MAX_RANK]){0, 1, 2, 3});
+}
+
 mann_var mann_contiguous(mann_tape *tape, mann_var x)
 {
-    return mann_is_contiguous(x) ? x : mann_copy(tape, x);
+    return mann_is_contiguous(x) ? x : copy(tape, x);
 }
 
 /* The strides of x in another shape of its size; false if only a copy can have it. Axes of x that
@@ -104,7 +110,7 @@ mann_var mann_reshape(mann_tape *tape, mann_var x, int32_t rank, const int32_t *
         return mann_shape_fail(tape, "reshape", 2, (mann_var[]){x, &shape}, "differ in size");
     }
     if (!restride(x, rank, n, shape.stride)) {
-        x = mann_copy(tape, x);
+        x = copy(tape, x);
         restride(x, rank, n, shape.stride);
     }
     mann_tensor *made = view(tape, x);
@@ -133,7 +139,8 @@ mann_var mann_constant(mann_tape *tape, mann_var x)
 {
     mann_var made = mann_tape_tensor(tape, x->rank, x->n, false);
     if (made != &tape->dummy) {
-        mann_copy_values(tape->kernels, x, made);
+        mann_move move = mann_move_make(x->rank, x->n, x->stride, made->stride);
+        mann_move_copy(&move, mann_value(x), mann_value(made));
     }
     return made;
 }

@@ -124,7 +124,7 @@ void mann_tape_reset(mann_tape *tape, mann_mode mode)
     }
     tape->first = tape->last = NULL;
     tape->recorded = 0;
-    tape->step = 0;
+    tape->step = tape->steps = 0;
     tape->mode = mode;
     tape->status = MANN_OK;
     tape->message[0] = '\0';
@@ -157,6 +157,12 @@ bool mann_tape_within(const mann_tape *tape, mann_span span)
 void mann_tape_step(mann_tape *tape, int32_t step)
 {
     tape->step = step;
+}
+
+void mann_tape_rows(mann_tape *tape, int32_t steps, const int32_t *start)
+{
+    tape->steps = steps;
+    tape->start = start;
 }
 
 mann_status mann_tape_status(const mann_tape *tape)
@@ -381,28 +387,53 @@ void mann_tape_profile(mann_tape *tape, mann_profile *profile)
     tape->profile = profile;
 }
 
-static bool finite_tensor(const mann_tensor *tensor)
+/* The first row of a tensor with a number that is not finite, or -1. */
+static int32_t nonfinite_row(const mann_tensor *tensor)
 {
     const mann_real *value = tensor->value;
-    size_t size = mann_size(tensor);
+    size_t size = mann_size(tensor), row = size / (size_t)tensor->n[0];
     for (size_t i = 0; i < size; i++) {
         if (!isfinite(value[i])) {
-            return false;
+            return (int32_t)(i / row);
         }
     }
-    return true;
+    return -1;
+}
+
+/* The step of row r of packed rows. */
+static int32_t step_of(const mann_tape *tape, int32_t r)
+{
+    int32_t t = 0;
+    while (tape->start[t + 1] <= r) {
+        t++;
+    }
+    return t;
+}
+
+/* The step at which an operation went wrong, -1 if it did not. */
+static int32_t nonfinite_step(const mann_tape *tape, const mann_record *record)
+{
+    int32_t step = -1;
+    for (int32_t i = 0; i < record->node.n_out; i++) {
+        const mann_tensor *out = record->node.out[i];
+        int32_t row = nonfinite_row(out);
+        if (row >= 0 && tape->steps > 1 && out->n[0] == tape->start[tape->steps]) {
+            return step_of(tape, row);
+        }
+        step = row >= 0 ? record->step : step;
+    }
+    return step;
 }
 
 bool mann_tape_find_nonfinite(const mann_tape *tape, char *text, size_t size)
 {
-    int32_t place = 0;
+    int32_t place = 1;
     for (mann_record *record = tape->first; record; record = record->next, place++) {
-        for (int32_t i = 0; i < record->node.n_out; i++) {
-            if (!finite_tensor(record->node.out[i])) {
-                snprintf(text, size, "%s at step %d (operation %d of %d)", record->node.op->name,
-                         record->step, place + 1, tape->recorded);
-                return true;
-            }
+        int32_t step = nonfinite_step(tape, record);
+        if (step >= 0) {
+            snprintf(text, size, "%s at step %d (operation %d of %d)", record->node.op->name, step,
+                     place, tape->recorded);
+            return true;
         }
     }
     return false;

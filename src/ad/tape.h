@@ -19,8 +19,9 @@ enum { MANN_PENDING_ROWS = 64 };
 
 typedef struct mann_pending {
     int32_t rows;
-    const mann_real **x; /* [MANN_PENDING_ROWS]: rows of inputs, on the tape */
-    mann_real *dy;       /* [MANN_PENDING_ROWS, O]: copies, since gradients are recycled */
+    int32_t first, inputs; /* the rows of the weight that they belong to */
+    const mann_real **x;   /* [MANN_PENDING_ROWS]: rows of inputs, on the tape */
+    mann_real *dy;         /* [MANN_PENDING_ROWS, O]: copies, since gradients are recycled */
 } mann_pending;
 
 enum { MANN_FREE_LISTS = 64 };
@@ -31,7 +32,10 @@ struct mann_tape {
     mann_arena *nodes, *values, *grads;
     mann_record *first, *last;
     int32_t recorded, step;
+    int32_t steps; /* of packed rows; 0: there are none */
+    const int32_t *start;
     mann_mode mode;
+    bool hard, hardened; /* hard mode; whether it has made a choice hard */
 
     mann_status status;
     char message[512];
@@ -62,12 +66,17 @@ mann_var mann_tape_fail(mann_tape *tape, mann_status status, const char *format,
 /* A tensor of its own storage, zeroed if clear. */
 mann_var mann_tape_tensor(mann_tape *tape, int32_t rank, const int32_t *n, bool clear);
 
-/* dW += x^T dy for weight [I, O], now or later during the same reverse walk. */
+/* dW += x^T dy for weight [I, O], a parameter or some of its rows, now or later during the same
+ * reverse walk. */
 void mann_tape_weight_grad(mann_tape *tape, mann_var weight, int32_t rows, const mann_real *x,
                            int32_t ldx, const mann_real *dy, int32_t lddy);
 
-/* A weight's transpose [n1, n0]: its shadow, or made for the occasion. NULL on shortage. */
-const mann_real *mann_tape_transposed(mann_tape *tape, mann_var weight);
+/* A weight's transpose [n1, n0], *ld between its rows: the shadow of the parameter that it is, or
+ * is some rows of, or else made for the occasion. NULL on shortage. */
+const mann_real *mann_tape_transposed(mann_tape *tape, mann_var weight, int32_t *ld);
+
+/* The first of the largest of n numbers. */
+int32_t mann_largest(const mann_real *value, int32_t n);
 
 /* For times of operations, where the tape has a profile. */
 int64_t mann_profile_now(void);

@@ -49,10 +49,6 @@ mann_block mann_block_values(const mann_node *node);
 mann_block mann_block_gradients(mann_node *node);
 
 bool mann_is_contiguous(const mann_tensor *x);
-/* y = x; y is contiguous and has the shape of x. */
-void mann_copy_values(const mann_kernels *kernels, mann_var x, mann_var y);
-/* A contiguous copy of x as an operation. */
-mann_var mann_copy(mann_tape *tape, mann_var x);
 /* x itself if it is contiguous, otherwise a copy. */
 mann_var mann_contiguous(mann_tape *tape, mann_var x);
 

@@ -9,20 +9,10 @@
  * |x| is sqrt(x.x + EPSILON), for key and column each, so an empty memory has similarity 0 and a
  * finite slope. Sharpening is a softmax of sharpening * log ws, which neither overflows nor
  * divides by zero however peaked or flat the weighting is. */
-#include "kern/rows.h"
+#include "kern/similarity.h"
 
-#define EPSILON ((mann_real)1e-8)
 /* Below this a shifted weight counts as this, with slope 0. */
 #define TINY ((mann_real)1e-30)
-
-INLINE mann_real inverse_norm(int32_t M, const mann_real *key)
-{
-    double square = 0;
-    for (int32_t m = 0; m < M; m++) {
-        square += (double)key[m] * key[m];
-    }
-    return (mann_real)(1 / sqrt(square + EPSILON));
-}
 
 /* y = the softmax of scale * x. The products are stored before the largest is taken off: fused with
  * the subtraction they would miss it by a rounding, which a huge scale makes huge. */
@@ -103,24 +93,7 @@ void KERN(address)(const mann_address_args *a)
             mann_real *similarity = a->similarity + at, *content = a->content + at;
             mann_real *gated = a->gated + at, *shifted = a->shifted + at;
 
-            mann_real key_norm = inverse_norm(M, key);
-            a->key_norm[one] = key_norm;
-            if (h == 0) {
-                down_columns(M, N, 1, memory, key, similarity, norm);
-                ALONG(N)
-                {
-                    vm m = v_tail(N - n);
-                    v_store(norm + n, m, v_set(1) / v_sqrt(v_load(norm + n, m) + v_set(EPSILON)));
-                }
-            } else {
-                down_columns(M, N, 1, memory, key, similarity, NULL);
-            }
-            ALONG(N)
-            {
-                vm m = v_tail(N - n);
-                vf k = v_load(similarity + n, m) * v_set(key_norm) * v_load(norm + n, m);
-                v_store(similarity + n, m, k);
-            }
+            a->key_norm[one] = similarity_row(M, N, memory, key, h == 0, norm, similarity);
             softmax(N, a->strength[(size_t)b * (size_t)a->ld_strength + (size_t)h], similarity,
                     content);
             vf gate = v_set(a->gate[(size_t)b * (size_t)a->ld_gate + (size_t)h]);

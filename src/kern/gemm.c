@@ -89,7 +89,7 @@ INLINE void block_rows(int rows, int cols, int32_t depth, const float *x, size_t
 }
 
 void KERN(linear)(int32_t B, int32_t I, int32_t O, const float *x, int32_t ldx, const float *w,
-                  const float *bias, float *y, int32_t ldy, bool accumulate)
+                  int32_t ldw, const float *bias, float *y, int32_t ldy, bool accumulate)
 {
     for (int32_t b = 0; b < B; b += ROWS) {
         int rows = B - b < ROWS ? B - b : ROWS;
@@ -103,7 +103,7 @@ void KERN(linear)(int32_t B, int32_t I, int32_t O, const float *x, int32_t ldx, 
             switch (cols) {
 #define CASE(c)                                                                                    \
     case c:                                                                                        \
-        block_rows(rows, c, I, xb, (size_t)ldx, 1, w + o, (size_t)O, at, yb, (size_t)ldy, tail,    \
+        block_rows(rows, c, I, xb, (size_t)ldx, 1, w + o, (size_t)ldw, at, yb, (size_t)ldy, tail,  \
                    accumulate);                                                                    \
         break;
                 CASE(1)
@@ -293,18 +293,18 @@ void KERN(product)(int32_t m, int32_t n, int32_t k, mann_real scale, const mann_
     for (int32_t i = 0; i < m; i++) {
         for (int32_t j = 0; j < n; j++) {
             mann_real *to = y + (size_t)i * (size_t)ldy + j;
-            double sum = 0;
+            double sum = accumulate ? *to : 0;
             for (int32_t p = 0; p < k; p++) {
-                sum += (double)x[(size_t)i * (size_t)x_row + (size_t)p * (size_t)x_col] *
+                sum += (double)scale * x[(size_t)i * (size_t)x_row + (size_t)p * (size_t)x_col] *
                        w[(size_t)p * (size_t)w_row + (size_t)j * (size_t)w_col];
             }
-            *to = (mann_real)((accumulate ? *to : 0) + scale * sum);
+            *to = (mann_real)sum;
         }
     }
 }
 
 void KERN(linear)(int32_t B, int32_t I, int32_t O, const mann_real *x, int32_t ldx,
-                  const mann_real *w, const mann_real *bias, mann_real *y, int32_t ldy,
+                  const mann_real *w, int32_t ldw, const mann_real *bias, mann_real *y, int32_t ldy,
                   bool accumulate)
 {
     for (int32_t b = 0; b < B; b++) {
@@ -312,7 +312,7 @@ void KERN(linear)(int32_t B, int32_t I, int32_t O, const mann_real *x, int32_t l
             mann_real *to = y + (size_t)b * (size_t)ldy + o;
             double sum = accumulate ? *to : bias ? bias[o] : 0;
             for (int32_t i = 0; i < I; i++) {
-                sum += (double)x[(size_t)b * (size_t)ldx + i] * w[(size_t)i * (size_t)O + o];
+                sum += (double)x[(size_t)b * (size_t)ldx + i] * w[(size_t)i * (size_t)ldw + o];
             }
             *to = (mann_real)sum;
         }

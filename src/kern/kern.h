@@ -10,16 +10,18 @@
 
 /* --- products: w is [I, O], input-major --- */
 
-/* y [B, O] = x [B, I] w + bias [O] (optional); with accumulate, y += x w. */
+/* y [B, O] = x [B, I] w + bias [O] (optional); with accumulate, y += x w. The sum of an element
+ * starts at its bias, or at what y was, and goes along I in order: a product may be made in parts.
+ */
 typedef void mann_kernel_linear(int32_t B, int32_t I, int32_t O, const mann_real *x, int32_t ldx,
-                                const mann_real *w, const mann_real *bias, mann_real *y,
-                                int32_t ldy, bool accumulate);
+                                const mann_real *w, int32_t ldw, const mann_real *bias,
+                                mann_real *y, int32_t ldy, bool accumulate);
 /* dw [I, O] += x^T dy over K rows, x given row by row. */
 typedef void mann_kernel_weight_grad(int32_t K, int32_t I, int32_t O, const mann_real *const *x,
                                      const mann_real *dy, int32_t lddy, mann_real *dw);
 /* y [m, n] = scale x [m, k] w [k, n]; with accumulate, y += that. Element (i, j) of x stands at
  * i * x_row + j * x_col, of w at i * w_row + j * w_col, where w_row or w_col is 1. For large
- * products: stretches of w are copied together first. */
+ * products: stretches of w are copied together first. With scale 1 it sums as linear does. */
 typedef void mann_kernel_product(int32_t m, int32_t n, int32_t k, mann_real scale,
                                  const mann_real *x, int32_t x_row, int32_t x_col,
                                  const mann_real *w, int32_t w_row, int32_t w_col, mann_real *y,
@@ -132,6 +134,23 @@ typedef struct mann_address_args {
 typedef void mann_kernel_address(const mann_address_args *args);
 /* Uses the stages and the norms up. */
 typedef void mann_kernel_address_grad(const mann_address_args *args);
+
+/* Similarity [B, H, N] of keys [B, H, M] and the columns of memory; ld_* are distances between
+ * sequences, ldh_key between keys. */
+typedef struct mann_cosine_args {
+    int32_t B, H, M, N;
+    const mann_real *memory, *key;
+    int32_t ld_memory, ld_key, ldh_key;
+    mann_real *similarity;
+    mann_real *memory_norm; /* [B, N]: 1 / |column| */
+    mann_real *key_norm;    /* [B, H]: 1 / |key| */
+    const mann_real *dsimilarity;
+    mann_real *ddot, *fall;    /* scratch of the gradient: [H, N], [N] */
+    mann_real *dmemory, *dkey; /* optional */
+} mann_cosine_args;
+
+typedef void mann_kernel_cosine(const mann_cosine_args *args);
+typedef void mann_kernel_cosine_grad(const mann_cosine_args *args);
 
 /* reads [B, H, M] = weights [B, H, N] applied to memory; ldb_* between sequences. */
 typedef void mann_kernel_read(int32_t B, int32_t H, int32_t M, int32_t N, const mann_real *memory,
@@ -294,6 +313,8 @@ typedef void mann_kernel_peak(int64_t rounds, mann_real *sink);
     K(lstm_grad)                                                                                   \
     K(address)                                                                                     \
     K(address_grad)                                                                                \
+    K(cosine)                                                                                      \
+    K(cosine_grad)                                                                                 \
     K(read)                                                                                        \
     K(read_grad)                                                                                   \
     K(erase_add)                                                                                   \

@@ -71,6 +71,11 @@ mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t 
     return mann_broadcast(tape, row, batch);
 }
 
+int32_t mann_store_time(const mann_var *state)
+{
+    return (int32_t)*mann_value(state[STORE_TIME]);
+}
+
 mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row)
 {
     int32_t B = row->n[0], width = rows->n[1], N = rows->n[2];
@@ -153,24 +158,22 @@ static void init(void *self_, const void *config, const char *scope, mann_params
     forms[self->config.form]->init(self, scope, params);
 }
 
-static void begin(const void *self_, mann_tape *tape, int32_t batch, void *state_)
+static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *state)
 {
     const mann_store *self = self_;
-    mann_store_state *state = state_;
     const mann_store_config *c = &self->config;
-    *state = (mann_store_state){0};
+    state[STORE_TIME] = mann_store_constant(tape, batch, 1, 0);
     if (c->form == MODERN || mann_tape_observed(tape)) {
-        state->rows = mann_input(tape, 3, (int32_t[]){batch, c->width, c->locations});
+        state[STORE_ROWS] = mann_input(tape, 3, (int32_t[]){batch, c->width, c->locations});
     }
     forms[c->form]->begin(self, tape, batch, state);
 }
 
-static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var interface)
+static mann_var step(const void *self_, mann_tape *tape, mann_var *state, mann_var interface)
 {
     const mann_store *self = self_;
-    mann_store_state *state = state_;
     mann_var read = forms[self->config.form]->step(self, tape, state, interface);
-    state->t++;
+    state[STORE_TIME] = mann_store_constant(tape, interface->n[0], 1, mann_store_time(state) + 1);
     return read;
 }
 
@@ -187,7 +190,7 @@ const mann_memory_type mann_memory_hopfield = {
     .options = hopfield_options,
     .config_size = sizeof(mann_store_config),
     .self_size = sizeof(mann_store),
-    .state_size = sizeof(mann_store_state),
+    .states = STORE_STATES,
     .interface_width = interface_width,
     .read_width = read_width,
     .init = init,

@@ -18,22 +18,27 @@ typedef struct mann_store {
     mann_handle recurrent, gain, bias; /* of hebbian */
 } mann_store;
 
-typedef struct mann_store_state {
-    int32_t t;             /* steps so far */
-    mann_var rows;         /* [B, width, rows]; of hebbian while observed only, else NULL */
-    mann_var rate, decay;  /* [B, 1] */
-    mann_var associations; /* A [B, R, R] */
-    mann_var h;            /* [B, R] */
-    mann_var beta;         /* [B, M] */
-} mann_store_state;
+/* The state of both forms; an entry that a form lacks is NULL. */
+enum {
+    STORE_TIME,         /* [B, 1]: steps so far, the same for all */
+    STORE_ROWS,         /* [B, width, N]; of hebbian while observed only */
+    STORE_RATE,         /* [B, 1] */
+    STORE_DECAY,        /* [B, 1] */
+    STORE_ASSOCIATIONS, /* A [B, R, R] */
+    STORE_H,            /* [B, R] */
+    STORE_BETA,         /* [B, M] */
+    STORE_STATES
+};
+
+/* Steps so far. */
+int32_t mann_store_time(const mann_var *state);
 
 /* A form of the store; the hooks are those of mann_memory_type. */
 typedef struct mann_store_form {
     int32_t interface_widths; /* numbers it takes, in widths */
     void (*init)(mann_store *self, const char *scope, mann_params *params);
-    void (*begin)(const mann_store *self, mann_tape *tape, int32_t batch, mann_store_state *state);
-    mann_var (*step)(const mann_store *self, mann_tape *tape, mann_store_state *state,
-                     mann_var interface);
+    void (*begin)(const mann_store *self, mann_tape *tape, int32_t batch, mann_var *state);
+    mann_var (*step)(const mann_store *self, mann_tape *tape, mann_var *state, mann_var interface);
     double (*multiply_adds)(const mann_store_config *config);
 } mann_store_form;
 

@@ -34,14 +34,14 @@ static void init(mann_store *self, const char *scope, mann_params *params)
     }
 }
 
-static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_store_state *state)
+static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_var *state)
 {
     const mann_store_config *c = &self->config;
     int32_t R = c->width;
-    state->rate = mann_store_spread(c, tape, batch, 1, self->rate, MANN_SOFTPLUS, c->rate);
-    state->decay = mann_store_spread(c, tape, batch, 1, self->decay, MANN_SIGMOID, c->decay);
-    state->associations = mann_input(tape, 3, (int32_t[]){batch, R, R});
-    state->h = mann_input(tape, 2, (int32_t[]){batch, R});
+    state[STORE_RATE] = mann_store_spread(c, tape, batch, 1, self->rate, MANN_SOFTPLUS, c->rate);
+    state[STORE_DECAY] = mann_store_spread(c, tape, batch, 1, self->decay, MANN_SIGMOID, c->decay);
+    state[STORE_ASSOCIATIONS] = mann_input(tape, 3, (int32_t[]){batch, R, R});
+    state[STORE_H] = mann_input(tape, 2, (int32_t[]){batch, R});
 }
 
 static double energy_of(int32_t R, const mann_real *A, const mann_real *slow, const mann_real *h)
@@ -61,22 +61,24 @@ static const mann_tag_info associations_tag = {
     "store_associations", MANN_KIND_SIGNED, {"unit", "unit"}};
 
 /* For observers. The rows are the states of the steps before, each in the column of its step. */
-static void show(const mann_store *self, mann_tape *tape, mann_store_state *state,
-                 const mann_var *settled, mann_var slow)
+static void show(const mann_store *self, mann_tape *tape, mann_var *state, const mann_var *settled,
+                 mann_var slow)
 {
     const mann_store_config *c = &self->config;
-    int32_t B = slow->n[0], S = c->steps, t = state->t;
+    int32_t B = slow->n[0], S = c->steps, t = mann_store_time(state);
     mann_var energy = mann_input(tape, 2, (int32_t[]){B, S + 1});
     for (int32_t i = 0; i < B * (S + 1) && !mann_tape_status(tape); i++) {
         int32_t b = i / (S + 1), s = i % (S + 1);
         mann_var h = settled[s];
         mann_value(energy)[i] = (mann_real)energy_of(
-            c->width, mann_value(state->associations) + b * state->associations->stride[0],
+            c->width,
+            mann_value(state[STORE_ASSOCIATIONS]) + b * state[STORE_ASSOCIATIONS]->stride[0],
             mann_value(slow) + b * slow->stride[0], mann_value(h) + b * h->stride[0]);
     }
-    mann_tag(tape, &associations_tag, state->associations);
-    mann_store_show(c, tape, settled, energy, state->rows, t < c->locations ? t : c->locations);
-    state->rows = mann_store_row(tape, state->rows, t, settled[S]);
+    mann_tag(tape, &associations_tag, state[STORE_ASSOCIATIONS]);
+    mann_store_show(c, tape, settled, energy, state[STORE_ROWS],
+                    t < c->locations ? t : c->locations);
+    state[STORE_ROWS] = mann_store_row(tape, state[STORE_ROWS], t, settled[S]);
 }
 
 static mann_var settle(const mann_store *self, mann_tape *tape, mann_var associations,
@@ -91,23 +93,22 @@ static mann_var settle(const mann_store *self, mann_tape *tape, mann_var associa
     return mann_activate(tape, drive, MANN_RELU);
 }
 
-static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *state,
-                     mann_var interface)
+static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, mann_var interface)
 {
     int32_t S = self->config.steps;
     mann_var h[MANN_STORE_STEPS + 1];
-    mann_var recurrent = mann_linear(tape, state->h, mann_param(tape, self->recurrent), NULL);
+    mann_var recurrent = mann_linear(tape, state[STORE_H], mann_param(tape, self->recurrent), NULL);
     mann_var slow = mann_add(tape, interface, recurrent);
-    state->associations =
-        mann_hebb(tape, state->associations, state->decay, state->rate, state->h, state->h);
+    state[STORE_ASSOCIATIONS] = mann_hebb(tape, state[STORE_ASSOCIATIONS], state[STORE_DECAY],
+                                          state[STORE_RATE], state[STORE_H], state[STORE_H]);
     h[0] = mann_activate(tape, slow, MANN_RELU);
     for (int32_t s = 0; s < S; s++) {
-        h[s + 1] = settle(self, tape, state->associations, slow, h[s]);
+        h[s + 1] = settle(self, tape, state[STORE_ASSOCIATIONS], slow, h[s]);
     }
-    if (state->rows) {
+    if (state[STORE_ROWS]) {
         show(self, tape, state, h, slow);
     }
-    return state->h = h[S];
+    return state[STORE_H] = h[S];
 }
 
 /* W h; decay and outer product; A h in every settling step. */

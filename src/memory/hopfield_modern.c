@@ -24,10 +24,11 @@ static void init(mann_store *self, const char *scope, mann_params *params)
     }
 }
 
-static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_store_state *state)
+static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_var *state)
 {
     const mann_store_config *c = &self->config;
-    state->beta = mann_store_spread(c, tape, batch, c->width, self->beta, MANN_SOFTPLUS, c->beta);
+    state[STORE_BETA] =
+        mann_store_spread(c, tape, batch, c->width, self->beta, MANN_SOFTPLUS, c->beta);
 }
 
 /* Over the first count of the rows [M, N]. */
@@ -58,23 +59,23 @@ static const mann_tag_info rows_tag = {"store_rows", MANN_KIND_SIGNED, {"unit", 
 static const mann_tag_info retrieval_tag = {"store_retrieval", MANN_KIND_WEIGHTING, {"row"}};
 
 /* For observers. */
-static void show(const mann_store *self, mann_tape *tape, const mann_store_state *state,
-                 int32_t count, const mann_var *xi, mann_var weights)
+static void show(const mann_store *self, mann_tape *tape, const mann_var *state, int32_t count,
+                 const mann_var *xi, mann_var weights)
 {
     const mann_store_config *c = &self->config;
     int32_t B = xi[0]->n[0], S = c->steps;
     mann_var energy = mann_input(tape, 2, (int32_t[]){B, S + 1});
     for (int32_t i = 0; i < B * (S + 1) && !mann_tape_status(tape); i++) {
         int32_t b = i / (S + 1), s = i % (S + 1);
-        mann_value(energy)[i] =
-            (mann_real)energy_of(c->width, c->locations, count,
-                                 (double)mann_value(state->beta)[b * state->beta->stride[0]],
-                                 mann_value(state->rows) + b * state->rows->stride[0],
-                                 mann_value(xi[s]) + b * xi[s]->stride[0]);
+        mann_value(energy)[i] = (mann_real)energy_of(
+            c->width, c->locations, count,
+            (double)mann_value(state[STORE_BETA])[b * state[STORE_BETA]->stride[0]],
+            mann_value(state[STORE_ROWS]) + b * state[STORE_ROWS]->stride[0],
+            mann_value(xi[s]) + b * xi[s]->stride[0]);
     }
-    mann_tag(tape, &rows_tag, state->rows);
+    mann_tag(tape, &rows_tag, state[STORE_ROWS]);
     mann_tag(tape, &retrieval_tag, mann_flatten(tape, weights));
-    mann_store_show(c, tape, xi, energy, state->rows, count);
+    mann_store_show(c, tape, xi, energy, state[STORE_ROWS], count);
 }
 
 /* 1 at the first count of [B, N]; NULL where all count. */
@@ -90,24 +91,25 @@ static mann_var mask_of(mann_tape *tape, int32_t B, int32_t N, int32_t count)
     return mask;
 }
 
-static mann_var step(const mann_store *self, mann_tape *tape, mann_store_state *state,
-                     mann_var interface)
+static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, mann_var interface)
 {
     const mann_store_config *c = &self->config;
-    int32_t M = c->width, count = state->t < c->locations ? state->t : c->locations;
+    int32_t M = c->width,
+            count = mann_store_time(state) < c->locations ? mann_store_time(state) : c->locations;
     mann_var xi[MANN_STORE_STEPS + 1], weights = NULL;
     mann_var squashed = mann_activate(tape, interface, MANN_TANH);
     mann_var mask = mask_of(tape, interface->n[0], c->locations, count);
     xi[0] = mann_columns(tape, squashed, 0, M);
     for (int32_t s = 0; s < c->steps; s++) {
-        mann_var query = mann_split(tape, mann_multiply(tape, xi[s], state->beta), 1);
-        weights = mann_attend(tape, mann_match(tape, state->rows, query, 1), mask);
-        xi[s + 1] = mann_flatten(tape, mann_read(tape, state->rows, weights));
+        mann_var query = mann_split(tape, mann_multiply(tape, xi[s], state[STORE_BETA]), 1);
+        weights = mann_attend(tape, mann_match(tape, state[STORE_ROWS], query, 1), mask);
+        xi[s + 1] = mann_flatten(tape, mann_read(tape, state[STORE_ROWS], weights));
     }
     if (mann_tape_observed(tape)) {
         show(self, tape, state, count, xi, weights);
     }
-    state->rows = mann_store_row(tape, state->rows, state->t, mann_columns(tape, squashed, M, M));
+    state[STORE_ROWS] = mann_store_row(tape, state[STORE_ROWS], mann_store_time(state),
+                                       mann_columns(tape, squashed, M, M));
     return xi[c->steps];
 }
 

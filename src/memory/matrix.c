@@ -66,10 +66,8 @@ typedef struct matrix {
     mann_handle memory, write_weights, read_weights; /* learned initial values */
 } matrix;
 
-typedef struct matrix_state {
-    mann_var memory;                      /* [B, M, N] */
-    mann_var write_weights, read_weights; /* [B, W, N], [B, R, N] */
-} matrix_state;
+/* The state: the matrix [B, M, N] and the last weightings [B, W, N], [B, R, N]. */
+enum { MEMORY, WRITE_WEIGHTS, READ_WEIGHTS, STATES };
 
 static int32_t offsets(const matrix_config *config)
 {
@@ -166,15 +164,14 @@ static mann_var initial_weighting(const matrix *self, mann_tape *tape, int32_t b
     return weights;
 }
 
-static void begin(const void *self_, mann_tape *tape, int32_t batch, void *state_)
+static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *state)
 {
     const matrix *self = self_;
-    matrix_state *state = state_;
     const matrix_config *c = &self->config;
-    state->memory = initial_matrix(self, tape, batch);
-    state->write_weights =
+    state[MEMORY] = initial_matrix(self, tape, batch);
+    state[WRITE_WEIGHTS] =
         initial_weighting(self, tape, batch, c->write_heads, self->write_weights);
-    state->read_weights = initial_weighting(self, tape, batch, c->read_heads, self->read_weights);
+    state[READ_WEIGHTS] = initial_weighting(self, tape, batch, c->read_heads, self->read_weights);
 }
 
 /* What a head's interface says, and the tags under which observers see it. */
@@ -250,10 +247,9 @@ static mann_var address(mann_tape *tape, mann_var memory, const head *h, mann_va
     return weights;
 }
 
-static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var interface)
+static mann_var step(const void *self_, mann_tape *tape, mann_var *state, mann_var interface)
 {
     const matrix *self = self_;
-    matrix_state *state = state_;
     const matrix_config *c = &self->config;
     mann_var squashed = mann_squash(tape, interface, SEGMENTS, self->segment, (mann_real)c->clip);
     int32_t at = 0;
@@ -264,12 +260,12 @@ static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var 
         mann_split(tape, next(tape, squashed, &at, c->write_heads * c->width), c->write_heads);
     head read = next_head(c, tape, squashed, &at, c->read_heads);
 
-    state->write_weights = address(tape, state->memory, &write, state->write_weights, &write_tags);
-    mann_var written = mann_erase_add(tape, state->memory, state->write_weights, erase, add);
-    mann_var seen = c->order == 0 ? written : state->memory;
-    state->read_weights = address(tape, seen, &read, state->read_weights, &read_tags);
-    mann_var reads = mann_read(tape, seen, state->read_weights);
-    state->memory = written;
+    state[WRITE_WEIGHTS] = address(tape, state[MEMORY], &write, state[WRITE_WEIGHTS], &write_tags);
+    mann_var written = mann_erase_add(tape, state[MEMORY], state[WRITE_WEIGHTS], erase, add);
+    mann_var seen = c->order == 0 ? written : state[MEMORY];
+    state[READ_WEIGHTS] = address(tape, seen, &read, state[READ_WEIGHTS], &read_tags);
+    mann_var reads = mann_read(tape, seen, state[READ_WEIGHTS]);
+    state[MEMORY] = written;
 
     mann_tag(tape, &erase_tag, erase);
     mann_tag(tape, &add_tag, add);
@@ -293,7 +289,7 @@ const mann_memory_type mann_memory_matrix = {
     .options = matrix_options,
     .config_size = sizeof(matrix_config),
     .self_size = sizeof(matrix),
-    .state_size = sizeof(matrix_state),
+    .states = STATES,
     .interface_width = interface_width,
     .read_width = read_width,
     .init = init,

@@ -10,6 +10,7 @@
  *
  * With one matrix it is the Neural Turing Machine, with no memory the plain recurrent network. A
  * memory that is a recurrent network itself needs neither feedback of r_(t-1) nor h_t in y_t. */
+#include "model/outputs.h"
 #include "model/sequence.h"
 #include "nn/controller.h"
 
@@ -52,16 +53,13 @@ typedef struct machine {
         const mann_memory_type *type;
         void *self;
         int32_t interface_width, read_width;
-        size_t state_offset;
+        int32_t state; /* where that of the memory begins */
     } memory[MANN_MAX_MEMORIES];
     int32_t interface_total;
-    size_t state_size;
+    /* The state: that of the controller; from `reads` on the last reads, [B, read_width] each; then
+     * those of the memories. */
+    int32_t reads, states;
 } machine;
-
-typedef struct machine_state {
-    mann_controller_state controller;
-    mann_var read[MANN_MAX_MEMORIES]; /* of the last step, [B, read_width] */
-} machine_state;
 
 static const mann_tag_info hidden_tag = {"hidden", MANN_KIND_SIGNED, {"unit"}};
 
@@ -74,22 +72,12 @@ static void close(void *self_)
     }
 }
 
-static size_t aligned(size_t size)
-{
-    return (size + 15) / 16 * 16;
-}
-
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
 {
     machine *self = self_;
     const machine_config *config = setup->config;
     int32_t reads = 0;
-    if (!setup->io.inputs) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "this model takes sequences of numbers, but the task gives stories "
-                         "(mann models lists others)");
-    }
     if (config->output == OUTPUT_READS && !setup->n_memories) {
         return mann_fail(context, MANN_E_INVAL,
                          "model.output=reads needs a memory to read; set model.memory");
@@ -97,7 +85,6 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     self->io = setup->io;
     self->feedback = config->feedback;
     self->output_all = config->output == OUTPUT_ALL;
-    self->state_size = aligned(sizeof(machine_state));
     for (int32_t i = 0; i < setup->n_memories; i++) {
         const mann_memory_type *type = setup->memory[i].type;
         self->memory[i].type = type;
@@ -108,14 +95,18 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         self->n_memories = i + 1;
         self->memory[i].interface_width = type->interface_width(setup->memory[i].config);
         self->memory[i].read_width = type->read_width(setup->memory[i].config);
-        self->memory[i].state_offset = self->state_size;
         self->interface_total += self->memory[i].interface_width;
-        self->state_size += aligned(type->state_size);
         reads += self->memory[i].read_width;
     }
     mann_controller_init(&self->controller, (mann_controller_kind)config->controller,
-                         setup->io.inputs + (self->feedback ? reads : 0), config->hidden,
-                         config->layers, params);
+                         setup->io.inputs, setup->io.inputs + (self->feedback ? reads : 0),
+                         config->hidden, config->layers, params);
+    self->reads = mann_controller_states(&self->controller);
+    self->states = self->reads + self->n_memories;
+    for (int32_t i = 0; i < self->n_memories; i++) {
+        self->memory[i].state = self->states;
+        self->states += self->memory[i].type->states;
+    }
     int32_t outputs = mann_controller_outputs(&self->controller);
     if (self->n_memories) {
         self->interface = mann_dense_init(params, "interface", outputs, self->interface_total);
@@ -137,34 +128,29 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     return MANN_OK;
 }
 
-static size_t state_size(const void *self)
+static int32_t states(const void *self)
 {
-    return ((const machine *)self)->state_size;
+    return ((const machine *)self)->states;
 }
 
-static void *memory_state(const machine *self, void *state, int32_t i)
-{
-    return (char *)state + self->memory[i].state_offset;
-}
-
-static void begin(const void *self_, mann_tape *tape, int32_t batch, void *state_)
+static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *state)
 {
     const machine *self = self_;
-    machine_state *state = state_;
-    mann_controller_begin(&self->controller, tape, batch, &state->controller);
+    mann_controller_begin(&self->controller, tape, batch, state);
     for (int32_t i = 0; i < self->n_memories; i++) {
         const mann_memory_type *type = self->memory[i].type;
+        mann_var *mine = state + self->memory[i].state;
         int32_t n[2] = {batch, self->memory[i].read_width};
-        type->begin(self->memory[i].self, tape, batch, memory_state(self, state, i));
-        state->read[i] = type->first_read ? type->first_read(self->memory[i].self, tape, batch,
-                                                             memory_state(self, state, i))
-                                          : mann_input(tape, 2, n);
+        type->begin(self->memory[i].self, tape, batch, mine);
+        state[self->reads + i] = type->first_read
+                                     ? type->first_read(self->memory[i].self, tape, batch, mine)
+                                     : mann_input(tape, 2, n);
     }
 }
 
-/* first (or nothing, if NULL) and the present reads, side by side. */
+/* first and the present reads, side by side; NULL if there is nothing. */
 static mann_var with_reads(const machine *self, mann_tape *tape, mann_var first,
-                           const machine_state *state)
+                           const mann_var *state)
 {
     mann_var part[1 + MANN_MAX_MEMORIES];
     int32_t parts = 0;
@@ -172,17 +158,16 @@ static mann_var with_reads(const machine *self, mann_tape *tape, mann_var first,
         part[parts++] = first;
     }
     for (int32_t i = 0; i < self->n_memories; i++) {
-        part[parts++] = state->read[i];
+        part[parts++] = state[self->reads + i];
     }
-    return parts > 1 ? mann_concat(tape, parts, part) : part[0];
+    return parts > 1 ? mann_concat(tape, 1, parts, part) : parts ? part[0] : NULL;
 }
 
-static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var input)
+/* One step, from a row of mann_controller_inputs per sequence; what the output layer sees. */
+static mann_var advance(const machine *self, mann_tape *tape, mann_var *state, mann_var inputs)
 {
-    const machine *self = self_;
-    machine_state *state = state_;
-    mann_var x = self->feedback ? with_reads(self, tape, input, state) : input;
-    mann_var h = mann_controller_step(&self->controller, tape, &state->controller, x);
+    mann_var reads = self->feedback ? with_reads(self, tape, NULL, state) : NULL;
+    mann_var h = mann_controller_step(&self->controller, tape, state, inputs, reads);
     mann_tag(tape, &hidden_tag, h);
     if (self->n_memories) {
         mann_var interface = mann_dense_apply(self->interface, tape, h);
@@ -190,15 +175,27 @@ static mann_var step(const void *self_, mann_tape *tape, void *state_, mann_var 
         for (int32_t i = 0; i < self->n_memories; i++) {
             mann_var slice = mann_columns(tape, interface, at, self->memory[i].interface_width);
             at += self->memory[i].interface_width;
-            state->read[i] = self->memory[i].type->step(self->memory[i].self, tape,
-                                                        memory_state(self, state, i), slice);
+            state[self->reads + i] = self->memory[i].type->step(
+                self->memory[i].self, tape, state + self->memory[i].state, slice);
         }
     }
-    mann_var seen = with_reads(self, tape, self->output_all ? h : NULL, state);
+    return with_reads(self, tape, self->output_all ? h : NULL, state);
+}
+
+/* The logits of any number of rows of what advance gives. */
+static mann_var answer(const machine *self, mann_tape *tape, mann_var seen)
+{
     if (self->has_readout) {
         seen = mann_activate(tape, mann_dense_apply(self->readout, tape, seen), MANN_RELU);
     }
     return mann_dense_apply(self->output, tape, seen);
+}
+
+static mann_var step(const void *self_, mann_tape *tape, mann_var *state, mann_var input)
+{
+    const machine *self = self_;
+    mann_var inputs = mann_controller_inputs(&self->controller, tape, input);
+    return answer(self, tape, advance(self, tape, state, inputs));
 }
 
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
@@ -206,24 +203,19 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
 {
     const machine *self = self_;
     mann_sequences s = mann_sequences_pack(tape, batch, &self->io);
-    size_t size = (size_t)s.steps * sizeof(mann_var);
-    mann_var *logits = mann_tape_scratch(tape, size);
-    outputs->prediction = mann_tape_scratch(tape, size);
-    void *state = mann_tape_scratch(tape, self->state_size);
+    mann_var *seen = mann_tape_scratch(tape, (size_t)s.rows.steps * sizeof(mann_var));
+    mann_var *state = mann_tape_scratch(tape, (size_t)self->states * sizeof(mann_var));
     if (mann_tape_status(tape)) {
         return;
     }
     begin(self, tape, batch->size, state);
-    for (int32_t t = 0; t < s.steps; t++) {
+    mann_var inputs = mann_controller_inputs(&self->controller, tape, s.input);
+    for (int32_t t = 0; t < s.rows.steps; t++) {
         mann_tape_step(tape, t);
-        logits[t] = step(self, tape, state, s.input[t]);
+        seen[t] = advance(self, tape, state, mann_packed_step(tape, &s.rows, inputs, t));
     }
-    outputs->steps = s.steps;
-    outputs->n_losses = 1;
-    outputs->loss[0].name = "task";
-    outputs->loss[0].weight = 1;
-    outputs->loss[0].value = mann_sequence_loss(tape, self->io.target, s.steps, logits, s.target,
-                                                s.mask, outputs->prediction, NULL);
+    mann_var logits = answer(self, tape, mann_packed_join(tape, &s.rows, seen));
+    mann_outputs_answer(tape, &self->io, s.rows, logits, s.target, s.mask, outputs);
 }
 
 static double multiply_adds(const mann_model_setup *setup)
@@ -248,14 +240,18 @@ static double multiply_adds(const mann_model_setup *setup)
     return total + mann_controller_multiply_adds(&controller) + outputs * interface + last;
 }
 
+static const char *const ports[] = {"input", NULL};
+
 const mann_model_type mann_model_machine = {
     .name = "machine",
     .summary = "a controller that drives external memories; without memories a plain network",
     .options = machine_options,
     .config_size = sizeof(machine_config),
     .self_size = sizeof(machine),
+    .ports = ports,
+    .memories = MANN_MAX_MEMORIES,
     .init = init,
-    .state_size = state_size,
+    .states = states,
     .begin = begin,
     .step = step,
     .forward = forward,

@@ -1,71 +1,56 @@
-/* Packs ragged sequences step by step. */
+/* Packs ragged sequences. */
 #include "model/sequence.h"
 
 #include "ad/tape.h"
-
-static const float *data(const mann_example *example, const char *name, int32_t width)
-{
-    const mann_array *array = mann_example_find(example, name);
-    bool found = array && array->type == MANN_REAL && array->n[0] == example->steps &&
-                 (array->rank == 1 ? 1 : array->n[1]) == width;
-    return found ? array->data : NULL;
-}
-
-static void copy(const float *from, int32_t count, mann_real *to)
-{
-    for (int32_t i = 0; i < count; i++) {
-        to[i] = (mann_real)from[i];
-    }
-}
+#include "model/outputs.h"
 
 static bool fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
 {
-    for (int32_t b = 0; b < batch->size; b++) {
-        const mann_example *example = batch->example[b];
-        if (!data(example, "input", io->inputs) || !data(example, "target", io->outputs) ||
-            !data(example, "mask", 1)) {
-            mann_tape_fail(tape, MANN_E_SHAPE,
-                           "sequences: example %llu lacks input [T, %d], target [T, %d] or mask "
-                           "[T, 1]",
-                           (unsigned long long)example->index, io->inputs, io->outputs);
-            return false;
-        }
-        if (b && example->steps > batch->example[b - 1]->steps) {
+    for (int32_t b = 1; b < batch->size; b++) {
+        if (batch->example[b]->steps > batch->example[b - 1]->steps) {
             mann_tape_fail(tape, MANN_E_SHAPE, "sequences: not ordered longest first");
             return false;
         }
     }
-    return true;
+    return mann_batch_fits(tape, batch, io);
+}
+
+/* The array called name of every example, as packed rows of width numbers. */
+static void fill(const mann_packed *rows, const mann_batch *batch, const char *name, int32_t width,
+                 mann_var to)
+{
+    for (int32_t b = 0; b < rows->batch; b++) {
+        const float *from = mann_example_find(batch->example[b], name)->data;
+        for (int32_t t = 0; t < rows->length[b]; t++) {
+            mann_real *row = mann_value(to) + (size_t)(rows->start[t] + b) * (size_t)width;
+            for (int32_t i = 0; i < width; i++) {
+                row[i] = (mann_real)*from++;
+            }
+        }
+    }
 }
 
 mann_sequences mann_sequences_pack(mann_tape *tape, const mann_batch *batch,
                                    const mann_io_shape *io)
 {
-    mann_sequences s = {.steps = batch->example[0]->steps};
-    size_t size = (size_t)s.steps * sizeof(mann_var);
-    s.input = mann_tape_scratch(tape, size);
-    s.target = mann_tape_scratch(tape, size);
-    s.mask = mann_tape_scratch(tape, size);
-    if (!s.mask || !fits(tape, batch, io)) {
-        s.steps = 0;
+    mann_sequences s = {.rows = {0}};
+    int32_t *length = mann_tape_scratch(tape, (size_t)batch->size * sizeof *length);
+    if (!length || !fits(tape, batch, io)) {
         return s;
     }
-    int32_t active = batch->size;
-    for (int32_t t = 0; t < s.steps; t++) {
-        while (batch->example[active - 1]->steps <= t) {
-            active--;
-        }
-        s.input[t] = mann_input(tape, 2, (int32_t[]){active, io->inputs});
-        s.target[t] = mann_input(tape, 2, (int32_t[]){active, io->outputs});
-        s.mask[t] = mann_input(tape, 1, &active);
-        for (int32_t b = 0; b < active && !mann_tape_status(tape); b++) {
-            const mann_example *e = batch->example[b];
-            copy(data(e, "input", io->inputs) + (size_t)t * (size_t)io->inputs, io->inputs,
-                 mann_value(s.input[t]) + (size_t)b * (size_t)io->inputs);
-            copy(data(e, "target", io->outputs) + (size_t)t * (size_t)io->outputs, io->outputs,
-                 mann_value(s.target[t]) + (size_t)b * (size_t)io->outputs);
-            copy(data(e, "mask", 1) + t, 1, mann_value(s.mask[t]) + b);
-        }
+    for (int32_t b = 0; b < batch->size; b++) {
+        length[b] = batch->example[b]->steps;
     }
+    s.rows = mann_pack(tape, batch->size, length);
+    mann_tape_rows(tape, s.rows.steps, s.rows.start);
+    s.input = mann_input(tape, 2, (int32_t[]){s.rows.rows, io->inputs});
+    s.target = mann_input(tape, 2, (int32_t[]){s.rows.rows, io->outputs});
+    s.mask = mann_input(tape, 1, &s.rows.rows);
+    if (mann_tape_status(tape)) {
+        return (mann_sequences){.rows = {0}};
+    }
+    fill(&s.rows, batch, "input", io->inputs, s.input);
+    fill(&s.rows, batch, "target", io->outputs, s.target);
+    fill(&s.rows, batch, "mask", 1, s.mask);
     return s;
 }

@@ -173,17 +173,14 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
                               mann_mode mode, mann_real *grad, mann_outputs *outputs)
 {
     const mann_network *network = crew->network;
-    mann_tape_reset(worker->tape, mode);
-    mann_status status = mann_tape_bind(worker->tape, network->params, grad);
+    for (int32_t b = 0; b < batch->size; b++) {
+        worker->index[b] = batch->example[b]->index;
+    }
+    mann_status status = mann_network_ready(network, worker->tape, mode, grad,
+                                            batch->example[0]->seed, worker->index);
     if (status) {
         return status;
     }
-    uint64_t *index = mann_tape_scratch(worker->tape, (size_t)batch->size * sizeof *index);
-    for (int32_t b = 0; index && b < batch->size; b++) {
-        index[b] = batch->example[b]->index;
-    }
-    mann_tape_sequences(worker->tape, batch->example[0]->seed, index);
-    mann_tape_trained(worker->tape, network->trained, network->epoch);
     *outputs = (mann_outputs){0};
     network->experiment->model->forward(network->model, worker->tape, batch, outputs);
     return mann_tape_status(worker->tape);
@@ -192,7 +189,7 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
 const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
                                   const mann_outputs *outputs, int32_t b)
 {
-    int32_t steps = batch->example[b]->steps, width = outputs->prediction[0]->n[1];
+    int32_t steps = batch->example[b]->steps, width = outputs->prediction->n[1];
     size_t size = (size_t)steps * (size_t)width;
     if (size > worker->prediction_size) {
         float *grown = realloc(worker->prediction, size * sizeof *grown);
@@ -203,8 +200,9 @@ const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
         worker->prediction_size = size;
     }
     for (int32_t t = 0; t < steps; t++) {
-        const mann_real *row = mann_value(outputs->prediction[t]) +
-                               (size_t)b * (size_t)outputs->prediction[t]->stride[0];
+        const mann_real *row =
+            mann_value(outputs->prediction) +
+            (size_t)(outputs->rows.start[t] + b) * (size_t)outputs->prediction->stride[0];
         for (int32_t i = 0; i < width; i++) {
             worker->prediction[(size_t)t * (size_t)width + (size_t)i] = (float)row[i];
         }

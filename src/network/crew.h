@@ -12,7 +12,8 @@ typedef struct mann_worker {
     mann_tape *tape;
     float *prediction; /* of one example, [T, outputs] */
     size_t prediction_size;
-    mann_status status; /* of its last piece of work */
+    uint64_t index[MANN_GROUP]; /* of the examples on the tape */
+    mann_status status;         /* of its last piece of work */
 } mann_worker;
 
 typedef struct mann_crew {

@@ -39,6 +39,7 @@ static mann_variant *open_task(mann_context *context, const mann_experiment *e)
         return NULL;
     }
     variant->self = self;
+    mann_io_usual_ports(&variant->io);
     return variant;
 }
 
@@ -166,6 +167,26 @@ static mann_model_setup setup_of(const mann_network *network)
     return setup;
 }
 
+/* Whether the task gives what the model reads, and the model drives the memories. */
+static mann_status check_suits(mann_context *context, const mann_experiment *e,
+                               const mann_io_shape *io)
+{
+    char given[256];
+    mann_io_port_names(io, given, sizeof given);
+    for (const char *const *name = e->model->ports; name && *name; name++) {
+        if (!mann_io_port(io, *name)) {
+            return mann_fail(context, MANN_E_INVAL,
+                             "%s reads '%s', but %s gives %s; mann models lists others",
+                             e->model_name, *name, e->task_name, given);
+        }
+    }
+    if (e->n_memories > e->model->memories) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "model.memory: %s drives no external memory; use none", e->model_name);
+    }
+    return MANN_OK;
+}
+
 mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment)
 {
     if (mann_experiment_check(experiment)) {
@@ -185,7 +206,8 @@ mann_network *mann_network_announce(mann_context *context, const mann_experiment
     int64_t count = network->task ? mann_variant_count(network->task, MANN_SPLIT_TRAIN) : 0;
     network->epoch = count ? (double)count : MANN_EPOCH;
     network->params = network->task ? mann_params_alloc(context) : NULL;
-    bool good = network->params != NULL;
+    bool good =
+        network->params != NULL && !check_suits(context, network->experiment, &network->task->io);
     if (good) {
         const mann_model_type *type = network->experiment->model;
         network->model = calloc(1, type->self_size);
@@ -211,6 +233,16 @@ mann_network *mann_network_alloc(mann_context *context, const mann_experiment *e
         return NULL;
     }
     return network;
+}
+
+mann_status mann_network_ready(const mann_network *network, mann_tape *tape, mann_mode mode,
+                               mann_real *grad, uint64_t seed, const uint64_t *index)
+{
+    mann_tape_reset(tape, mode);
+    mann_status status = mann_tape_bind(tape, network->params, grad);
+    mann_tape_sequences(tape, seed, index);
+    mann_tape_trained(tape, network->trained, network->epoch);
+    return status;
 }
 
 void mann_network_free(mann_network *network)

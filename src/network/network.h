@@ -24,4 +24,9 @@ struct mann_network {
  * come with mann_params_fill. */
 mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment);
 
+/* Resets a tape for the network's model: its parameters, gradients into grad (NULL: none), the
+ * random streams of examples index[] of seed (borrowed until the reset), the course of training. */
+mann_status mann_network_ready(const mann_network *network, mann_tape *tape, mann_mode mode,
+                               mann_real *grad, uint64_t seed, const uint64_t *index);
+
 #endif

@@ -15,3 +15,10 @@ mann_var mann_dense_apply(mann_dense layer, mann_tape *tape, mann_var x)
 {
     return mann_linear(tape, x, mann_param(tape, layer.weight), mann_param(tape, layer.bias));
 }
+
+mann_var mann_dense_part(mann_dense layer, mann_tape *tape, mann_var x, int32_t first, mann_var to)
+{
+    mann_var rows = mann_slice(tape, mann_param(tape, layer.weight), 0, first, x->n[1]);
+    return to ? mann_linear_onto(tape, to, x, rows)
+              : mann_linear(tape, x, rows, mann_param(tape, layer.bias));
+}

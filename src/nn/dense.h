@@ -13,5 +13,9 @@ mann_dense mann_dense_init(mann_params *params, const char *name, int32_t inputs
 
 /* [B, inputs] -> [B, outputs]. */
 mann_var mann_dense_apply(mann_dense layer, mann_tape *tape, mann_var x);
+/* What the layer makes of x alone, its inputs first, first + 1, ...; added to `to` [B, outputs], or
+ * to the bias if that is NULL. Parts that are added in the order of the inputs have the bits of the
+ * whole. */
+mann_var mann_dense_part(mann_dense layer, mann_tape *tape, mann_var x, int32_t first, mann_var to);
 
 #endif

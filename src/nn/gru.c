@@ -1,6 +1,8 @@
 /* One step, with [x, h] the concatenation of input and hidden state:
  *
- *   r, u = sigmoid([x, h] W + b);  h~ = tanh([x, r h] V + d);  h = u h + (1 - u) h~ */
+ *   r, z = sigmoid([x, h] W + b);  h~ = tanh([x, r h] V + d);  h = z h + (1 - z) h~
+ *
+ * which is Cho et al. 2014, equations 5-8. */
 #include "nn/gru.h"
 
 #include <stdio.h>
@@ -15,21 +17,33 @@ mann_gru mann_gru_init(mann_params *params, const char *name, int32_t inputs, in
     return made;
 }
 
-static mann_var join(mann_tape *tape, mann_var x, mann_var h)
+mann_var mann_gru_inputs(const mann_gru *self, mann_tape *tape, mann_var x)
 {
-    return mann_concat(tape, 2, (mann_var[]){x, h});
+    mann_var gates = mann_dense_part(self->gates, tape, x, 0, NULL);
+    return mann_concat(tape, 1, 2,
+                       (mann_var[]){gates, mann_dense_part(self->candidate, tape, x, 0, NULL)});
 }
 
-mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var x, mann_var h)
+/* More of the input, if there is any, beside h. */
+static mann_var join(mann_tape *tape, mann_var more, mann_var h)
 {
-    int32_t H = self->hidden;
-    mann_var both =
-        mann_activate(tape, mann_dense_apply(self->gates, tape, join(tape, x, h)), MANN_SIGMOID);
-    mann_var reset = mann_columns(tape, both, 0, H), update = mann_columns(tape, both, H, H);
-    mann_var kept = mann_multiply(tape, reset, h);
+    return more ? mann_concat(tape, 1, 2, (mann_var[]){more, h}) : h;
+}
+
+mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var inputs, mann_var more,
+                       mann_var h)
+{
+    int32_t H = self->hidden, first = self->inputs - (more ? more->n[1] : 0);
+    mann_var to_gates = inputs ? mann_columns(tape, inputs, 0, 2 * H) : NULL;
+    mann_var to_candidate = inputs ? mann_columns(tape, inputs, 2 * H, H) : NULL;
+    mann_var both = mann_activate(
+        tape, mann_dense_part(self->gates, tape, join(tape, more, h), first, to_gates),
+        MANN_SIGMOID);
+    mann_var r = mann_columns(tape, both, 0, H), z = mann_columns(tape, both, H, H);
+    mann_var kept = join(tape, more, mann_multiply(tape, r, h));
     mann_var candidate = mann_activate(
-        tape, mann_dense_apply(self->candidate, tape, join(tape, x, kept)), MANN_TANH);
-    return mann_interpolate(tape, update, h, candidate);
+        tape, mann_dense_part(self->candidate, tape, kept, first, to_candidate), MANN_TANH);
+    return mann_interpolate(tape, z, h, candidate);
 }
 
 double mann_gru_multiply_adds(const mann_gru *self)

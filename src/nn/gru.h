@@ -6,14 +6,19 @@
 
 typedef struct mann_gru {
     int32_t inputs, hidden;
-    mann_dense gates, candidate; /* reset and update; what would be new */
+    mann_dense gates, candidate; /* of [x, h]: r, then z; of [x, r h] */
 } mann_gru;
 
-/* Announces the dense layers `name` and `name`.candidate. */
 mann_gru mann_gru_init(mann_params *params, const char *name, int32_t inputs, int32_t hidden);
 
-/* x [B, inputs], h [B, hidden] -> the next h [B, hidden]. */
-mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var x, mann_var h);
+/* What r, z and the candidate get from x [rows, k], the first k of the inputs, side by side [rows,
+ * 3 H]: for all steps at once, as it does not depend on h. */
+mann_var mann_gru_inputs(const mann_gru *self, mann_tape *tape, mann_var x);
+
+/* One step: inputs [B, 3 H], from mann_gru_inputs, or NULL for k = 0; more [B, inputs - k], the
+ * rest of the input, or NULL where k is all of it; h [B, H] -> the new h. */
+mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var inputs, mann_var more,
+                       mann_var h);
 
 /* Multiply-adds of one sequence-step. */
 double mann_gru_multiply_adds(const mann_gru *self);

@@ -472,6 +472,8 @@ mann_network *mann_checkpoint_open(mann_context *context, const char *path, cons
 {
     char file[1024];
     mann_store *store;
+    mann_status unused;
+    status = status ? status : &unused;
     *status = mann_checkpoint_resolve(context, path, "BEST", file, sizeof file);
     *status = *status ? *status : open_store(context, file, &store);
     if (*status) {

@@ -27,25 +27,6 @@ void mann_bits_want(const mann_bits_example *e, int32_t t, int32_t bits, const f
     e->mask[t] = 1;
 }
 
-mann_status mann_bits_episode_make(mann_example *out, int32_t bits, int32_t L,
-                                   mann_bits_example *made)
-{
-    mann_status status = mann_bits_example_make(out, 2 * L + 1, bits + 1, bits, made);
-    if (!status) {
-        out->label[0] = L;
-        mann_bits_row(made, L)[bits] = 1;
-    }
-    return status;
-}
-
-void mann_bits_episode_annotate(const mann_example *truth, mann_notes *notes)
-{
-    int32_t delimiter = truth->label[0];
-    mann_notes_add(notes, "input", false, 0, delimiter - 1);
-    mann_notes_add(notes, "delimiter", false, delimiter, delimiter);
-    mann_notes_add(notes, "output", false, delimiter + 1, truth->steps - 1);
-}
-
 void mann_bits_draw(mann_rng *rng, int32_t bits, float *row)
 {
     uint64_t word = 0;

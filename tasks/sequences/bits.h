@@ -20,15 +20,6 @@ float *mann_bits_row(const mann_bits_example *e, int32_t t);
 /* Step t counts, and is to answer with this vector [bits]. */
 void mann_bits_want(const mann_bits_example *e, int32_t t, int32_t bits, const float *vector);
 
-/* An episode of L vectors, a delimiter on the channel behind theirs, and L steps for an answer;
- * label[0] is L. The vectors are still to be drawn and the answer to be wanted. MANN_E_NOMEM. */
-mann_status mann_bits_episode_make(mann_example *out, int32_t bits, int32_t L,
-                                   mann_bits_example *made);
-
-/* Notes of such an episode, whatever the length of its answer: "input" up to the delimiter at step
- * label[0], "output" behind it. */
-void mann_bits_episode_annotate(const mann_example *truth, mann_notes *notes);
-
 /* Fills row [bits] with fair coins. */
 void mann_bits_draw(mann_rng *rng, int32_t bits, float *row);
 

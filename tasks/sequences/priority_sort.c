@@ -10,7 +10,7 @@
  *
  * N is 20 and K 16 in the paper, which shows no delimiter; ours lets N vary. A list shorter than K
  * is given back whole. Of equal priorities (24 bits of a draw are kept) the earlier comes first. */
-#include "bits.h"
+#include "episode.h"
 
 typedef struct priority_sort {
     int32_t bits, outputs;
@@ -75,13 +75,8 @@ static mann_status sample(const void *self, mann_split_kind split, uint64_t inde
  * written (at that step) to its priority, and to where it is read (k steps after the delimiter). */
 static void annotate(const void *self, const mann_example *truth, mann_notes *notes)
 {
-    (void)self;
-    int32_t K = truth->label[OUTPUTS];
-    const int32_t *order = mann_example_find(truth, "order")->data;
-    mann_bits_episode_annotate(truth, notes);
-    for (int32_t k = 0; k < K; k++) {
-        mann_notes_add(notes, "ranked", true, order[k], order[k]);
-    }
+    mann_episode_annotate(self, truth, notes);
+    mann_episode_mark_order(truth, truth->label[OUTPUTS], notes);
 }
 
 const mann_task_type mann_task_priority_sort = {

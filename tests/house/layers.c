@@ -25,7 +25,8 @@ typedef struct rule {
 
 #define VALUES "include/mann/base.h include/mann/rng.h include/mann/option.h include/mann/tensor.h "
 /* Kernels know the enums of op.h: kinds of targets and of squashing. */
-#define NUMBERS VALUES "include/mann/op.h include/mann/param.h include/mann/tape.h "
+#define NUMBERS                                                                                    \
+    VALUES "include/mann/op.h include/mann/batch.h include/mann/param.h include/mann/tape.h "
 #define EXAMPLES VALUES "include/mann/task.h "
 
 #define ENGINE "src/model/ src/memory/ src/nn/ src/ad/ src/kern/ src/io/ src/base/ include/mann/"

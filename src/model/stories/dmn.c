@@ -64,12 +64,9 @@ typedef struct dmn {
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
 {
+    (void)context;
     dmn *self = self_;
     const dmn_config *c = setup->config;
-    mann_status status = mann_stories_suit(context, "dmn", setup);
-    if (status) {
-        return status;
-    }
     int32_t H = c->hidden, words = setup->io.vocabulary + 1;
     self->io = setup->io;
     self->config = *c;
@@ -87,6 +84,11 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     self->answer = mann_gru_init(params, "answer", H, H);
     self->Wa = mann_dense_init(params, "Wa", H, setup->io.outputs);
     return MANN_OK;
+}
+
+static mann_var gru_step(const mann_gru *gru, mann_tape *tape, mann_var x, mann_var h)
+{
+    return mann_gru_step(gru, tape, mann_gru_inputs(gru, tape, x), NULL, h);
 }
 
 /* The facts of a group: sentence by sentence, in each the stories that have one, by their rank. */
@@ -141,7 +143,7 @@ static mann_var listen(const dmn *self, mann_tape *tape, const mann_gru *gru, co
     mann_var before = mann_input(tape, 2, (int32_t[]){r->count, gru->hidden});
     for (int32_t t = 0; row && h && t < r->steps; t++) {
         mann_var w = mann_embed(tape, L, r->active[t], 1, 1, x->token[t], NULL);
-        before = h[t] = mann_gru_step(gru, tape, mann_flatten(tape, w), before);
+        before = h[t] = gru_step(gru, tape, mann_flatten(tape, w), before);
     }
     for (int32_t i = 0; i < count && !mann_tape_status(tape); i++) {
         step[i] = x->end[sentence[i]];
@@ -167,7 +169,7 @@ static mann_var fuse(const dmn *self, mann_tape *tape, const facts *f, mann_var 
             row[i] = i < on ? i : 0;
         }
         after = mann_gather(tape, 2, both, r->active[t], of, row);
-        after = b[t] = mann_gru_step(&self->fusion, tape, at_sentence(tape, f, c, t), after);
+        after = b[t] = gru_step(&self->fusion, tape, at_sentence(tape, f, c, t), after);
         for (int32_t i = 0; sentence && i < r->active[t]; i++) {
             sentence[f->first[t] + i] = t;
         }
@@ -210,7 +212,7 @@ static likeness compare(mann_tape *tape, const facts *f, mann_var c, mann_var cW
 /* G before the sigmoid, [F, 1]. */
 static mann_var gate(const dmn *self, mann_tape *tape, mann_var c, likeness m, likeness q)
 {
-    mann_var z = mann_concat(tape, 9,
+    mann_var z = mann_concat(tape, 1, 9,
                              (mann_var[]){c, m.x, q.x, q.product, m.product, q.distance, m.distance,
                                           q.bilinear, m.bilinear});
     mann_var inner = mann_activate(tape, mann_dense_apply(self->gate1, tape, z), MANN_TANH);
@@ -225,7 +227,7 @@ static mann_var episode(const dmn *self, mann_tape *tape, const facts *f, mann_v
     mann_var wide = spread(tape, g, self->config.hidden);
     mann_var before = mann_input(tape, 2, (int32_t[]){r->count, self->config.hidden});
     for (int32_t t = 0; h && t < r->steps; t++) {
-        mann_var read = mann_gru_step(&self->episode, tape, at_sentence(tape, f, c, t), before);
+        mann_var read = gru_step(&self->episode, tape, at_sentence(tape, f, c, t), before);
         before = h[t] = mann_interpolate(tape, at_sentence(tape, f, wide, t), read, before);
     }
     return mann_tape_status(tape) ? before
@@ -245,8 +247,13 @@ static mann_var teach_gates(const dmn *self, mann_tape *tape, const facts *f,
             mann_value(mask[k])[i] = 1;
         }
     }
-    return mann_sequence_loss(tape, MANN_TARGET_BITS, self->config.passes, g, target, mask, NULL,
-                              NULL);
+    mann_var total = NULL;
+    for (int32_t k = 0; k < self->config.passes; k++) {
+        mann_var loss =
+            mann_target_loss(tape, MANN_TARGET_BITS, g[k], target[k], mask[k], NULL, NULL);
+        total = total ? mann_add(tape, total, loss) : loss;
+    }
+    return total;
 }
 
 /* The gates g [F, 1] of every pass in their places [B, 1, N], for observers. */
@@ -290,18 +297,18 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     for (int32_t i = 0; i < passes; i++) {
         G[i] = gate(self, tape, c, compare(tape, &f, c, cWb, m), to_q);
         g[i] = mann_activate(tape, G[i], MANN_SIGMOID);
-        m = mann_gru_step(&self->memory, tape, episode(self, tape, &f, c, g[i]), m);
+        m = gru_step(&self->memory, tape, episode(self, tape, &f, c, g[i]), m);
     }
-    mann_var a = mann_gru_step(&self->answer, tape, q, m);
+    mann_var a = gru_step(&self->answer, tape, q, m);
     a = mann_gather(tape, 1, &a, B, NULL, f.stories.rank);
     if (mann_tape_observed(tape)) {
         show(tape, &f, passes, N, g);
     }
-    if (mann_stories_answer(tape, io, &s, mann_dense_apply(self->Wa, tape, a), outputs) &&
-        self->config.gates > 0 && s.support) {
-        outputs->loss[outputs->n_losses].name = "gates";
-        outputs->loss[outputs->n_losses].weight = (mann_real)self->config.gates;
-        outputs->loss[outputs->n_losses++].value = teach_gates(self, tape, &f, s.support, G);
+    a = mann_dense_apply(self->Wa, tape, a);
+    mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
+    if (self->config.gates > 0 && s.support && !mann_tape_status(tape)) {
+        mann_outputs_loss(outputs, "gates", self->config.gates,
+                          teach_gates(self, tape, &f, s.support, G));
     }
 }
 
@@ -321,6 +328,7 @@ const mann_model_type mann_model_dmn = {
     .options = dmn_options,
     .config_size = sizeof(dmn_config),
     .self_size = sizeof(dmn),
+    .ports = mann_story_ports,
     .init = init,
     .forward = forward,
     .multiply_adds = multiply_adds,

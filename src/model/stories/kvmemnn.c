@@ -45,12 +45,9 @@ typedef struct kvmemnn {
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
 {
+    (void)context;
     kvmemnn *self = self_;
     const kvmemnn_config *c = setup->config;
-    mann_status status = mann_stories_suit(context, "kvmemnn", setup);
-    if (status) {
-        return status;
-    }
     self->io = setup->io;
     self->config = *c;
     int32_t words = setup->io.vocabulary, d = c->width;
@@ -86,7 +83,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
         mann_stories_show(tape, MANN_KIND_WEIGHTING, H, p);
     }
     mann_var a = mann_linear_transposed(tape, q, mann_param(tape, self->B));
-    mann_stories_answer(tape, io, &s, a, outputs);
+    mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
 }
 
 static double multiply_adds(const mann_model_setup *setup)
@@ -103,6 +100,7 @@ const mann_model_type mann_model_kvmemnn = {
     .options = kvmemnn_options,
     .config_size = sizeof(kvmemnn_config),
     .self_size = sizeof(kvmemnn),
+    .ports = mann_story_ports,
     .init = init,
     .forward = forward,
     .multiply_adds = multiply_adds,

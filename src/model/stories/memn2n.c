@@ -82,10 +82,6 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
 {
     memn2n *self = self_;
     const memn2n_config *c = setup->config;
-    mann_status status = mann_stories_suit(context, "memn2n", setup);
-    if (status) {
-        return status;
-    }
     self->io = setup->io;
     self->config = *c;
     self->memories = c->sentences < setup->io.story ? c->sentences : setup->io.story;
@@ -171,7 +167,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_var a = adjacent
                      ? mann_linear_transposed(tape, u, mann_param(tape, self->table[config->hops]))
                      : mann_linear(tape, u, mann_param(tape, self->W), NULL);
-    mann_stories_answer(tape, io, &s, a, outputs);
+    mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
 }
 
 static void close(void *self_)
@@ -198,6 +194,7 @@ const mann_model_type mann_model_memn2n = {
     .options = memn2n_options,
     .config_size = sizeof(memn2n_config),
     .self_size = sizeof(memn2n),
+    .ports = mann_story_ports,
     .init = init,
     .forward = forward,
     .close = close,

@@ -78,12 +78,9 @@ static int32_t stop_word(const memnn *self)
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
 {
+    (void)context;
     memnn *self = self_;
     const memnn_config *c = setup->config;
-    mann_status status = mann_stories_suit(context, "memnn", setup);
-    if (status) {
-        return status;
-    }
     int32_t V = setup->io.vocabulary, d = c->width;
     const double deviation = 0.1;
     self->io = setup->io;
@@ -326,7 +323,6 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     for (int32_t k = 0; k < hops; k++) {
         q.found[k] = list(&q, q.B);
     }
-    outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
     bool training = tape->mode == MANN_TRAIN;
     if (training && !q.s.support && !mann_tape_status(tape)) {
         mann_tape_fail(tape, MANN_E_INVAL,
@@ -339,19 +335,15 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     (training ? take_supports : find)(&q);
     mann_var x = embed_query(&q, self->Rx, hops);
     mann_var r = mann_linear_transposed(tape, x, mann_param(tape, self->Ry));
-    outputs->steps = 1;
-    outputs->prediction[0] = likely(self, tape, r);
+    outputs->rows = q.s.rows;
+    outputs->prediction = likely(self, tape, r);
     if (mann_tape_observed(tape)) {
         show(&q);
     }
     if (training) {
-        outputs->n_losses = 2;
-        outputs->loss[0].name = "task";
-        outputs->loss[0].value =
-            mann_margin_loss(tape, r, q.s.target, NULL, (mann_real)self->config.margin);
-        outputs->loss[1].name = "facts";
-        outputs->loss[1].value = teach(&q);
-        outputs->loss[0].weight = outputs->loss[1].weight = 1;
+        mann_real margin = (mann_real)self->config.margin;
+        mann_outputs_loss(outputs, "task", 1, mann_margin_loss(tape, r, q.s.target, NULL, margin));
+        mann_outputs_loss(outputs, "facts", 1, teach(&q));
     }
 }
 
@@ -369,6 +361,7 @@ const mann_model_type mann_model_memnn = {
     .options = memnn_options,
     .config_size = sizeof(memnn_config),
     .self_size = sizeof(memnn),
+    .ports = mann_story_ports,
     .init = init,
     .forward = forward,
     .multiply_adds = multiply_adds,

@@ -7,30 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static const mann_array *find(const mann_example *example, const char *name, mann_type type,
-                              int32_t n0, int32_t n1)
-{
-    const mann_array *array = mann_example_find(example, name);
-    bool found = array && array->type == type && (n0 < 0 || array->n[0] == n0) &&
-                 (array->rank == 1 ? 1 : array->n[1]) == n1;
-    return found ? array : NULL;
-}
-
-mann_status mann_stories_suit(mann_context *context, const char *model,
-                              const mann_model_setup *setup)
-{
-    if (!setup->io.vocabulary) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "this model answers questions about stories, but the task gives sequences "
-                         "of numbers (mann models lists others)");
-    }
-    if (setup->n_memories) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "model.memory: %s has a memory of its own; use none", model);
-    }
-    return MANN_OK;
-}
-
 int32_t mann_stories_longest(const mann_batch *batch, int32_t most)
 {
     int32_t longest = 1;
@@ -39,23 +15,6 @@ int32_t mann_stories_longest(const mann_batch *batch, int32_t most)
         longest = told && told->n[0] > longest ? told->n[0] : longest;
     }
     return longest < most ? longest : most;
-}
-
-static bool fits(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io)
-{
-    for (int32_t b = 0; b < batch->size; b++) {
-        const mann_example *e = batch->example[b];
-        if (!find(e, "story", MANN_INT32, -1, io->words) ||
-            !find(e, "question", MANN_INT32, 1, io->words) ||
-            !find(e, "target", MANN_REAL, 1, io->outputs) || !find(e, "mask", MANN_REAL, 1, 1)) {
-            mann_tape_fail(tape, MANN_E_SHAPE,
-                           "stories: example %llu lacks story [S, %d], question [1, %d], target "
-                           "[1, %d] or mask [1]",
-                           (unsigned long long)e->index, io->words, io->words, io->outputs);
-            return false;
-        }
-    }
-    return true;
 }
 
 /* Writes the times of count sentences into every words'th place from row on. Which of the
@@ -91,8 +50,8 @@ static int32_t *of_sentences(mann_tape *tape, const mann_batch *batch, const cha
     for (int32_t b = 0; b < batch->size && made; b++) {
         const mann_example *e = batch->example[b];
         int32_t S = mann_example_find(e, "story")->n[0];
-        const mann_array *array = find(e, name, MANN_INT32, S, 1);
-        if (!array) {
+        const mann_array *array = mann_example_find(e, name);
+        if (!array || array->n[0] != S) {
             return NULL;
         }
         int32_t count = S < sentences ? S : sentences;
@@ -100,6 +59,16 @@ static int32_t *of_sentences(mann_tape *tape, const mann_batch *batch, const cha
                (size_t)count * sizeof *made);
     }
     return made;
+}
+
+/* An answer is one step. */
+static mann_packed one_row_each(mann_tape *tape, int32_t B)
+{
+    int32_t *one = mann_tape_scratch(tape, (size_t)B * sizeof *one);
+    for (int32_t b = 0; one && b < B; b++) {
+        one[b] = 1;
+    }
+    return mann_pack(tape, B, one);
 }
 
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
@@ -114,7 +83,8 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     int32_t *story = mann_tape_scratch(tape, size * sizeof *story);
     int32_t *question = mann_tape_scratch(tape, (size_t)B * row);
     s.told = mann_tape_scratch(tape, (size_t)B * sizeof *s.told);
-    if (!story || !question || !s.told || !fits(tape, batch, io)) {
+    s.rows = one_row_each(tape, B);
+    if (!story || !question || !s.told || !mann_batch_fits(tape, batch, io)) {
         return s;
     }
     s.story = story;
@@ -146,22 +116,7 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     return s;
 }
 
-bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_stories *stories,
-                         mann_var logits, mann_outputs *outputs)
-{
-    outputs->prediction = mann_tape_scratch(tape, sizeof(mann_var));
-    if (mann_tape_status(tape)) {
-        return false;
-    }
-    outputs->steps = 1;
-    outputs->n_losses = 1;
-    outputs->loss[0].name = "task";
-    outputs->loss[0].weight = 1;
-    outputs->loss[0].value = mann_sequence_loss(tape, io->target, 1, &logits, &stories->target,
-                                                &stories->mask, outputs->prediction, NULL);
-    outputs->prediction[0] = mann_columns(tape, outputs->prediction[0], 0, io->outputs);
-    return true;
-}
+const char *const mann_story_ports[] = {"story", "question", NULL};
 
 static const mann_tag_info weights_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
 static const mann_tag_info gates_tag = {"attention", MANN_KIND_GATE, {"hop", "sentence"}};
@@ -177,6 +132,6 @@ void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann
         const mann_tag_info *tag = kind == MANN_KIND_WEIGHTING ? &weights_tag
                                    : kind == MANN_KIND_GATE    ? &gates_tag
                                                                : &scores_tag;
-        mann_tag(tape, tag, mann_split(tape, mann_concat(tape, hops, row), hops));
+        mann_tag(tape, tag, mann_split(tape, mann_concat(tape, 1, hops, row), hops));
     }
 }

@@ -2,7 +2,7 @@
 #ifndef MANN_MODEL_STORIES_STORY_H
 #define MANN_MODEL_STORIES_STORY_H
 
-#include <mann/model.h>
+#include "model/outputs.h"
 
 typedef struct mann_stories {
     int32_t sentences, words; /* N, and words of a row */
@@ -13,6 +13,7 @@ typedef struct mann_stories {
     int32_t
         *support; /* [B, N]: k for the k-th sentence that the answer rests on, else 0; or NULL */
     mann_var present;      /* [B, N]: 1 where there is a sentence, else 0 */
+    mann_packed rows;      /* of the answers, one each */
     mann_var target, mask; /* [B, classes], [B] */
 } mann_stories;
 
@@ -25,9 +26,8 @@ typedef struct mann_story_time {
     double noise;
 } mann_story_time;
 
-/* What a model of stories needs: stories, and no external memory. MANN_E_INVAL. */
-mann_status mann_stories_suit(mann_context *context, const char *model,
-                              const mann_model_setup *setup);
+/* The ports that a model of stories reads. */
+extern const char *const mann_story_ports[];
 
 /* Sentences of the longest story of a group, at most `most`. */
 int32_t mann_stories_longest(const mann_batch *batch, int32_t most);
@@ -36,11 +36,6 @@ int32_t mann_stories_longest(const mann_batch *batch, int32_t most);
  * fails and the lists are NULL. classes >= io->outputs: those behind are never the answer. */
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
                                int32_t sentences, mann_story_time time, int32_t classes);
-
-/* The loss of the logits [B, classes] of an answer, and its prediction, as all that outputs holds;
- * false, and nothing, once the tape has failed. */
-bool mann_stories_answer(mann_tape *tape, const mann_io_shape *io, const mann_stories *stories,
-                         mann_var logits, mann_outputs *outputs);
 
 /* Shows p[0..hops-1], [B, 1, N] each, as one value "attention" [hop, sentence]: of a weighting, of
  * gates, or else signed. */
