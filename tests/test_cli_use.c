@@ -11,6 +11,10 @@
 
 /* --- eval --- */
 
+#define TINY_LSTM                                                                                  \
+    "-p model.hidden=8 -p task.length=1..3 -p train.batch=8 -p train.validate_sequences=8 "        \
+    "-p train.trace_every=0 --threads 1"
+
 static void test_eval(void **state)
 {
     (void)state;
@@ -83,6 +87,52 @@ static void test_eval(void **state)
     root = parsed("eval", (mann("eval base -n 5 --json --require wrong_bits<=-1"), out));
     assert_int_equal(json_array_size(json_object_get(root, "results")), 1);
     json_decref(root);
+}
+
+/* The same network with hard choices, beside the soft score, which stays what it is. */
+static void test_eval_hard(void **state)
+{
+    (void)state;
+    json_t *soft = json_of("eval base --length 2,3 -n 20 --json");
+    json_t *both = json_of("eval base --length 2,3 -n 20 --hard --json");
+    for (size_t i = 0; i < 2; i++) {
+        json_t *was = json_array_get(json_object_get(soft, "results"), i);
+        json_t *row = json_array_get(json_object_get(both, "results"), i);
+        json_t *hard = json_object_get(row, "hard");
+        assert_true(json_is_number(json_object_get(hard, "wrong_bits")));
+        double apart = json_number_value(json_object_get(hard, "cost_bits")) -
+                       json_number_value(json_object_get(row, "cost_bits"));
+        assert_true(apart != 0);
+        json_object_del(row, "hard");
+        assert_true(json_equal(row, was));
+    }
+    json_decref(soft);
+    json_decref(both);
+
+    assert_int_equal(mann("eval base --length 2,3 -n 5 --hard"), 0);
+    check_has("eval --hard", out, "\n2 ");
+    check_has("eval --hard", out, "\n2 hard ");
+    check_has("eval --hard", out, "\n3 hard ");
+    char *first = strdup(out);
+    assert_int_equal(mann("eval base --length 2,3 -n 5 --hard --threads 3"), 0);
+    assert_string_equal(out, first);
+    free(first);
+    assert_int_equal(mann("eval base -n 5 --hard"), 0);
+    check_has("eval --hard", out, "\nhard ");
+
+    assert_int_equal(mann("train copy -m lstm -o soft --sequences 8 " TINY_LSTM), 0);
+    static const expectation table[] = {
+        {"eval base -n 5 --hard --require hard_wrong_bits<=1000", 0, ""},
+        {"eval base -n 5 --hard --require hard_wrong_bits<=-1", 3, "not met: hard_wrong_bits<=-1"},
+        {"eval base -n 5 --hard --require wrong_bits<=-1", 3, "not met: wrong_bits<=-1"},
+        {"eval base -n 5 --hard --require hard_wrong_bit<=3", 2, "did you mean 'wrong_bits'?"},
+        {"eval base -n 5 --require hard_wrong_bits<=3", 2, "hard_wrong_bits"},
+        {"eval soft -n 5 --hard", 2, "lstm makes no soft choices"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        check_code(table[i].line, mann("%s", table[i].line), table[i].code);
+        check_has(table[i].line, err, table[i].says);
+    }
 }
 
 /* A fixed set of examples is scored whole, each once. */
@@ -428,10 +478,11 @@ int main(int argc, char **argv)
     }
     command_find(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_eval),     cmocka_unit_test(test_eval_fixed),
-        cmocka_unit_test(test_run),      cmocka_unit_test(test_run_story),
-        cmocka_unit_test(test_traces),   cmocka_unit_test(test_info),
-        cmocka_unit_test(test_listings), cmocka_unit_test(test_render),
+        cmocka_unit_test(test_eval),      cmocka_unit_test(test_eval_fixed),
+        cmocka_unit_test(test_eval_hard), cmocka_unit_test(test_run),
+        cmocka_unit_test(test_run_story), cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_info),      cmocka_unit_test(test_listings),
+        cmocka_unit_test(test_render),
     };
     return cmocka_run_group_tests_name("cli use", tests, command_base, command_end);
 }

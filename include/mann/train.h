@@ -131,13 +131,17 @@ MANN_API mann_status mann_variant_pose_text(mann_context *context, const mann_va
                                             const char *name, const char *text, size_t size,
                                             mann_example *out);
 
+/* Hard mode, as mann_tape_hard, of all that the network evaluates from now on; training stays
+ * soft. At first it is off. */
+MANN_API void mann_network_hard(mann_network *network, bool hard);
+
 /* Runs one example; prediction [T, outputs]. With a trace, every tagged value goes there. */
 MANN_API mann_status mann_network_run(mann_context *context, const mann_network *network,
                                       const mann_variant *variant, const mann_example *example,
                                       float *prediction, mann_trace *trace);
 
 /* Scores sequences examples of a stream, on threads threads. The result does not depend on the
- * number of threads. */
+ * number of threads. MANN_E_INVAL in hard mode if the model makes no soft choices. */
 MANN_API mann_status mann_network_evaluate(mann_context *context, const mann_network *network,
                                            const mann_variant *variant, mann_split_kind split,
                                            uint64_t seed, int32_t sequences, int32_t threads,

@@ -15,8 +15,11 @@ static const char help[] =
     "                         examples, such as babi, each once, and never more)\n"
     "      --seed S           of the sequences (default 1)\n"
     "      --split NAME       test, or train or validation of a fixed set (default test)\n"
+    "      --hard             also with hard choices: attention and addressing take the one\n"
+    "                         place that weighs most\n"
     "      --require EXPR     exit with 3 unless it holds: 'wrong_bits<=0.1', or\n"
-    "                         'wrong_bits<=0.1@20' for one value of the sweep\n"
+    "                         'wrong_bits<=0.1@20' for one value of the sweep; with --hard,\n"
+    "                         'hard_wrong_bits<=0.1' for the hard score\n"
     "      --threads N        (default: the machine's)\n" CLI_COMMON_HELP "\n"
     "cost_bits is cross-entropy in bits a sequence; wrong_bits counts outputs on the wrong side\n"
     "of 1/2 a sequence.\n\n"
@@ -24,12 +27,16 @@ static const char help[] =
     "  mann eval runs/copy-1 --length 10,20,40,120\n"
     "  mann eval runs/copy-1 --length 20 --require 'wrong_bits<=0.1@20' --json\n";
 
-enum { SEED = CLI_FIRST_FREE, SPLIT, REQUIRE, THREADS };
+enum { SEED = CLI_FIRST_FREE, SPLIT, HARD, REQUIRE, THREADS };
 
 static const struct option options[] = {
-    {"sequences", required_argument, NULL, 'n'},   {"seed", required_argument, NULL, SEED},
-    {"split", required_argument, NULL, SPLIT},     {"require", required_argument, NULL, REQUIRE},
-    {"threads", required_argument, NULL, THREADS}, CLI_LONG,
+    {"sequences", required_argument, NULL, 'n'},
+    {"seed", required_argument, NULL, SEED},
+    {"split", required_argument, NULL, SPLIT},
+    {"hard", no_argument, NULL, HARD},
+    {"require", required_argument, NULL, REQUIRE},
+    {"threads", required_argument, NULL, THREADS},
+    CLI_LONG,
 };
 
 typedef struct request {
@@ -39,6 +46,7 @@ typedef struct request {
     int64_t sequences, threads; /* sequences 0: as many as usual */
     uint64_t seed;
     mann_split_kind split;
+    bool hard;
     mann_conditions conditions;
 } request;
 
@@ -62,6 +70,7 @@ static bool parse_option(request *q, int option, int argc, char **argv, int *cod
     case 'n': return cli_integer(&q->cli, "--sequences", optarg, 1, 100000000, &q->sequences);
     case SEED: return cli_seed(&q->cli, optarg, &q->seed);
     case SPLIT: return parse_split(q);
+    case HARD: q->hard = true; return true;
     case REQUIRE: q->require = optarg; return true;
     case THREADS: return cli_integer(&q->cli, "--threads", optarg, 1, 64, &q->threads);
     default: return cli_values_option(&q->cli, &q->values, option, argc, argv, help, code);
@@ -98,13 +107,31 @@ static bool concerns(const mann_condition *c, const request *q, const char *valu
     return !*c->at || !strcmp(c->at, value) || !strcmp(c->at, full);
 }
 
+/* Scores of one value of the sweep, with soft choices and, if asked for, with hard ones. */
+enum { SOFT, HARDENED, CHOICES };
+
+/* The score that a condition speaks about, and the condition as it is of that score. */
+static const mann_score *score_of(const request *q, const mann_condition *c,
+                                  const mann_score score[CHOICES], mann_condition *plain)
+{
+    static const char prefix[] = "hard_";
+    size_t length = sizeof prefix - 1;
+    bool hard = q->hard && !strncmp(c->metric, prefix, length);
+    *plain = *c;
+    if (hard) {
+        memmove(plain->metric, c->metric + length, sizeof plain->metric - length);
+    }
+    return &score[hard ? HARDENED : SOFT];
+}
+
 typedef struct outcome {
     json_t *results;
     bool met;
     int used[MANN_MAX_CONDITIONS]; /* how many values each condition concerned */
 } outcome;
 
-static void require(const request *q, const char *value, const mann_score *score, outcome *o)
+static void require(const request *q, const char *value, const mann_score score[CHOICES],
+                    outcome *o)
 {
     for (int32_t i = 0; i < q->conditions.count; i++) {
         const mann_condition *c = &q->conditions.condition[i];
@@ -112,8 +139,10 @@ static void require(const request *q, const char *value, const mann_score *score
             continue;
         }
         o->used[i]++;
-        if (!mann_condition_holds(c, score)) {
-            double got = mann_score_get(score, c->metric);
+        mann_condition plain;
+        const mann_score *of = score_of(q, c, score, &plain);
+        if (!mann_condition_holds(&plain, of)) {
+            double got = mann_score_get(of, plain.metric);
             o->met = false;
             fprintf(stderr, "mann eval: not met: %s%s%g%s%s (it is %g%s%s)\n", c->metric,
                     c->at_most ? "<=" : ">=", c->bound, *c->at ? "@" : "", c->at, got,
@@ -122,8 +151,17 @@ static void require(const request *q, const char *value, const mann_score *score
     }
 }
 
+static void print_score(const char *setting, int32_t sequences, const mann_score *score)
+{
+    printf("%-12s %10d", setting, sequences);
+    for (int32_t i = 0; i < score->count; i++) {
+        printf(" %19.6g", mann_score_get(score, score->metric[i].name));
+    }
+    putchar('\n');
+}
+
 static void print_row(const request *q, const char *value, int32_t sequences,
-                      const mann_score *score, bool first)
+                      const mann_score score[CHOICES], bool first)
 {
     if (q->cli.json) {
         return;
@@ -136,46 +174,60 @@ static void print_row(const request *q, const char *value, int32_t sequences,
         }
         putchar('\n');
     }
-    printf("%-12s %10d", *value ? value : "as trained", sequences);
-    for (int32_t i = 0; i < score->count; i++) {
-        printf(" %19.6g", mann_score_get(score, score->metric[i].name));
+    print_score(*value ? value : "as trained", sequences, &score[SOFT]);
+    if (q->hard) {
+        char setting[CLI_VALUE + 8];
+        snprintf(setting, sizeof setting, "%s%shard", value, *value ? " " : "");
+        print_score(setting, sequences, &score[HARDENED]);
     }
-    putchar('\n');
+}
+
+static void add_score(json_t *row, const mann_score *score)
+{
+    for (int32_t i = 0; i < score->count; i++) {
+        double mean = mann_score_get(score, score->metric[i].name);
+        json_object_set_new(row, score->metric[i].name, cli_number_json(mean));
+    }
 }
 
 static void add_result(const request *q, const char *value, int32_t sequences,
-                       const mann_score *score, outcome *o)
+                       const mann_score score[CHOICES], outcome *o)
 {
     json_t *row = json_object();
     if (q->values.name) {
         json_object_set_new(row, q->values.name, cli_value_json(value));
     }
     json_object_set_new(row, "sequences", json_integer(sequences));
-    for (int32_t i = 0; i < score->count; i++) {
-        double mean = mann_score_get(score, score->metric[i].name);
-        json_object_set_new(row, score->metric[i].name, cli_number_json(mean));
+    add_score(row, &score[SOFT]);
+    if (q->hard) {
+        json_t *hard = json_object();
+        add_score(hard, &score[HARDENED]);
+        json_object_set_new(row, "hard", hard);
     }
     json_array_append_new(o->results, row);
 }
 
-static mann_status evaluate(const request *q, const mann_network *network, const char *value,
+static mann_status evaluate(const request *q, mann_network *network, const char *value,
                             const char *setting, outcome *o)
 {
     mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
-    mann_score score;
+    mann_score score[CHOICES];
     mann_status status = variant ? MANN_OK : cli_status(&q->cli);
     int32_t sequences = variant ? mann_variant_sequences(variant, q->split, q->sequences) : 0;
-    if (!status) {
+    for (int hard = SOFT; !status && hard <= (q->hard ? HARDENED : SOFT); hard++) {
+        mann_network_hard(network, hard == HARDENED);
         status = mann_network_evaluate(q->cli.context, network, variant, q->split, q->seed,
-                                       sequences, (int32_t)q->threads, &score);
+                                       sequences, (int32_t)q->threads, &score[hard]);
     }
     for (int32_t i = 0; !status && i < q->conditions.count; i++) {
-        status = mann_condition_check(q->cli.context, &q->conditions.condition[i], &score);
+        mann_condition plain;
+        const mann_score *of = score_of(q, &q->conditions.condition[i], score, &plain);
+        status = mann_condition_check(q->cli.context, &plain, of);
     }
     if (!status) {
-        print_row(q, value, sequences, &score, json_array_size(o->results) == 0);
-        add_result(q, value, sequences, &score, o);
-        require(q, value, &score, o);
+        print_row(q, value, sequences, score, json_array_size(o->results) == 0);
+        add_result(q, value, sequences, score, o);
+        require(q, value, score, o);
     }
     mann_variant_free(variant);
     return status;

@@ -183,6 +183,7 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
     }
     *outputs = (mann_outputs){0};
     network->experiment->model->forward(network->model, worker->tape, batch, outputs);
+    worker->hardened |= mann_tape_hardened(worker->tape);
     return mann_tape_status(worker->tape);
 }
 
@@ -275,6 +276,20 @@ mann_status mann_crew_evaluate(mann_crew *crew, const mann_variant *variant, man
     return MANN_OK;
 }
 
+/* Hard mode must have changed something: what is soft already would be reported as hard. */
+static mann_status check_hard(const mann_crew *crew)
+{
+    bool hardened = !crew->network->hard;
+    for (int32_t i = 0; i < mann_pool_threads(crew->pool); i++) {
+        hardened |= crew->worker[i].hardened;
+    }
+    return hardened ? MANN_OK
+                    : mann_fail(crew->context, MANN_E_INVAL,
+                                "%s makes no soft choices (attention, addressing), so hard ones "
+                                "change nothing",
+                                mann_experiment_model_name(crew->network->experiment));
+}
+
 mann_status mann_network_evaluate(mann_context *context, const mann_network *network,
                                   const mann_variant *variant, mann_split_kind split, uint64_t seed,
                                   int32_t sequences, int32_t threads, mann_score *score)
@@ -282,6 +297,9 @@ mann_status mann_network_evaluate(mann_context *context, const mann_network *net
     mann_crew *crew = mann_crew_alloc(context, network, threads, 16 * MANN_GROUP);
     mann_status status =
         crew ? mann_crew_evaluate(crew, variant, split, seed, sequences, score) : MANN_E_NOMEM;
+    if (!status && sequences > 0) {
+        status = check_hard(crew);
+    }
     mann_crew_free(crew);
     return status;
 }

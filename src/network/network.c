@@ -242,6 +242,7 @@ mann_status mann_network_ready(const mann_network *network, mann_tape *tape, man
     mann_status status = mann_tape_bind(tape, network->params, grad);
     mann_tape_sequences(tape, seed, index);
     mann_tape_trained(tape, network->trained, network->epoch);
+    mann_tape_hard(tape, network->hard);
     return status;
 }
 
@@ -273,6 +274,11 @@ const mann_experiment *mann_network_experiment(const mann_network *network)
 const mann_io_shape *mann_network_io(const mann_network *network)
 {
     return &network->task->io;
+}
+
+void mann_network_hard(mann_network *network, bool hard)
+{
+    network->hard = hard;
 }
 
 double mann_network_multiply_adds(const mann_network *network)

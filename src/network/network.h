@@ -18,6 +18,7 @@ struct mann_network {
     mann_params *params;
     double epoch;   /* sequences that make one */
     double trained; /* sequences that training has seen */
+    bool hard;      /* evaluations make hard choices */
 };
 
 /* As mann_network_alloc, but its parameters are only announced: sizes and names are known, numbers
