@@ -410,6 +410,26 @@ static void training_allocates_nothing(void **state)
     mann_experiment_free(e);
 }
 
+/* Every operation, forth and back, the second time that it is asked for the same. */
+static void operations_allocate_nothing(void **state)
+{
+    (void)state;
+    for (int32_t i = 0; mann_ops[i]; i++) {
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            long before = 0;
+            for (int round = 0; round < 2; round++) {
+                before = atomic_load(&allocations);
+                mann_rng rng = mann_rng_stream(seed, mann_ops[i]->name, 0);
+                mann_real one = 1;
+                mann_tape_reset(tape, MANN_TRAIN);
+                mann_var made = mann_ops[i]->example(tape, &rng);
+                assert_int_equal(mann_tape_backward(tape, 1, &made, &one), MANN_OK);
+            }
+            assert_int_equal(atomic_load(&allocations), before);
+        }
+    }
+}
+
 /* Other parameters bound after the first ones are gone may stand where those stood. */
 static void parameters_come_and_go(void **state)
 {
@@ -661,6 +681,7 @@ int main(void)
         cmocka_unit_test(groups_are_their_members),
         cmocka_unit_test(nothing_is_allocated),
         cmocka_unit_test(training_allocates_nothing),
+        cmocka_unit_test(operations_allocate_nothing),
         cmocka_unit_test(parameters_come_and_go),
         cmocka_unit_test(parameter_names),
         cmocka_unit_test(waves),
