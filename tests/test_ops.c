@@ -605,8 +605,8 @@ static void class_loss_is_sequence_loss(void **state)
                 *element(hot, (int32_t[]){r, target[r]}) = 1;
             }
         }
-        loss[0] = mann_sequence_loss(tape, MANN_TARGET_CLASS, 1, &logits[0], &hot, &counts, &p[0],
-                                     &cost[0]);
+        loss[0] =
+            mann_target_loss(tape, MANN_TARGET_CLASS, logits[0], hot, counts, &p[0], &cost[0]);
         mann_class_options one = {.prediction = &p[1], .cost = &cost[1]};
         mann_class_options two = {.prediction = &p[2], .cost = &cost[2]};
         loss[1] = mann_class_loss(tape, logits[1], target, &one);

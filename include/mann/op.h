@@ -142,6 +142,10 @@ MANN_API mann_var mann_flatten(mann_tape *tape, mann_var x);
 MANN_API mann_var mann_constant(mann_tape *tape, mann_var x);
 /* A tensor that has one value everywhere. Rank 0 goes with every other: it is a number. */
 MANN_API mann_var mann_full(mann_tape *tape, int32_t rank, const int32_t *n, mann_real value);
+/* A constant [rows, classes]: in row r a 1 at place[r], which is below classes; below 0: nowhere.
+ */
+MANN_API mann_var mann_one_hot(mann_tape *tape, int32_t rows, int32_t classes,
+                               const int32_t *place);
 
 /* --- dense --- */
 

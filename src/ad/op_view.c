@@ -153,3 +153,17 @@ mann_var mann_full(mann_tape *tape, int32_t rank, const int32_t *n, mann_real va
     }
     return made;
 }
+
+mann_var mann_one_hot(mann_tape *tape, int32_t rows, int32_t classes, const int32_t *place)
+{
+    mann_var made = mann_full(tape, 2, (int32_t[]){rows, classes}, 0);
+    for (int32_t r = 0; made != &tape->dummy && r < rows; r++) {
+        if (place[r] >= classes) {
+            return mann_tape_fail(tape, MANN_E_INVAL, "one_hot: place %d of %d", place[r], classes);
+        }
+        if (place[r] >= 0) {
+            mann_value(made)[(size_t)r * (size_t)classes + (size_t)place[r]] = 1;
+        }
+    }
+    return made;
+}

@@ -11,7 +11,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { HEBBIAN, MODERN };
 static const char *const form_choices[] = {"hebbian", "modern", NULL};
@@ -51,24 +50,12 @@ mann_handle mann_store_number(mann_params *params, const char *scope, const char
     return mann_params_add(params, 1, 1, MANN_INIT_CONSTANT, raw, "%s.%s", scope, name);
 }
 
-mann_var mann_store_constant(mann_tape *tape, int32_t n0, int32_t n1, double value)
-{
-    mann_var x = mann_input(tape, 2, (int32_t[]){n0, n1});
-    for (size_t i = 0; i < mann_size(x) && !mann_tape_status(tape); i++) {
-        mann_value(x)[i] = (mann_real)value;
-    }
-    return x;
-}
-
 mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t batch,
-                           int32_t width, mann_handle handle, mann_squash_kind kind, double fixed)
+                           mann_handle handle, mann_squash_kind kind, double fixed)
 {
-    if (!c->learn) {
-        return mann_store_constant(tape, batch, width, fixed);
-    }
-    mann_var number = mann_activate(tape, mann_param(tape, handle), kind);
-    mann_var row = mann_linear(tape, number, mann_store_constant(tape, 1, width, 1), NULL);
-    return mann_broadcast(tape, row, batch);
+    return c->learn
+               ? mann_broadcast(tape, mann_activate(tape, mann_param(tape, handle), kind), batch)
+               : mann_full(tape, 2, (int32_t[]){batch, 1}, (mann_real)fixed);
 }
 
 int32_t mann_store_time(const mann_var *state)
@@ -78,13 +65,10 @@ int32_t mann_store_time(const mann_var *state)
 
 mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row)
 {
-    int32_t B = row->n[0], width = rows->n[1], N = rows->n[2];
-    mann_var place = mann_store_constant(tape, B, N, 0);
-    mann_var all = mann_store_constant(tape, B, width, 1);
-    for (int32_t b = 0; b < B && !mann_tape_status(tape); b++) {
-        mann_value(place)[b * place->stride[0] + t % N] = 1;
-    }
-    return mann_erase_add(tape, rows, mann_split(tape, place, 1), mann_split(tape, all, 1),
+    int32_t N = rows->n[2], place = t % N;
+    mann_var at = mann_one_hot(tape, 1, N, &place), all = mann_full(tape, 2, row->n, 1);
+    at = mann_broadcast(tape, at, row->n[0]);
+    return mann_erase_add(tape, rows, mann_split(tape, at, 1), mann_split(tape, all, 1),
                           mann_split(tape, row, 1));
 }
 
@@ -96,46 +80,16 @@ static const mann_tag_info settling_tag = {
 static const mann_tag_info energy_tag = {"store_energy", MANN_KIND_ENERGY, {"settling"}};
 static const mann_tag_info overlaps_tag = {"store_overlaps", MANN_KIND_SIGNED, {"row"}};
 
-/* The cosine of a state [width] and column n of rows [width, N]; 0 if one is nought. */
-static double cosine(const mann_real *state, const mann_real *rows, int32_t width, int32_t N,
-                     int32_t n)
-{
-    double product = 0, squares[2] = {0, 0};
-    for (int32_t i = 0; i < width; i++) {
-        double a = (double)state[i], b = (double)rows[i * N + n];
-        product += a * b;
-        squares[0] += a * a;
-        squares[1] += b * b;
-    }
-    return product == 0 ? 0 : product / sqrt(squares[0] * squares[1]);
-}
-
 void mann_store_show(const mann_store_config *c, mann_tape *tape, const mann_var *settled,
-                     mann_var energy, mann_var rows, int32_t count)
+                     mann_var energy, mann_var rows)
 {
-    mann_var state = settled[c->steps];
-    int32_t B = state->n[0], width = c->width, N = c->locations;
-    mann_var path = mann_input(tape, 3, (int32_t[]){B, c->steps + 1, width});
-    mann_var overlaps = mann_input(tape, 2, (int32_t[]){B, N});
-    if (mann_tape_status(tape)) {
-        return;
-    }
-    for (int32_t b = 0; b < B; b++) {
-        for (int32_t s = 0; s <= c->steps; s++) {
-            memcpy(mann_value(path) + b * path->stride[0] + s * path->stride[1],
-                   mann_value(settled[s]) + b * settled[s]->stride[0],
-                   (size_t)width * sizeof(mann_real));
-        }
-        for (int32_t n = 0; n < count; n++) {
-            double like = cosine(mann_value(state) + b * state->stride[0],
-                                 mann_value(rows) + b * rows->stride[0], width, N, n);
-            mann_value(overlaps)[b * overlaps->stride[0] + n] = (mann_real)like;
-        }
-    }
-    mann_tag(tape, &state_tag, state);
-    mann_tag(tape, &settling_tag, path);
+    int32_t S = c->steps, B = settled[S]->n[0];
+    mann_var path = mann_concat(tape, 1, S + 1, settled);
+    mann_tag(tape, &state_tag, settled[S]);
+    mann_tag(tape, &settling_tag, mann_reshape(tape, path, 3, (int32_t[]){B, S + 1, c->width}));
     mann_tag(tape, &energy_tag, energy);
-    mann_tag(tape, &overlaps_tag, overlaps);
+    mann_tag(tape, &overlaps_tag,
+             mann_flatten(tape, mann_cosine(tape, rows, mann_split(tape, settled[S], 1))));
 }
 
 /* --- the descriptor: hands over to the form --- */
@@ -162,7 +116,7 @@ static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *s
 {
     const mann_store *self = self_;
     const mann_store_config *c = &self->config;
-    state[STORE_TIME] = mann_store_constant(tape, batch, 1, 0);
+    state[STORE_TIME] = mann_full(tape, 2, (int32_t[]){batch, 1}, 0);
     if (c->form == MODERN || mann_tape_observed(tape)) {
         state[STORE_ROWS] = mann_input(tape, 3, (int32_t[]){batch, c->width, c->locations});
     }
@@ -172,8 +126,9 @@ static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *s
 static mann_var step(const void *self_, mann_tape *tape, mann_var *state, mann_var interface)
 {
     const mann_store *self = self_;
+    int32_t t = mann_store_time(state);
     mann_var read = forms[self->config.form]->step(self, tape, state, interface);
-    state[STORE_TIME] = mann_store_constant(tape, interface->n[0], 1, mann_store_time(state) + 1);
+    state[STORE_TIME] = mann_full(tape, 2, state[STORE_TIME]->n, (mann_real)(t + 1));
     return read;
 }
 

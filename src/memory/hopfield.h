@@ -26,7 +26,7 @@ enum {
     STORE_DECAY,        /* [B, 1] */
     STORE_ASSOCIATIONS, /* A [B, R, R] */
     STORE_H,            /* [B, R] */
-    STORE_BETA,         /* [B, M] */
+    STORE_BETA,         /* [B, 1] */
     STORE_STATES
 };
 
@@ -47,12 +47,9 @@ extern const mann_store_form mann_store_hebbian, mann_store_modern;
 /* Announces a parameter whose softplus (or sigmoid) starts at x. */
 mann_handle mann_store_number(mann_params *params, const char *scope, const char *name,
                               mann_squash_kind kind, double x);
-/* That number in all of [batch, width]; the fixed one instead, if numbers are not learned. */
+/* That number for each sequence [batch, 1]; the fixed one instead, if numbers are not learned. */
 mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t batch,
-                           int32_t width, mann_handle handle, mann_squash_kind kind, double fixed);
-
-/* [n0, n1] of one value. */
-mann_var mann_store_constant(mann_tape *tape, int32_t n0, int32_t n1, double value);
+                           mann_handle handle, mann_squash_kind kind, double fixed);
 
 /* rows [B, width, N] with row [B, width] in column t mod N. */
 mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row);
@@ -60,8 +57,8 @@ mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row)
 /* --- for observers alone --- */
 
 /* settled[0..steps] [B, width], with the energies [B, steps + 1] in which they stand; the last one
- * is compared with the first count columns of rows [B, width, N]. */
+ * is compared with the columns of rows [B, width, N]. */
 void mann_store_show(const mann_store_config *c, mann_tape *tape, const mann_var *settled,
-                     mann_var energy, mann_var rows, int32_t count);
+                     mann_var energy, mann_var rows);
 
 #endif

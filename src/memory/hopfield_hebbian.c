@@ -8,15 +8,13 @@
  *   read         = h(t+1) = h_S(t+1)
  *
  * f is the rectifier, LN layer normalisation; W starts as a small multiple of the identity, h and A
- * as nought. As A(t) h is rate times the sum over tau <= t of decay^(t-tau) h(tau) (h(tau) . h),
+ * as zeros. As A(t) h is rate times the sum over tau <= t of decay^(t-tau) h(tau) (h(tau) . h),
  * a settling step is attention to the past without a softmax.
  *
  * The energy E(h) = -h . A h / 2 - slow . h + h . h / 2, with slow the bracket, falls along
  * dh/dt = f(slow + A h) - h (Hopfield 1984). A settling step is one large such step, with a layer
  * norm on the way, so E may rise; it is shown to see whether it does. */
 #include "memory/hopfield.h"
-
-#include "nn/dense.h"
 
 static void init(mann_store *self, const char *scope, mann_params *params)
 {
@@ -38,47 +36,33 @@ static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_v
 {
     const mann_store_config *c = &self->config;
     int32_t R = c->width;
-    state[STORE_RATE] = mann_store_spread(c, tape, batch, 1, self->rate, MANN_SOFTPLUS, c->rate);
-    state[STORE_DECAY] = mann_store_spread(c, tape, batch, 1, self->decay, MANN_SIGMOID, c->decay);
+    state[STORE_RATE] = mann_store_spread(c, tape, batch, self->rate, MANN_SOFTPLUS, c->rate);
+    state[STORE_DECAY] = mann_store_spread(c, tape, batch, self->decay, MANN_SIGMOID, c->decay);
     state[STORE_ASSOCIATIONS] = mann_input(tape, 3, (int32_t[]){batch, R, R});
     state[STORE_H] = mann_input(tape, 2, (int32_t[]){batch, R});
-}
-
-static double energy_of(int32_t R, const mann_real *A, const mann_real *slow, const mann_real *h)
-{
-    double energy = 0;
-    for (int32_t i = 0; i < R; i++) {
-        double field = 0;
-        for (int32_t j = 0; j < R; j++) {
-            field += (double)A[i * R + j] * (double)h[j];
-        }
-        energy += (double)h[i] * (((double)h[i] - field) / 2 - (double)slow[i]);
-    }
-    return energy;
 }
 
 static const mann_tag_info associations_tag = {
     "store_associations", MANN_KIND_SIGNED, {"unit", "unit"}};
 
-/* For observers. The rows are the states of the steps before, each in the column of its step. */
+/* For observers. E of each state in settled, and the rows: the states of the steps before, each in
+ * the column of its step. */
 static void show(const mann_store *self, mann_tape *tape, mann_var *state, const mann_var *settled,
                  mann_var slow)
 {
     const mann_store_config *c = &self->config;
-    int32_t B = slow->n[0], S = c->steps, t = mann_store_time(state);
-    mann_var energy = mann_input(tape, 2, (int32_t[]){B, S + 1});
-    for (int32_t i = 0; i < B * (S + 1) && !mann_tape_status(tape); i++) {
-        int32_t b = i / (S + 1), s = i % (S + 1);
-        mann_var h = settled[s];
-        mann_value(energy)[i] = (mann_real)energy_of(
-            c->width,
-            mann_value(state[STORE_ASSOCIATIONS]) + b * state[STORE_ASSOCIATIONS]->stride[0],
-            mann_value(slow) + b * slow->stride[0], mann_value(h) + b * h->stride[0]);
+    mann_var energy[MANN_STORE_STEPS + 1], A = state[STORE_ASSOCIATIONS];
+    for (int32_t s = 0; s <= c->steps; s++) {
+        mann_var h = settled[s],
+                 Ah = mann_flatten(tape, mann_read(tape, A, mann_split(tape, h, 1)));
+        mann_var half = mann_scale(tape, mann_subtract(tape, h, Ah), (mann_real)0.5);
+        energy[s] = mann_sum(tape, mann_multiply(tape, h, mann_subtract(tape, half, slow)), 1);
     }
-    mann_tag(tape, &associations_tag, state[STORE_ASSOCIATIONS]);
-    mann_store_show(c, tape, settled, energy, state[STORE_ROWS],
-                    t < c->locations ? t : c->locations);
-    state[STORE_ROWS] = mann_store_row(tape, state[STORE_ROWS], t, settled[S]);
+    mann_tag(tape, &associations_tag, A);
+    mann_store_show(c, tape, settled, mann_concat(tape, 1, c->steps + 1, energy),
+                    state[STORE_ROWS]);
+    state[STORE_ROWS] =
+        mann_store_row(tape, state[STORE_ROWS], mann_store_time(state), settled[c->steps]);
 }
 
 static mann_var settle(const mann_store *self, mann_tape *tape, mann_var associations,

@@ -6,14 +6,12 @@
  *
  * Every step writes, into place t mod N: the oldest row gives way, nothing decides what is worth
  * keeping, and a row of small numbers is one that no query finds. Nothing is read of the places
- * that are empty yet; the read of the first step is nought. beta is one learned number, which
+ * that are empty yet; the read of the first step is zero. beta is one learned number, which
  * scales the query. An update never raises
  *
  *   E(xi) = -1/beta log sum over n of exp(beta x_n . xi) + xi . xi / 2
  *           + log(count) / beta + max |x_n|^2 / 2 */
 #include "memory/hopfield.h"
-
-#include "nn/dense.h"
 
 #include <math.h>
 
@@ -27,8 +25,7 @@ static void init(mann_store *self, const char *scope, mann_params *params)
 static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_var *state)
 {
     const mann_store_config *c = &self->config;
-    state[STORE_BETA] =
-        mann_store_spread(c, tape, batch, c->width, self->beta, MANN_SOFTPLUS, c->beta);
+    state[STORE_BETA] = mann_store_spread(c, tape, batch, self->beta, MANN_SOFTPLUS, c->beta);
 }
 
 /* Over the first count of the rows [M, N]. */
@@ -75,17 +72,14 @@ static void show(const mann_store *self, mann_tape *tape, const mann_var *state,
     }
     mann_tag(tape, &rows_tag, state[STORE_ROWS]);
     mann_tag(tape, &retrieval_tag, mann_flatten(tape, weights));
-    mann_store_show(c, tape, xi, energy, state[STORE_ROWS], count);
+    mann_store_show(c, tape, xi, energy, state[STORE_ROWS]);
 }
 
 /* 1 at the first count of [B, N]; NULL where all count. */
 static mann_var mask_of(mann_tape *tape, int32_t B, int32_t N, int32_t count)
 {
-    if (count == N) {
-        return NULL;
-    }
-    mann_var mask = mann_store_constant(tape, B, N, 0);
-    for (int32_t i = 0; i < B * N && !mann_tape_status(tape); i++) {
+    mann_var mask = count < N ? mann_full(tape, 2, (int32_t[]){B, N}, 0) : NULL;
+    for (int32_t i = 0; mask && i < B * N && !mann_tape_status(tape); i++) {
         mann_value(mask)[i] = i % N < count;
     }
     return mask;

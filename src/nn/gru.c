@@ -46,6 +46,30 @@ mann_var mann_gru_step(const mann_gru *self, mann_tape *tape, mann_var inputs, m
     return mann_interpolate(tape, z, h, candidate);
 }
 
+mann_var mann_gru_apply(const mann_gru *self, mann_tape *tape, mann_var x, mann_var h)
+{
+    return mann_gru_step(self, tape, NULL, x, h);
+}
+
+mann_var mann_gru_run(const mann_gru *self, mann_tape *tape, const mann_packed *rows, mann_var x,
+                      bool backward)
+{
+    int32_t T = rows->steps;
+    mann_var inputs = mann_gru_inputs(self, tape, x), last = NULL;
+    mann_var *h = mann_tape_scratch(tape, (size_t)(T + 1) * sizeof *h);
+    for (int32_t i = 0; h && i < T; i++) {
+        int32_t t = backward ? T - 1 - i : i, active = mann_packed_active(rows, t);
+        int32_t before = last ? last->n[0] : 0;
+        if (before < active) { /* sequences that begin here */
+            mann_var fresh = mann_input(tape, 2, (int32_t[]){active - before, self->hidden});
+            last = last ? mann_concat(tape, 0, 2, (mann_var[]){last, fresh}) : fresh;
+        }
+        last = h[t] =
+            mann_gru_step(self, tape, mann_packed_step(tape, rows, inputs, t), NULL, last);
+    }
+    return mann_tape_status(tape) ? x : mann_packed_join(tape, rows, h);
+}
+
 double mann_gru_multiply_adds(const mann_gru *self)
 {
     return 3.0 * (self->inputs + self->hidden) * self->hidden;

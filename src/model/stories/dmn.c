@@ -15,7 +15,7 @@
  *   z(c, m, q) = [c, m, q, c q, c m, |c - q|, |c - m|, c . W_b q, c . W_b m]
  *   G(c, m, q) = sigmoid of W_2 tanh(W_1 z + b_1) + b_2
  *
- * Answers are one word: nothing was said before it, so y_0 is nought and left out. The paper ends
+ * Answers are one word: nothing was said before it, so y_0 is zero and left out. The paper ends
  * its passes when the gate chooses a fact that stands for the end; here there are always `passes`.
  *
  * Supervision, section 2.5: the gate of pass i is to open for the i-th fact that the answer rests
@@ -25,8 +25,7 @@
  * b_t = GRU(c_t, b_t+1), as in the input fusion of Xiong, Merity & Socher 2016. A gate looks at one
  * fact alone, and a reader that goes forward cannot tell that it is the last of its kind.
  *
- * Stories of a group have different lengths. Where one step takes the next, they stand in order of
- * length, and those that have ended drop out; mann_gather brings rows from one order to another. */
+ * Stories of a group have different lengths: words and facts stand in packed rows. */
 #include "model/stories/story.h"
 #include "model/stories/texts.h"
 #include "nn/gru.h"
@@ -86,115 +85,38 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
     return MANN_OK;
 }
 
-static mann_var gru_step(const mann_gru *gru, mann_tape *tape, mann_var x, mann_var h)
-{
-    return mann_gru_step(gru, tape, mann_gru_inputs(gru, tape, x), NULL, h);
-}
-
-/* The facts of a group: sentence by sentence, in each the stories that have one, by their rank. */
+/* The facts of a group, packed: a row for each sentence of each story. */
 typedef struct facts {
-    mann_ranks stories; /* by sentences */
-    int32_t count;      /* F */
-    int32_t *number;    /* [F]: 0 .. F-1 */
-    int32_t *first;     /* [steps]: fact number of a sentence's first */
-    int32_t *story;     /* [F]: rank of its story */
-    int32_t *sentence;  /* [F]: b N + n */
+    mann_packed rows;
+    const int32_t *place;    /* [rows]: that of the story */
+    const int32_t *sentence; /* [rows]: b N + n */
 } facts;
 
-static int32_t *list(mann_tape *tape, int32_t count)
+static facts find_facts(mann_tape *tape, int32_t B, int32_t N, const int32_t *told)
 {
-    return mann_tape_scratch(tape, (size_t)count * sizeof(int32_t));
-}
-
-static facts find_facts(mann_tape *tape, int32_t N, mann_ranks stories)
-{
-    facts f = {.stories = stories, .first = list(tape, stories.steps)};
-    for (int32_t t = 0; f.first && t < stories.steps; t++) {
-        f.first[t] = f.count;
-        f.count += stories.active[t];
+    facts f = {.rows = mann_pack(tape, B, told)};
+    f.place = mann_packed_places(tape, &f.rows);
+    const int32_t *step = mann_packed_steps(tape, &f.rows);
+    int32_t *sentence = mann_tape_scratch(tape, (size_t)f.rows.rows * sizeof *sentence);
+    for (int32_t i = 0; i < f.rows.rows && !mann_tape_status(tape); i++) {
+        sentence[i] = f.rows.order[f.place[i]] * N + step[i];
     }
-    f.number = list(tape, f.count);
-    f.story = list(tape, f.count);
-    f.sentence = list(tape, f.count);
-    for (int32_t t = 0; t < stories.steps && !mann_tape_status(tape); t++) {
-        for (int32_t i = 0; i < stories.active[t]; i++) {
-            f.number[f.first[t] + i] = f.first[t] + i;
-            f.story[f.first[t] + i] = i;
-            f.sentence[f.first[t] + i] = stories.row[i] * N + t;
-        }
-    }
+    f.sentence = sentence;
     return f;
 }
 
-/* Rows of facts at sentence t. */
-static mann_var at_sentence(mann_tape *tape, const facts *f, mann_var x, int32_t t)
-{
-    return mann_gather(tape, 1, &x, f->stories.active[t], NULL, f->number + f->first[t]);
-}
-
-/* For each of count sentences b N + n, the state that a GRU has at its end. */
+/* For each of count sentences b N + n, the state that a GRU has at its end: [count, H]. */
 static mann_var listen(const dmn *self, mann_tape *tape, const mann_gru *gru, const mann_texts *x,
-                       int32_t N, int32_t count, const int32_t *sentence)
+                       int32_t count, const int32_t *sentence)
 {
-    const mann_ranks *r = &x->by_words;
-    mann_var *h = mann_tape_scratch(tape, (size_t)(r->steps + 1) * sizeof(mann_var));
-    int32_t *step = list(tape, count), *row = list(tape, count);
     mann_var L = mann_param(tape, self->L);
-    mann_var before = mann_input(tape, 2, (int32_t[]){r->count, gru->hidden});
-    for (int32_t t = 0; row && h && t < r->steps; t++) {
-        mann_var w = mann_embed(tape, L, r->active[t], 1, 1, x->token[t], NULL);
-        before = h[t] = gru_step(gru, tape, mann_flatten(tape, w), before);
-    }
+    mann_var w = mann_embed(tape, L, x->rows.rows, 1, 1, x->token, NULL);
+    mann_var h = mann_gru_run(gru, tape, &x->rows, mann_flatten(tape, w), false);
+    int32_t *end = mann_tape_scratch(tape, (size_t)count * sizeof *end);
     for (int32_t i = 0; i < count && !mann_tape_status(tape); i++) {
-        step[i] = x->end[sentence[i]];
-        row[i] = r->rank[sentence[i] / N];
+        end[i] = x->end[sentence[i]];
     }
-    return mann_tape_status(tape) ? before : mann_gather(tape, r->steps, h, count, step, row);
-}
-
-/* c_t + b_t, facts in order of number. */
-static mann_var fuse(const dmn *self, mann_tape *tape, const facts *f, mann_var c)
-{
-    const mann_ranks *r = &f->stories;
-    mann_var *b = mann_tape_scratch(tape, (size_t)r->steps * sizeof(mann_var));
-    mann_var after = mann_input(tape, 2, (int32_t[]){r->count, self->config.hidden});
-    int32_t *sentence = list(tape, f->count);
-    for (int32_t t = r->steps - 1; b && t >= 0; t--) {
-        /* Stories that end here join those that go on; nothing follows them. */
-        int32_t on = t + 1 < r->steps ? r->active[t + 1] : 0;
-        mann_var both[2] = {after, mann_input(tape, 2, (int32_t[]){1, self->config.hidden})};
-        int32_t *of = list(tape, r->active[t]), *row = list(tape, r->active[t]);
-        for (int32_t i = 0; row && of && i < r->active[t]; i++) {
-            of[i] = i >= on;
-            row[i] = i < on ? i : 0;
-        }
-        after = mann_gather(tape, 2, both, r->active[t], of, row);
-        after = b[t] = gru_step(&self->fusion, tape, at_sentence(tape, f, c, t), after);
-        for (int32_t i = 0; sentence && i < r->active[t]; i++) {
-            sentence[f->first[t] + i] = t;
-        }
-    }
-    if (mann_tape_status(tape)) {
-        return c;
-    }
-    return mann_add(tape, c, mann_gather(tape, r->steps, b, f->count, sentence, f->story));
-}
-
-/* a . b of each row, [rows, 1]. */
-static mann_var dot(mann_tape *tape, mann_var a, mann_var b)
-{
-    mann_var columns = mann_split(tape, a, a->n[1]), query = mann_split(tape, b, 1);
-    return mann_flatten(tape, mann_match(tape, columns, query, 1));
-}
-
-/* x [rows, 1] in each of count columns. */
-static mann_var spread(mann_tape *tape, mann_var x, int32_t count)
-{
-    mann_var ones = mann_input(tape, 3, (int32_t[]){x->n[0], count, 1});
-    for (size_t i = 0; i < mann_size(ones) && !mann_tape_status(tape); i++) {
-        mann_value(ones)[i] = 1;
-    }
-    return mann_flatten(tape, mann_read(tape, ones, mann_split(tape, x, 1)));
+    return mann_gather(tape, 1, &h, count, NULL, end);
 }
 
 /* What a gate compares a fact with, q or m, as rows of facts: c x, |c - x| and c . W_b x. */
@@ -204,9 +126,9 @@ typedef struct likeness {
 
 static likeness compare(mann_tape *tape, const facts *f, mann_var c, mann_var cWb, mann_var x)
 {
-    mann_var of_fact = mann_gather(tape, 1, &x, f->count, NULL, f->story);
-    return (likeness){of_fact, mann_multiply(tape, c, of_fact), mann_distance(tape, c, of_fact),
-                      dot(tape, cWb, of_fact)};
+    mann_var each = mann_gather(tape, 1, &x, f->rows.rows, NULL, f->place);
+    return (likeness){each, mann_multiply(tape, c, each), mann_distance(tape, c, each),
+                      mann_sum(tape, mann_multiply(tape, cWb, each), 1)};
 }
 
 /* G before the sigmoid, [F, 1]. */
@@ -219,54 +141,32 @@ static mann_var gate(const dmn *self, mann_tape *tape, mann_var c, likeness m, l
     return mann_dense_apply(self->gate2, tape, inner);
 }
 
-/* e of all stories by rank, from the facts c and gates g [F, 1]. */
-static mann_var episode(const dmn *self, mann_tape *tape, const facts *f, mann_var c, mann_var g)
+/* e of every story, from what the GRU makes of the facts and gates g [F, 1]. */
+static mann_var episode(const dmn *self, mann_tape *tape, const facts *f, mann_var inputs,
+                        mann_var g)
 {
-    const mann_ranks *r = &f->stories;
-    mann_var *h = mann_tape_scratch(tape, (size_t)(r->steps + 1) * sizeof(mann_var));
-    mann_var wide = spread(tape, g, self->config.hidden);
-    mann_var before = mann_input(tape, 2, (int32_t[]){r->count, self->config.hidden});
-    for (int32_t t = 0; h && t < r->steps; t++) {
-        mann_var read = gru_step(&self->episode, tape, at_sentence(tape, f, c, t), before);
-        before = h[t] = mann_interpolate(tape, at_sentence(tape, f, wide, t), read, before);
+    mann_var *h = mann_tape_scratch(tape, (size_t)f->rows.steps * sizeof *h);
+    mann_var before = mann_input(tape, 2, (int32_t[]){f->rows.batch, self->config.hidden});
+    for (int32_t t = 0; h && t < f->rows.steps; t++) {
+        mann_var c = mann_packed_step(tape, &f->rows, inputs, t);
+        mann_var read = mann_gru_step(&self->episode, tape, c, NULL, before);
+        mann_var open = mann_packed_step(tape, &f->rows, g, t);
+        before = h[t] = mann_interpolate(tape, open, read, before);
     }
-    return mann_tape_status(tape) ? before
-                                  : mann_gather(tape, r->steps, h, r->count, r->last, f->number);
+    return mann_packed_last(tape, &f->rows, mann_packed_join(tape, &f->rows, h));
 }
 
-/* The loss of the gates before their sigmoid, g[0..passes-1]. */
-static mann_var teach_gates(const dmn *self, mann_tape *tape, const facts *f,
-                            const int32_t *support, mann_var *g)
+/* The loss of the gates before their sigmoid, G[0..passes-1]. */
+static mann_var teach_gates(mann_tape *tape, const facts *f, int32_t passes, const int32_t *support,
+                            const mann_var *G)
 {
-    mann_var target[MOST_PASSES], mask[MOST_PASSES];
-    for (int32_t k = 0; k < self->config.passes; k++) {
-        target[k] = mann_input(tape, 2, (int32_t[]){f->count, 1});
-        mask[k] = mann_input(tape, 1, &f->count);
-        for (int32_t i = 0; i < f->count && !mann_tape_status(tape); i++) {
-            mann_value(target[k])[i] = support[f->sentence[i]] == k + 1;
-            mann_value(mask[k])[i] = 1;
-        }
+    mann_var all = mann_concat(tape, 0, passes, G), target = mann_input(tape, 2, all->n);
+    mann_var mask = mann_full(tape, 1, all->n, 1);
+    for (int32_t i = 0; i < all->n[0] && !mann_tape_status(tape); i++) {
+        int32_t pass = i / f->rows.rows, fact = i % f->rows.rows;
+        mann_value(target)[i] = support[f->sentence[fact]] == pass + 1;
     }
-    mann_var total = NULL;
-    for (int32_t k = 0; k < self->config.passes; k++) {
-        mann_var loss =
-            mann_target_loss(tape, MANN_TARGET_BITS, g[k], target[k], mask[k], NULL, NULL);
-        total = total ? mann_add(tape, total, loss) : loss;
-    }
-    return total;
-}
-
-/* The gates g [F, 1] of every pass in their places [B, 1, N], for observers. */
-static void show(mann_tape *tape, const facts *f, int32_t passes, int32_t N, mann_var *g)
-{
-    mann_var shown[MOST_PASSES];
-    for (int32_t k = 0; k < passes; k++) {
-        shown[k] = mann_input(tape, 3, (int32_t[]){f->stories.count, 1, N});
-        for (int32_t i = 0; i < f->count && !mann_tape_status(tape); i++) {
-            mann_value(shown[k])[f->sentence[i]] = mann_value(g[k])[i];
-        }
-    }
-    mann_stories_show(tape, MANN_KIND_GATE, passes, shown);
+    return mann_target_loss(tape, MANN_TARGET_BITS, all, target, mask, NULL, NULL);
 }
 
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
@@ -277,38 +177,39 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     int32_t B = batch->size, passes = self->config.passes;
     int32_t N = mann_stories_longest(batch, self->config.sentences);
     mann_stories s = mann_stories_pack(tape, batch, io, N, (mann_story_time){0}, io->outputs);
-    int32_t *one = list(tape, B);
     if (mann_tape_status(tape)) {
         return;
     }
-    for (int32_t b = 0; b < B; b++) {
-        one[b] = 1;
-    }
-    facts f = find_facts(tape, N, mann_ranks_make(tape, B, s.told));
+    facts f = find_facts(tape, B, N, s.told);
     mann_texts story = mann_texts_make(tape, B, N, io->words, s.story, s.told, io->vocabulary);
-    mann_texts question = mann_texts_make(tape, B, 1, io->words, s.question, one, 0);
+    mann_texts question = mann_texts_make(tape, B, 1, io->words, s.question, s.rows.length, 0);
 
-    mann_var c = listen(self, tape, &self->input, &story, N, f.count, f.sentence);
-    c = self->config.fusion ? fuse(self, tape, &f, c) : c;
-    mann_var q = listen(self, tape, &self->question, &question, 1, B, f.stories.row), m = q;
+    mann_var c = listen(self, tape, &self->input, &story, f.rows.rows, f.sentence);
+    if (self->config.fusion) {
+        c = mann_add(tape, c, mann_gru_run(&self->fusion, tape, &f.rows, c, true));
+    }
+    mann_var q = listen(self, tape, &self->question, &question, B, f.rows.order), m = q;
     mann_var cWb = mann_linear(tape, c, mann_param(tape, self->Wb), NULL);
+    mann_var inputs = mann_gru_inputs(&self->episode, tape, c);
     likeness to_q = compare(tape, &f, c, cWb, q);
-    mann_var G[MOST_PASSES], g[MOST_PASSES];
+    mann_var G[MOST_PASSES], shown[MOST_PASSES];
     for (int32_t i = 0; i < passes; i++) {
         G[i] = gate(self, tape, c, compare(tape, &f, c, cWb, m), to_q);
-        g[i] = mann_activate(tape, G[i], MANN_SIGMOID);
-        m = gru_step(&self->memory, tape, episode(self, tape, &f, c, g[i]), m);
+        mann_var g = mann_activate(tape, G[i], MANN_SIGMOID);
+        mann_var e = episode(self, tape, &f, inputs, g);
+        m = mann_gru_apply(&self->memory, tape, e, m);
+        if (mann_tape_observed(tape)) {
+            shown[i] = mann_reshape(tape, mann_scatter_add(tape, g, B * N, f.sentence), 3,
+                                    (int32_t[]){B, 1, N});
+        }
     }
-    mann_var a = gru_step(&self->answer, tape, q, m);
-    a = mann_gather(tape, 1, &a, B, NULL, f.stories.rank);
-    if (mann_tape_observed(tape)) {
-        show(tape, &f, passes, N, g);
-    }
-    a = mann_dense_apply(self->Wa, tape, a);
+    mann_var a = mann_gru_apply(&self->answer, tape, q, m);
+    a = mann_dense_apply(self->Wa, tape, mann_gather(tape, 1, &a, B, NULL, f.rows.place));
+    mann_stories_show(tape, MANN_KIND_GATE, passes, shown);
     mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
     if (self->config.gates > 0 && s.support && !mann_tape_status(tape)) {
         mann_outputs_loss(outputs, "gates", self->config.gates,
-                          teach_gates(self, tape, &f, s.support, G));
+                          teach_gates(tape, &f, passes, s.support, G));
     }
 }
 

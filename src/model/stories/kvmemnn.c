@@ -79,9 +79,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
         mann_var o = mann_flatten(tape, mann_read(tape, value, p[j]));
         q = mann_linear(tape, mann_add(tape, q, o), mann_param(tape, self->R[j]), NULL);
     }
-    if (mann_tape_observed(tape)) {
-        mann_stories_show(tape, MANN_KIND_WEIGHTING, H, p);
-    }
+    mann_stories_show(tape, MANN_KIND_WEIGHTING, H, p);
     mann_var a = mann_linear_transposed(tape, q, mann_param(tape, self->B));
     mann_outputs_answer(tape, io, s.rows, a, s.target, s.mask, outputs);
 }

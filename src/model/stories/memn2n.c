@@ -157,13 +157,10 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
         u = adjacent ? u : mann_linear(tape, u, mann_param(tape, self->H), NULL);
         u = mann_add(tape, u, o);
         if (config->nonlinear) {
-            mann_segment rectifier = {MANN_RELU, config->width, config->width};
-            u = mann_squash(tape, u, 1, &rectifier, 0);
+            u = mann_activate(tape, u, MANN_RELU);
         }
     }
-    if (mann_tape_observed(tape)) {
-        mann_stories_show(tape, linear ? MANN_KIND_SIGNED : MANN_KIND_WEIGHTING, config->hops, p);
-    }
+    mann_stories_show(tape, linear ? MANN_KIND_SIGNED : MANN_KIND_WEIGHTING, config->hops, p);
     mann_var a = adjacent
                      ? mann_linear_transposed(tape, u, mann_param(tape, self->table[config->hops]))
                      : mann_linear(tape, u, mann_param(tape, self->W), NULL);

@@ -96,89 +96,60 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
 typedef struct search {
     const memnn *self;
     mann_tape *tape;
-    int32_t B, N, W;
+    int32_t B, N;
     mann_stories s;
+    mann_var y, time, before;   /* U Phi_y [B, d, N+1]; U Phi_t [TIMES, d]; [N+1, N+1]: i < j < N */
     int32_t *found[MOST_FACTS]; /* [B]: the sentence of each hop, or N */
 } search;
 
-static int32_t *list(const search *q, int32_t count)
+/* Embeds the sentences of every story, and the end after them. */
+static void embed_sentences(search *q)
 {
-    return mann_tape_scratch(q->tape, (size_t)count * sizeof(int32_t));
-}
-
-/* The words of sentence n of story b, into row [W]. */
-static void write_sentence(const search *q, int32_t b, int32_t n, int32_t *row)
-{
-    if (n < q->N) {
-        memcpy(row, q->s.story + (b * q->N + n) * q->W, (size_t)q->W * sizeof *row);
-    } else {
-        *row = stop_word(q->self);
-    }
-}
-
-/* Phi_x([x, m_o1, ..., m_ohops]) through a table, [B, d]. */
-static mann_var embed_query(const search *q, mann_handle table, int32_t hops)
-{
-    int32_t W = q->W, words = W * (1 + hops);
-    int32_t *token = list(q, q->B * words);
+    int32_t N = q->N, W = q->s.words;
+    int32_t *token = mann_tape_scratch(q->tape, (size_t)(q->B * (N + 1) * W) * sizeof *token);
     for (int32_t b = 0; token && b < q->B; b++) {
-        int32_t *row = token + b * words;
-        memcpy(row, q->s.question + b * W, (size_t)W * sizeof *row);
-        for (int32_t k = 0; k < hops; k++) {
-            int32_t n = q->found[k][b];
-            const int32_t *word = q->s.story + (b * q->N + n) * W;
-            for (int32_t j = 0; n < q->N && j < W; j++) {
-                row[W * (1 + k) + j] = word[j] ? word[j] + q->self->io.vocabulary : 0;
-            }
-        }
-    }
-    mann_var U = mann_param(q->tape, table);
-    return mann_flatten(q->tape, mann_embed(q->tape, U, q->B, 1, words, token, NULL));
-}
-
-/* Phi_t: whether x, which is sentence `x` or, -1, the question, is older than y and than y', y than
- * y', and y' than y. */
-static void compare_ages(const search *q, int32_t x, int32_t y, int32_t other, bool older[TIMES])
-{
-    bool aged = q->self->config.time;
-    older[0] = aged && x >= 0 && y < q->N && x < y;
-    older[1] = aged && x >= 0 && other < q->N && x < other;
-    older[2] = aged && y < other && other < q->N;
-    older[3] = aged && other < y && y < q->N;
-}
-
-/* What hop k asks from. */
-static int32_t asked_from(const search *q, int32_t k, int32_t b)
-{
-    return k ? q->found[k - 1][b] : -1;
-}
-
-/* sign s_Ot(x, m_right, m_n) of hop k for all n, or of turned pairs s_Ot(x, m_n, m_right): [B,
- * N+1], 0 where n is right. */
-static mann_var rank_pairs(const search *q, int32_t k, mann_var x, bool turned, mann_real sign)
-{
-    int32_t W = q->W, words = 2 * W + TIMES, columns = q->N + 1;
-    int32_t *token = list(q, q->B * columns * words);
-    for (int32_t i = 0; token && i < q->B * columns; i++) {
-        int32_t b = i / columns, right = q->found[k][b], n = i % columns;
-        int32_t y = turned ? n : right, other = turned ? right : n, *row = token + i * words;
-        bool older[TIMES];
-        write_sentence(q, b, y, row);
-        write_sentence(q, b, other, row + W);
-        compare_ages(q, asked_from(q, k, b), y, other, older);
-        for (int32_t j = 0; j < TIMES; j++) {
-            row[2 * W + j] = older[j] ? time_word(q->self) + j : 0;
-        }
-    }
-    mann_var weight = mann_input(q->tape, 2, (int32_t[]){words, x->n[1]});
-    for (int32_t i = 0; i < words * x->n[1] && !mann_tape_status(q->tape); i++) {
-        int32_t word = i / x->n[1];
-        mann_value(weight)[i] = word >= W && word < 2 * W ? -1 : 1;
+        memcpy(token + b * (N + 1) * W, q->s.story + b * N * W, (size_t)(N * W) * sizeof *token);
+        token[(b * (N + 1) + N) * W] = stop_word(q->self);
     }
     mann_var Oy = mann_param(q->tape, q->self->Oy);
-    mann_var pairs = mann_embed(q->tape, Oy, q->B, columns, words, token, weight);
-    mann_var scores = mann_match(q->tape, pairs, mann_split(q->tape, x, 1), sign);
-    return mann_flatten(q->tape, scores);
+    q->y = mann_embed(q->tape, Oy, q->B, N + 1, W, token, NULL);
+    q->time = mann_slice(q->tape, Oy, 0, time_word(q->self), TIMES);
+    q->before = mann_input(q->tape, 2, (int32_t[]){N + 1, N + 1});
+    for (int32_t i = 0; i < N * N && q->self->config.time && !mann_tape_status(q->tape); i++) {
+        mann_value(q->before)[i / N * (N + 1) + i % N] = i / N < i % N;
+    }
+}
+
+/* 1 at the sentence of hop k, of the first count: [B, count]. */
+static mann_var found(const search *q, int32_t k, int32_t count)
+{
+    int32_t *place = mann_tape_scratch(q->tape, (size_t)q->B * sizeof *place);
+    for (int32_t b = 0; place && b < q->B; b++) {
+        place[b] = q->found[k][b] < count ? q->found[k][b] : -1;
+    }
+    return mann_one_hot(q->tape, q->B, count, place);
+}
+
+/* U Phi_x([x, m_o1, ..., m_ohops]) by a table, [B, d]. */
+static mann_var ask(const search *q, mann_handle table, int32_t hops)
+{
+    int32_t V = q->self->io.vocabulary, W = q->s.words;
+    mann_var U = mann_param(q->tape, table), told = mann_slice(q->tape, U, 0, V, V);
+    mann_var x = mann_flatten(q->tape, mann_embed(q->tape, U, q->B, 1, W, q->s.question, NULL));
+    mann_var m = hops ? mann_embed(q->tape, told, q->B, q->N, W, q->s.story, NULL) : NULL;
+    for (int32_t k = 0; k < hops; k++) {
+        mann_var at = mann_split(q->tape, found(q, k, q->N), 1);
+        x = mann_add(q->tape, x, mann_flatten(q->tape, mann_read(q->tape, m, at)));
+    }
+    return x;
+}
+
+/* Phi_x U^T U Phi_y of every sentence [B, N+1], and of the features of time [B, TIMES]. */
+static mann_var score(const search *q, int32_t k, mann_var *time)
+{
+    mann_var x = ask(q, q->self->Ox, k);
+    *time = mann_linear_transposed(q->tape, x, q->time);
+    return mann_flatten(q->tape, mann_match(q->tape, q->y, mann_split(q->tape, x, 1), 1));
 }
 
 /* --- training: the sentences are known --- */
@@ -187,129 +158,90 @@ static mann_var rank_pairs(const search *q, int32_t k, mann_var x, bool turned, 
 static void take_supports(search *q)
 {
     for (int32_t k = 0; k < q->self->config.facts; k++) {
-        for (int32_t b = 0; b < q->B; b++) {
-            q->found[k][b] = q->N;
-            for (int32_t n = 0; n < q->s.told[b]; n++) {
-                q->found[k][b] = q->s.support[b * q->N + n] == k + 1 ? n : q->found[k][b];
-            }
-        }
+        mann_stories_support(&q->s, q->B, k, q->found[k]);
     }
 }
 
-/* What hop k is to find, [B, N+1], and among what. Once the end is found nothing more is. */
-static mann_var targets(const search *q, int32_t k, mann_var *mask)
+/* s_Ot(x, y, y') [B, N+1] from x^T U^T U Phi_y of both and what Phi_t says of x, y and y'. */
+static mann_var pair(mann_tape *tape, mann_var y, mann_var other, const mann_var *older,
+                     mann_var time)
 {
-    int32_t columns = q->N + 1, n[2] = {q->B, columns};
-    mann_var target = mann_input(q->tape, 2, n);
-    *mask = mann_input(q->tape, 2, n);
-    for (int32_t b = 0; b < q->B && !mann_tape_status(q->tape); b++) {
-        bool ended = k && q->found[k - 1][b] == q->N;
-        int32_t right = q->found[k][b];
-        mann_value(target)[b * columns + right] = right < q->N || (q->self->config.stop && !ended);
-        mann_value(*mask)[b * columns + q->N] = q->self->config.stop;
-        for (int32_t i = 0; i < q->s.told[b]; i++) {
-            mann_value(*mask)[b * columns + i] = 1;
-        }
+    mann_var s = mann_subtract(tape, y, other);
+    for (int32_t j = 0; j < TIMES; j++) {
+        s = mann_add(tape, s, mann_multiply(tape, mann_columns(tape, time, j, 1), older[j]));
     }
-    return target;
+    return s;
 }
 
-/* The loss of all hops. */
+/* What hop k is to find: a one-hot row, or zeros once the end was found. */
+static mann_var target_of(const search *q, int32_t k)
+{
+    int32_t *place = mann_tape_scratch(q->tape, (size_t)q->B * sizeof *place);
+    for (int32_t b = 0; place && b < q->B; b++) {
+        bool ended = !q->self->config.stop || (k && q->found[k - 1][b] == q->N);
+        place[b] = q->found[k][b] == q->N && ended ? -1 : q->found[k][b];
+    }
+    return mann_one_hot(q->tape, q->B, q->N + 1, place);
+}
+
+/* The loss of all hops: m is the right sentence, f every other. */
 static mann_var teach(const search *q)
 {
-    mann_var total = NULL;
+    mann_tape *tape = q->tape;
     mann_real margin = (mann_real)q->self->config.margin;
+    int32_t columns = q->N + 1, n[2] = {q->B, columns};
+    mann_var total = mann_full(tape, 2, (int32_t[]){1, 1}, 0), time;
+    mann_var stop = mann_full(tape, 2, (int32_t[]){q->B, 1}, q->self->config.stop);
+    mann_var among = mann_concat(tape, 1, 2, (mann_var[]){q->s.present, stop});
     for (int32_t k = 0; k < q->self->config.facts; k++) {
-        mann_var mask, target = targets(q, k, &mask), x = embed_query(q, q->self->Ox, k);
-        for (int turned = 0; turned < 2; turned++) {
-            mann_var scores = rank_pairs(q, k, x, turned, turned ? 1 : -1);
-            mann_var loss = mann_margin_loss(q->tape, scores, target, mask, margin);
-            total = total ? mann_add(q->tape, total, loss) : loss;
-        }
+        mann_var f = score(q, k, &time), at = found(q, k, columns), target = target_of(q, k);
+        mann_var m = mann_sum(tape, mann_multiply(tape, f, at), 1);
+        mann_var x = k ? found(q, k - 1, columns) : mann_full(tape, 2, n, 0);
+        mann_var xf = mann_matmul(tape, x, q->before, false, false);
+        mann_var xm = mann_sum(tape, mann_multiply(tape, xf, at), 1);
+        mann_var mf = mann_matmul(tape, at, q->before, false, false);
+        mann_var fm = mann_matmul(tape, at, q->before, false, true);
+        mann_var ahead = pair(tape, m, f, (mann_var[]){xm, xf, mf, fm}, time);
+        mann_var behind = pair(tape, f, m, (mann_var[]){xf, xm, fm, mf}, time);
+        ahead = mann_scale(tape, ahead, -1);
+        total = mann_add(tape, total, mann_margin_loss(tape, ahead, target, among, margin));
+        total = mann_add(tape, total, mann_margin_loss(tape, behind, target, among, margin));
     }
     return total;
 }
 
 /* --- use: the sentences are found --- */
 
-/* The sentence of story b that wins against all before it. score [N+1]: x^T U^T U Phi_y of each;
- * time [TIMES]: that of the features of Phi_t. */
-static int32_t winner(const search *q, int32_t k, int32_t b, const mann_real *score,
+/* The sentence of story b that wins against all before it, by its scores f [N+1] and those of time
+ * [TIMES]; x: what it is asked from, -1: the question. */
+static int32_t winner(const search *q, int32_t b, int32_t x, const mann_real *f,
                       const mann_real *time)
 {
-    int32_t best = 0, told = q->s.told[b];
+    const mann_real *before = mann_value(q->before);
+    int32_t best = 0, columns = q->N + 1, told = q->s.told[b];
     for (int32_t i = 1; i < told + q->self->config.stop; i++) {
         int32_t n = i < told ? i : q->N;
-        bool older[TIMES];
-        compare_ages(q, asked_from(q, k, b), n, best, older);
-        double ahead = (double)score[n] - (double)score[best];
-        for (int32_t j = 0; j < TIMES; j++) {
-            ahead += older[j] ? (double)time[j] : 0;
-        }
+        double ahead = (double)f[n] - (double)f[best];
+        ahead += x < 0 ? 0 : (double)(time[0] * before[x * columns + n]);
+        ahead += x < 0 ? 0 : (double)(time[1] * before[x * columns + best]);
+        ahead += (double)(time[2] * before[n * columns + best]);
+        ahead += (double)(time[3] * before[best * columns + n]);
         best = ahead > 0 ? n : best;
     }
     return best;
 }
 
-/* The products of x with U Phi_y of rows of O.y: tokens [B, columns, words] -> [B, columns]. */
-static mann_var products(const search *q, mann_var x, int32_t columns, int32_t words,
-                         const int32_t *token)
-{
-    mann_var Oy = mann_param(q->tape, q->self->Oy);
-    mann_var y = mann_embed(q->tape, Oy, q->B, columns, words, token, NULL);
-    return mann_flatten(q->tape, mann_match(q->tape, y, mann_split(q->tape, x, 1), 1));
-}
-
 static void find(search *q)
 {
-    int32_t columns = q->N + 1;
-    int32_t *sentence = list(q, q->B * columns * q->W), *time = list(q, q->B * TIMES);
-    if (mann_tape_status(q->tape)) {
-        return;
-    }
-    for (int32_t i = 0; i < q->B * columns; i++) {
-        write_sentence(q, i / columns, i % columns, sentence + i * q->W);
-    }
-    for (int32_t i = 0; i < q->B * TIMES; i++) {
-        time[i] = time_word(q->self) + i % TIMES;
-    }
     for (int32_t k = 0; k < q->self->config.facts; k++) {
-        mann_var x = embed_query(q, q->self->Ox, k);
-        mann_var score = products(q, x, columns, q->W, sentence);
-        mann_var ages = products(q, x, TIMES, 1, time);
+        mann_var time, f = score(q, k, &time);
         for (int32_t b = 0; b < q->B && !mann_tape_status(q->tape); b++) {
-            bool ended = k && q->found[k - 1][b] == q->N;
-            q->found[k][b] = ended ? q->N
-                                   : winner(q, k, b, mann_value(score) + b * columns,
-                                            mann_value(ages) + b * TIMES);
+            int32_t x = k ? q->found[k - 1][b] : -1;
+            q->found[k][b] = x == q->N ? x
+                                       : winner(q, b, x, mann_value(f) + b * f->stride[0],
+                                                mann_value(time) + b * time->stride[0]);
         }
     }
-}
-
-/* The sentences found, for observers: 1 where one was. */
-static void show(const search *q)
-{
-    mann_var p[MOST_FACTS];
-    for (int32_t k = 0; k < q->self->config.facts; k++) {
-        p[k] = mann_input(q->tape, 3, (int32_t[]){q->B, 1, q->N});
-        for (int32_t b = 0; b < q->B && !mann_tape_status(q->tape); b++) {
-            if (q->found[k][b] < q->N) {
-                mann_value(p[k])[b * q->N + q->found[k][b]] = 1;
-            }
-        }
-    }
-    mann_stories_show(q->tape, MANN_KIND_WEIGHTING, q->self->config.facts, p);
-}
-
-/* Probabilities of the words by their scores [B, outputs]. */
-static mann_var likely(const memnn *self, mann_tape *tape, mann_var scores)
-{
-    mann_var sharpness = mann_input(tape, 2, scores->n);
-    for (size_t i = 0; i < mann_size(sharpness) && !mann_tape_status(tape); i++) {
-        mann_value(sharpness)[i] = (mann_real)(10 / self->config.margin);
-    }
-    mann_segment words = {MANN_SOFTMAX, scores->n[1], scores->n[1]};
-    return mann_squash(tape, mann_multiply(tape, scores, sharpness), 1, &words, 0);
 }
 
 static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
@@ -318,10 +250,10 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     const memnn *self = self_;
     const mann_io_shape *io = &self->io;
     int32_t hops = self->config.facts, N = mann_stories_longest(batch, self->config.sentences);
-    search q = {self, tape, batch->size, N, io->words, {0}, {0}};
+    search q = {.self = self, .tape = tape, .B = batch->size, .N = N};
     q.s = mann_stories_pack(tape, batch, io, N, (mann_story_time){0}, io->outputs);
     for (int32_t k = 0; k < hops; k++) {
-        q.found[k] = list(&q, q.B);
+        q.found[k] = mann_tape_scratch(tape, (size_t)q.B * sizeof *q.found[k]);
     }
     bool training = tape->mode == MANN_TRAIN;
     if (training && !q.s.support && !mann_tape_status(tape)) {
@@ -332,16 +264,18 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     if (mann_tape_status(tape)) {
         return;
     }
+    embed_sentences(&q);
     (training ? take_supports : find)(&q);
-    mann_var x = embed_query(&q, self->Rx, hops);
-    mann_var r = mann_linear_transposed(tape, x, mann_param(tape, self->Ry));
+    mann_var r = mann_linear_transposed(tape, ask(&q, self->Rx, hops), mann_param(tape, self->Ry));
+    mann_real margin = (mann_real)self->config.margin;
     outputs->rows = q.s.rows;
-    outputs->prediction = likely(self, tape, r);
-    if (mann_tape_observed(tape)) {
-        show(&q);
+    outputs->prediction = mann_softmax(tape, mann_scale(tape, r, 10 / margin), 1);
+    mann_var p[MOST_FACTS];
+    for (int32_t k = 0; k < hops && mann_tape_observed(tape); k++) {
+        p[k] = mann_split(tape, found(&q, k, N), 1);
     }
+    mann_stories_show(tape, MANN_KIND_WEIGHTING, hops, p);
     if (training) {
-        mann_real margin = (mann_real)self->config.margin;
         mann_outputs_loss(outputs, "task", 1, mann_margin_loss(tape, r, q.s.target, NULL, margin));
         mann_outputs_loss(outputs, "facts", 1, teach(&q));
     }

@@ -116,6 +116,17 @@ mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const m
     return s;
 }
 
+void mann_stories_support(const mann_stories *s, int32_t B, int32_t k, int32_t *sentence)
+{
+    int32_t N = s->sentences;
+    for (int32_t b = 0; b < B; b++) {
+        sentence[b] = N;
+        for (int32_t n = 0; n < s->told[b]; n++) {
+            sentence[b] = s->support[b * N + n] == k + 1 ? n : sentence[b];
+        }
+    }
+}
+
 const char *const mann_story_ports[] = {"story", "question", NULL};
 
 static const mann_tag_info weights_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
@@ -124,6 +135,9 @@ static const mann_tag_info scores_tag = {"attention", MANN_KIND_SIGNED, {"hop", 
 
 void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p)
 {
+    if (!mann_tape_observed(tape)) {
+        return;
+    }
     mann_var *row = mann_tape_scratch(tape, (size_t)hops * sizeof(mann_var));
     for (int32_t k = 0; k < hops && row; k++) {
         row[k] = mann_flatten(tape, p[k]);

@@ -37,8 +37,12 @@ int32_t mann_stories_longest(const mann_batch *batch, int32_t most);
 mann_stories mann_stories_pack(mann_tape *tape, const mann_batch *batch, const mann_io_shape *io,
                                int32_t sentences, mann_story_time time, int32_t classes);
 
-/* Shows p[0..hops-1], [B, 1, N] each, as one value "attention" [hop, sentence]: of a weighting, of
- * gates, or else signed. */
+/* The sentence that is k-th of those that the answer of each of B stories rests on; N: there is
+ * none. The task must tell them. */
+void mann_stories_support(const mann_stories *s, int32_t B, int32_t k, int32_t *sentence);
+
+/* For observers: shows p[0..hops-1], [B, 1, N] each, as one value "attention" [hop, sentence]: of a
+ * weighting, of gates, or else signed. */
 void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p);
 
 #endif
