@@ -41,8 +41,6 @@ static const mann_option hopfield_options[] = {
     {0},
 };
 
-/* --- what the forms share --- */
-
 mann_handle mann_store_number(mann_params *params, const char *scope, const char *name,
                               mann_squash_kind kind, double x)
 {
@@ -56,11 +54,6 @@ mann_var mann_store_spread(const mann_store_config *c, mann_tape *tape, int32_t 
     return c->learn
                ? mann_broadcast(tape, mann_activate(tape, mann_param(tape, handle), kind), batch)
                : mann_full(tape, 2, (int32_t[]){batch, 1}, (mann_real)fixed);
-}
-
-int32_t mann_store_time(const mann_var *state)
-{
-    return (int32_t)*mann_value(state[STORE_TIME]);
 }
 
 mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row)
@@ -91,8 +84,6 @@ void mann_store_show(const mann_store_config *c, mann_tape *tape, const mann_var
     mann_tag(tape, &overlaps_tag,
              mann_flatten(tape, mann_cosine(tape, rows, mann_split(tape, settled[S], 1))));
 }
-
-/* --- the descriptor: hands over to the form --- */
 
 static int32_t interface_width(const void *config)
 {
@@ -126,10 +117,9 @@ static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *s
 static mann_var step(const void *self_, mann_tape *tape, mann_var *state, mann_var interface)
 {
     const mann_store *self = self_;
-    int32_t t = mann_store_time(state);
-    mann_var read = forms[self->config.form]->step(self, tape, state, interface);
+    int32_t t = (int32_t)*mann_value(state[STORE_TIME]);
     state[STORE_TIME] = mann_full(tape, 2, state[STORE_TIME]->n, (mann_real)(t + 1));
-    return read;
+    return forms[self->config.form]->step(self, tape, state, t, interface);
 }
 
 static double multiply_adds(const void *config)

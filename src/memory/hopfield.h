@@ -30,15 +30,13 @@ enum {
     STORE_STATES
 };
 
-/* Steps so far. */
-int32_t mann_store_time(const mann_var *state);
-
-/* A form of the store; the hooks are those of mann_memory_type. */
+/* A form of the store; the hooks are those of mann_memory_type, with t the steps so far. */
 typedef struct mann_store_form {
     int32_t interface_widths; /* numbers it takes, in widths */
     void (*init)(mann_store *self, const char *scope, mann_params *params);
     void (*begin)(const mann_store *self, mann_tape *tape, int32_t batch, mann_var *state);
-    mann_var (*step)(const mann_store *self, mann_tape *tape, mann_var *state, mann_var interface);
+    mann_var (*step)(const mann_store *self, mann_tape *tape, mann_var *state, int32_t t,
+                     mann_var interface);
     double (*multiply_adds)(const mann_store_config *config);
 } mann_store_form;
 

@@ -47,8 +47,8 @@ static const mann_tag_info associations_tag = {
 
 /* For observers. E of each state in settled, and the rows: the states of the steps before, each in
  * the column of its step. */
-static void show(const mann_store *self, mann_tape *tape, mann_var *state, const mann_var *settled,
-                 mann_var slow)
+static void show(const mann_store *self, mann_tape *tape, mann_var *state, int32_t t,
+                 const mann_var *settled, mann_var slow)
 {
     const mann_store_config *c = &self->config;
     mann_var energy[MANN_STORE_STEPS + 1], A = state[STORE_ASSOCIATIONS];
@@ -61,8 +61,7 @@ static void show(const mann_store *self, mann_tape *tape, mann_var *state, const
     mann_tag(tape, &associations_tag, A);
     mann_store_show(c, tape, settled, mann_concat(tape, 1, c->steps + 1, energy),
                     state[STORE_ROWS]);
-    state[STORE_ROWS] =
-        mann_store_row(tape, state[STORE_ROWS], mann_store_time(state), settled[c->steps]);
+    state[STORE_ROWS] = mann_store_row(tape, state[STORE_ROWS], t, settled[c->steps]);
 }
 
 static mann_var settle(const mann_store *self, mann_tape *tape, mann_var associations,
@@ -77,7 +76,8 @@ static mann_var settle(const mann_store *self, mann_tape *tape, mann_var associa
     return mann_activate(tape, drive, MANN_RELU);
 }
 
-static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, mann_var interface)
+static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, int32_t t,
+                     mann_var interface)
 {
     int32_t S = self->config.steps;
     mann_var h[MANN_STORE_STEPS + 1];
@@ -90,7 +90,7 @@ static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, m
         h[s + 1] = settle(self, tape, state[STORE_ASSOCIATIONS], slow, h[s]);
     }
     if (state[STORE_ROWS]) {
-        show(self, tape, state, h, slow);
+        show(self, tape, state, t, h, slow);
     }
     return state[STORE_H] = h[S];
 }

@@ -85,11 +85,11 @@ static mann_var mask_of(mann_tape *tape, int32_t B, int32_t N, int32_t count)
     return mask;
 }
 
-static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, mann_var interface)
+static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, int32_t t,
+                     mann_var interface)
 {
     const mann_store_config *c = &self->config;
-    int32_t M = c->width,
-            count = mann_store_time(state) < c->locations ? mann_store_time(state) : c->locations;
+    int32_t M = c->width, count = t < c->locations ? t : c->locations;
     mann_var xi[MANN_STORE_STEPS + 1], weights = NULL;
     mann_var squashed = mann_activate(tape, interface, MANN_TANH);
     mann_var mask = mask_of(tape, interface->n[0], c->locations, count);
@@ -102,8 +102,8 @@ static mann_var step(const mann_store *self, mann_tape *tape, mann_var *state, m
     if (mann_tape_observed(tape)) {
         show(self, tape, state, count, xi, weights);
     }
-    state[STORE_ROWS] = mann_store_row(tape, state[STORE_ROWS], mann_store_time(state),
-                                       mann_columns(tape, squashed, M, M));
+    state[STORE_ROWS] =
+        mann_store_row(tape, state[STORE_ROWS], t, mann_columns(tape, squashed, M, M));
     return xi[c->steps];
 }
 

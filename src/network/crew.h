@@ -14,7 +14,7 @@ typedef struct mann_worker {
     size_t prediction_size;
     uint64_t index[MANN_GROUP]; /* of the examples on the tape */
     mann_status status;         /* of its last piece of work */
-    bool hardened;      /* it has made a soft choice hard */
+    bool hardened;              /* it has made a soft choice hard */
 } mann_worker;
 
 typedef struct mann_crew {

@@ -58,22 +58,12 @@ static const mann_option memnn_options[] = {
     {0},
 };
 
+/* After the words O.y has the TIMES features of time, then the word that stands for the end. */
 typedef struct memnn {
     mann_io_shape io;
     memnn_config config;
     mann_handle Ox, Oy, Rx, Ry;
 } memnn;
-
-/* Rows of O.y behind those of the words. */
-static int32_t time_word(const memnn *self)
-{
-    return self->io.vocabulary;
-}
-
-static int32_t stop_word(const memnn *self)
-{
-    return self->io.vocabulary + TIMES;
-}
 
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
                         mann_params *params)
@@ -109,25 +99,21 @@ static void embed_sentences(search *q)
     int32_t *token = mann_tape_scratch(q->tape, (size_t)(q->B * (N + 1) * W) * sizeof *token);
     for (int32_t b = 0; token && b < q->B; b++) {
         memcpy(token + b * (N + 1) * W, q->s.story + b * N * W, (size_t)(N * W) * sizeof *token);
-        token[(b * (N + 1) + N) * W] = stop_word(q->self);
+        token[(b * (N + 1) + N) * W] = q->self->io.vocabulary + TIMES;
     }
     mann_var Oy = mann_param(q->tape, q->self->Oy);
     q->y = mann_embed(q->tape, Oy, q->B, N + 1, W, token, NULL);
-    q->time = mann_slice(q->tape, Oy, 0, time_word(q->self), TIMES);
+    q->time = mann_slice(q->tape, Oy, 0, q->self->io.vocabulary, TIMES);
     q->before = mann_input(q->tape, 2, (int32_t[]){N + 1, N + 1});
     for (int32_t i = 0; i < N * N && q->self->config.time && !mann_tape_status(q->tape); i++) {
         mann_value(q->before)[i / N * (N + 1) + i % N] = i / N < i % N;
     }
 }
 
-/* 1 at the sentence of hop k, of the first count: [B, count]. */
-static mann_var found(const search *q, int32_t k, int32_t count)
+/* 1 at the sentence of hop k: [B, N+1]. */
+static mann_var found(const search *q, int32_t k)
 {
-    int32_t *place = mann_tape_scratch(q->tape, (size_t)q->B * sizeof *place);
-    for (int32_t b = 0; place && b < q->B; b++) {
-        place[b] = q->found[k][b] < count ? q->found[k][b] : -1;
-    }
-    return mann_one_hot(q->tape, q->B, count, place);
+    return mann_one_hot(q->tape, q->B, q->N + 1, q->found[k]);
 }
 
 /* U Phi_x([x, m_o1, ..., m_ohops]) by a table, [B, d]. */
@@ -138,7 +124,7 @@ static mann_var ask(const search *q, mann_handle table, int32_t hops)
     mann_var x = mann_flatten(q->tape, mann_embed(q->tape, U, q->B, 1, W, q->s.question, NULL));
     mann_var m = hops ? mann_embed(q->tape, told, q->B, q->N, W, q->s.story, NULL) : NULL;
     for (int32_t k = 0; k < hops; k++) {
-        mann_var at = mann_split(q->tape, found(q, k, q->N), 1);
+        mann_var at = mann_split(q->tape, mann_columns(q->tape, found(q, k), 0, q->N), 1);
         x = mann_add(q->tape, x, mann_flatten(q->tape, mann_read(q->tape, m, at)));
     }
     return x;
@@ -154,14 +140,6 @@ static mann_var score(const search *q, int32_t k, mann_var *time)
 
 /* --- training: the sentences are known --- */
 
-/* The supporting sentences, as if they had been found. */
-static void take_supports(search *q)
-{
-    for (int32_t k = 0; k < q->self->config.facts; k++) {
-        mann_stories_support(&q->s, q->B, k, q->found[k]);
-    }
-}
-
 /* s_Ot(x, y, y') [B, N+1] from x^T U^T U Phi_y of both and what Phi_t says of x, y and y'. */
 static mann_var pair(mann_tape *tape, mann_var y, mann_var other, const mann_var *older,
                      mann_var time)
@@ -173,30 +151,22 @@ static mann_var pair(mann_tape *tape, mann_var y, mann_var other, const mann_var
     return s;
 }
 
-/* What hop k is to find: a one-hot row, or zeros once the end was found. */
-static mann_var target_of(const search *q, int32_t k)
-{
-    int32_t *place = mann_tape_scratch(q->tape, (size_t)q->B * sizeof *place);
-    for (int32_t b = 0; place && b < q->B; b++) {
-        bool ended = !q->self->config.stop || (k && q->found[k - 1][b] == q->N);
-        place[b] = q->found[k][b] == q->N && ended ? -1 : q->found[k][b];
-    }
-    return mann_one_hot(q->tape, q->B, q->N + 1, place);
-}
-
-/* The loss of all hops: m is the right sentence, f every other. */
+/* The loss of all hops: m is the right sentence, f every other. Once the end is found nothing more
+ * is: its column of x is 1 then. */
 static mann_var teach(const search *q)
 {
     mann_tape *tape = q->tape;
     mann_real margin = (mann_real)q->self->config.margin;
-    int32_t columns = q->N + 1, n[2] = {q->B, columns};
-    mann_var total = mann_full(tape, 2, (int32_t[]){1, 1}, 0), time;
+    int32_t n[2] = {q->B, q->N + 1};
+    mann_var total = mann_full(tape, 2, (int32_t[]){1, 1}, 0), time, x = mann_full(tape, 2, n, 0);
     mann_var stop = mann_full(tape, 2, (int32_t[]){q->B, 1}, q->self->config.stop);
     mann_var among = mann_concat(tape, 1, 2, (mann_var[]){q->s.present, stop});
+    mann_var one = mann_full(tape, 2, (int32_t[]){q->B, 1}, 1);
     for (int32_t k = 0; k < q->self->config.facts; k++) {
-        mann_var f = score(q, k, &time), at = found(q, k, columns), target = target_of(q, k);
+        mann_var f = score(q, k, &time), at = found(q, k);
         mann_var m = mann_sum(tape, mann_multiply(tape, f, at), 1);
-        mann_var x = k ? found(q, k - 1, columns) : mann_full(tape, 2, n, 0);
+        mann_var open = mann_subtract(tape, one, mann_columns(tape, x, q->N, 1));
+        mann_var target = mann_multiply(tape, mann_multiply(tape, at, among), open);
         mann_var xf = mann_matmul(tape, x, q->before, false, false);
         mann_var xm = mann_sum(tape, mann_multiply(tape, xf, at), 1);
         mann_var mf = mann_matmul(tape, at, q->before, false, false);
@@ -206,6 +176,7 @@ static mann_var teach(const search *q)
         ahead = mann_scale(tape, ahead, -1);
         total = mann_add(tape, total, mann_margin_loss(tape, ahead, target, among, margin));
         total = mann_add(tape, total, mann_margin_loss(tape, behind, target, among, margin));
+        x = at;
     }
     return total;
 }
@@ -213,34 +184,33 @@ static mann_var teach(const search *q)
 /* --- use: the sentences are found --- */
 
 /* The sentence of story b that wins against all before it, by its scores f [N+1] and those of time
- * [TIMES]; x: what it is asked from, -1: the question. */
+ * [TIMES]. It is asked from x; N is the question too, older than nothing. */
 static int32_t winner(const search *q, int32_t b, int32_t x, const mann_real *f,
                       const mann_real *time)
 {
     const mann_real *before = mann_value(q->before);
-    int32_t best = 0, columns = q->N + 1, told = q->s.told[b];
+    int32_t best = 0, N1 = q->N + 1, told = q->s.told[b];
     for (int32_t i = 1; i < told + q->self->config.stop; i++) {
         int32_t n = i < told ? i : q->N;
+        mann_real older[TIMES] = {before[x * N1 + n], before[x * N1 + best], before[n * N1 + best],
+                                  before[best * N1 + n]};
         double ahead = (double)f[n] - (double)f[best];
-        ahead += x < 0 ? 0 : (double)(time[0] * before[x * columns + n]);
-        ahead += x < 0 ? 0 : (double)(time[1] * before[x * columns + best]);
-        ahead += (double)(time[2] * before[n * columns + best]);
-        ahead += (double)(time[3] * before[best * columns + n]);
+        for (int32_t j = 0; j < TIMES; j++) {
+            ahead += (double)(time[j] * older[j]);
+        }
         best = ahead > 0 ? n : best;
     }
     return best;
 }
 
-static void find(search *q)
+static void find(search *q, int32_t k)
 {
-    for (int32_t k = 0; k < q->self->config.facts; k++) {
-        mann_var time, f = score(q, k, &time);
-        for (int32_t b = 0; b < q->B && !mann_tape_status(q->tape); b++) {
-            int32_t x = k ? q->found[k - 1][b] : -1;
-            q->found[k][b] = x == q->N ? x
-                                       : winner(q, b, x, mann_value(f) + b * f->stride[0],
-                                                mann_value(time) + b * time->stride[0]);
-        }
+    mann_var time, f = score(q, k, &time);
+    for (int32_t b = 0; b < q->B && !mann_tape_status(q->tape); b++) {
+        int32_t x = k ? q->found[k - 1][b] : q->N, end = k && x == q->N;
+        q->found[k][b] = end ? x
+                             : winner(q, b, x, mann_value(f) + b * f->stride[0],
+                                      mann_value(time) + b * time->stride[0]);
     }
 }
 
@@ -252,9 +222,6 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     int32_t hops = self->config.facts, N = mann_stories_longest(batch, self->config.sentences);
     search q = {.self = self, .tape = tape, .B = batch->size, .N = N};
     q.s = mann_stories_pack(tape, batch, io, N, (mann_story_time){0}, io->outputs);
-    for (int32_t k = 0; k < hops; k++) {
-        q.found[k] = mann_tape_scratch(tape, (size_t)q.B * sizeof *q.found[k]);
-    }
     bool training = tape->mode == MANN_TRAIN;
     if (training && !q.s.support && !mann_tape_status(tape)) {
         mann_tape_fail(tape, MANN_E_INVAL,
@@ -265,14 +232,22 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
         return;
     }
     embed_sentences(&q);
-    (training ? take_supports : find)(&q);
+    for (int32_t k = 0; k < hops; k++) {
+        q.found[k] = mann_tape_scratch(tape, (size_t)q.B * sizeof *q.found[k]);
+        if (training && q.found[k]) {
+            mann_stories_support(&q.s, q.B, k, q.found[k]);
+        } else if (q.found[k]) {
+            find(&q, k);
+        }
+    }
     mann_var r = mann_linear_transposed(tape, ask(&q, self->Rx, hops), mann_param(tape, self->Ry));
     mann_real margin = (mann_real)self->config.margin;
     outputs->rows = q.s.rows;
     outputs->prediction = mann_softmax(tape, mann_scale(tape, r, 10 / margin), 1);
     mann_var p[MOST_FACTS];
     for (int32_t k = 0; k < hops && mann_tape_observed(tape); k++) {
-        p[k] = mann_split(tape, found(&q, k, N), 1);
+        p[k] =
+            mann_reshape(tape, mann_columns(tape, found(&q, k), 0, N), 3, (int32_t[]){q.B, 1, N});
     }
     mann_stories_show(tape, MANN_KIND_WEIGHTING, hops, p);
     if (training) {
@@ -285,7 +260,7 @@ static double multiply_adds(const mann_model_setup *setup)
 {
     const memnn_config *c = setup->config;
     double N = c->sentences < setup->io.story ? c->sentences : setup->io.story, d = c->width;
-    double W = setup->io.words, hops = c->facts, query = W * (1 + hops) * d;
+    double W = setup->io.words, hops = c->facts, query = (1 + N) * W * d + hops * N * d;
     return N * W * d + hops * (query + N * d) + query + d * setup->io.outputs;
 }
 
