@@ -385,6 +385,33 @@ static void nothing_is_allocated(void **state)
     }
 }
 
+/* Operations that broadcast, views and copies, on the kernels of this machine: every number of a
+ * repeated row gets the sum over the rows. */
+static void shapes_allocate_nothing(void **state)
+{
+    (void)state;
+    enum { B = 5, H = 3, N = 37 };
+    long before = 0;
+    for (int round = 0; round < 6; round++) {
+        before = round < 3 ? atomic_load(&allocations) : before;
+        mann_tape_reset(tape, MANN_TRAIN);
+        mann_var x = leaf(B, H, N), bias = mann_leaf(tape, 1, (int32_t[]){N});
+        mann_var gate = mann_full(tape, 3, (int32_t[]){B, H, 1}, 2);
+        mann_var y = mann_multiply(tape, mann_subtract(tape, x, bias), gate);
+        mann_var rows = mann_slice(tape, mann_scale(tape, x, 3), 1, 1, 2); /* apart: a copy */
+        rows = mann_reshape(tape, rows, 2, (int32_t[]){B * 2, N});
+        mann_var most = mann_maximum(tape, mann_sum(tape, mann_max(tape, rows, 0), 1),
+                                     mann_mean(tape, mann_softmax(tape, rows, 0), -1));
+        mann_var loss[] = {mann_sum(tape, mann_sum(tape, mann_flatten(tape, y), -1), 0), most};
+        const mann_real seed[] = {1, 1};
+        assert_int_equal(mann_tape_backward(tape, 2, loss, seed), MANN_OK);
+        for (int32_t n = 0; n < N; n++) {
+            assert_true(bias->grad[n] == -2 * B * H);
+        }
+    }
+    assert_int_equal(atomic_load(&allocations), before);
+}
+
 static void training_allocates_nothing(void **state)
 {
     (void)state;
@@ -680,6 +707,7 @@ int main(void)
         cmocka_unit_test(clipping_keeps_slopes_finite),
         cmocka_unit_test(groups_are_their_members),
         cmocka_unit_test(nothing_is_allocated),
+        cmocka_unit_test(shapes_allocate_nothing),
         cmocka_unit_test(training_allocates_nothing),
         cmocka_unit_test(operations_allocate_nothing),
         cmocka_unit_test(parameters_come_and_go),

@@ -75,15 +75,15 @@ static bool restride(const mann_tensor *x, int32_t rank, const int32_t *n, int32
         }
     }
     for (int32_t i = axes - 1; i >= 0; i--) {
-        int64_t apart = step[i], old = size[i], new = 1;
+        int64_t apart = step[i], old = size[i], done = 1;
         while (i > 0 && step[i - 1] == old * apart) {
             old *= size[--i];
         }
-        for (; a >= 0 && new < old; a--) {
-            stride[a] = (int32_t)(new *apart);
-            new *= n[a];
+        for (; a >= 0 && done < old; a--) {
+            stride[a] = (int32_t)(done * apart);
+            done *= n[a];
         }
-        if (new != old) {
+        if (done != old) {
             return false;
         }
     }
@@ -97,14 +97,14 @@ static bool restride(const mann_tensor *x, int32_t rank, const int32_t *n, int32
 
 mann_var mann_reshape(mann_tape *tape, mann_var x, int32_t rank, const int32_t *n)
 {
+    if (rank < 0 || rank > MANN_MAX_RANK) {
+        return mann_shape_fail(tape, "reshape", 1, &x, "has no shape of rank %d", rank);
+    }
     mann_tensor shape = {.rank = rank};
-    double size = rank >= 0 && rank <= MANN_MAX_RANK ? 1 : 0;
-    for (int32_t i = 0; size > 0 && i < rank; i++) {
+    double size = 1;
+    for (int32_t i = 0; i < rank; i++) {
         shape.n[i] = n[i];
         size *= n[i] > 0 ? n[i] : 0;
-    }
-    if (size == 0) {
-        return mann_tape_fail(tape, MANN_E_SHAPE, "reshape: not a shape of rank %d", rank);
     }
     if (size != (double)mann_size(x)) {
         return mann_shape_fail(tape, "reshape", 2, (mann_var[]){x, &shape}, "differ in size");

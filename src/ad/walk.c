@@ -86,20 +86,18 @@ void mann_walk_make(mann_walk *walk, int32_t rank, const int32_t *n, int32_t cou
 /* Buffers of scattered operands. */
 typedef struct staging {
     mann_real value[MANN_WALK_MOST][CHUNK], grad[MANN_WALK_MOST][CHUNK];
-    const mann_real *held[MANN_WALK_MOST]; /* a number that fills the first `filled` values */
-    int32_t filled[MANN_WALK_MOST];
+    const mann_real *held[MANN_WALK_MOST]; /* the number that fills the values, if it is one */
 } staging;
 
 static void fetch(staging *s, int32_t i, const mann_real *x, size_t stride, int32_t count)
 {
-    if (stride == 0 && s->held[i] == x && s->filled[i] >= count) {
-        return;
+    if (stride == 0 && s->held[i] == x) {
+        return; /* the first part of a row is the longest */
     }
     for (int32_t c = 0; c < count; c++) {
         s->value[i][c] = x[(size_t)c * stride];
     }
     s->held[i] = stride == 0 ? x : NULL;
-    s->filled[i] = count;
 }
 
 static void give_back(const mann_real *from, mann_real *grad, size_t stride, int32_t count)
