@@ -145,6 +145,98 @@ static void score_reals(void **state)
     mann_example_clear(&example);
 }
 
+/* Places of examples differ in number; a step that does not count is not looked at. */
+static void score_pointers(void **state)
+{
+    (void)state;
+    mann_io_shape io = {.target = MANN_TARGET_POINTER};
+    mann_score score = {0};
+    mann_example example;
+    assert_int_equal(mann_example_init(&example), MANN_OK);
+    example.steps = 3;
+    int32_t *target = mann_example_int(&example, "target", 3, 0);
+    float *mask = mann_example_real(&example, "mask", 3, 0);
+    mann_example_real(&example, "choices", 3, 4);
+    target[0] = 3, target[1] = 0, mask[0] = mask[1] = 1;
+    const float prediction[] = {0, 0.25f, 0.25f, 0.5f, 0.25f, 0.75f, 0, 0, NAN, NAN, NAN, NAN};
+    assert_int_equal(mann_io_outputs(&io, &example), 4);
+    mann_score_usual(&io, &example, prediction, &score);
+    assert_near(mann_score_get(&score, "cost_bits"), 3);
+    assert_near(mann_score_get(&score, "accuracy"), 0.5);
+    assert_near(mann_score_get(&score, "sequence_error_rate"), 1);
+    mann_example_clear(&example);
+}
+
+/* Cross-entropy against a distribution that is not one-hot: least where they agree. */
+static void score_distributions(void **state)
+{
+    (void)state;
+    mann_io_shape io = {.target = MANN_TARGET_DISTRIBUTION, .outputs = 4};
+    const float target[] = {0.5f, 0.25f, 0.25f, 0}, even[] = {0.25f, 0.25f, 0.25f, 0.25f};
+    const float *const prediction[] = {target, even};
+    const double cost[] = {1.5, 2};
+    mann_example example;
+    assert_int_equal(mann_example_init(&example), MANN_OK);
+    set_example(&example, 1, 4, target, (const float[]){1});
+    for (int i = 0; i < 2; i++) {
+        mann_score score = {0};
+        mann_score_usual(&io, &example, prediction[i], &score);
+        assert_near(mann_score_get(&score, "cost_bits"), cost[i]);
+        assert_near(mann_score_get(&score, "error_rate"), 0);
+    }
+    mann_example_clear(&example);
+}
+
+static void refused(const mann_io_shape *io, const mann_example *example, const char *expected)
+{
+    char why[256];
+    assert_false(mann_example_fits(io, example, why, sizeof why));
+    assert_string_equal(why, expected);
+}
+
+static void ports(void **state)
+{
+    (void)state;
+    char text[256];
+    mann_io_shape io = {.inputs = 3, .outputs = 2};
+    mann_io_usual_ports(&io);
+    mann_io_port_names(&io, text, sizeof text);
+    assert_string_equal(text, "input, target, mask");
+    mann_example example;
+    assert_int_equal(mann_example_init(&example), MANN_OK);
+    example.steps = 5;
+    example.index = 7;
+    refused(&io, &example, "example 7 lacks input [T, 3] of real numbers");
+    mann_example_real(&example, "input", 5, 3);
+    mann_example_real(&example, "target", 4, 2);
+    mann_example_real(&example, "mask", 5, 0);
+    refused(&io, &example, "example 7 lacks target [T, 2] of real numbers");
+    example.array[1].n[0] = 5;
+    assert_true(mann_example_fits(&io, &example, text, sizeof text));
+    example.array[2].type = MANN_INT32;
+    refused(&io, &example, "example 7 lacks mask [T] of real numbers");
+    mann_example_reset(&example);
+
+    io = (mann_io_shape){.outputs = 9, .vocabulary = 9, .words = 6};
+    mann_io_usual_ports(&io);
+    assert_true(mann_io_port(&io, "support")->optional);
+    assert_null(mann_io_port(&io, "input"));
+    example.steps = 1;
+    mann_example_int(&example, "story", 2, 6);
+    mann_example_int(&example, "question", 1, 6);
+    mann_example_real(&example, "target", 1, 9);
+    mann_example_real(&example, "mask", 1, 0);
+    assert_true(mann_example_fits(&io, &example, text, sizeof text));
+    mann_example_int(&example, "support", 0, 0);
+    refused(&io, &example, "example 0 lacks support [?] of whole numbers");
+    mann_example_clear(&example);
+
+    io = (mann_io_shape){.target = MANN_TARGET_POINTER, .inputs = 2};
+    mann_io_usual_ports(&io);
+    mann_io_port_names(&io, text, sizeof text);
+    assert_string_equal(text, "input, target, choices, mask");
+}
+
 static void notes(void **state)
 {
     (void)state;
@@ -162,9 +254,14 @@ static void notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(examples),      cmocka_unit_test(score_bits),
-        cmocka_unit_test(score_classes), cmocka_unit_test(score_reals),
+        cmocka_unit_test(examples),
+        cmocka_unit_test(score_bits),
+        cmocka_unit_test(score_classes),
+        cmocka_unit_test(score_reals),
         cmocka_unit_test(notes),
+        cmocka_unit_test(score_pointers),
+        cmocka_unit_test(score_distributions),
+        cmocka_unit_test(ports),
     };
     return cmocka_run_group_tests_name("score", tests, NULL, NULL);
 }

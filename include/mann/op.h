@@ -338,10 +338,10 @@ MANN_API mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, ma
 /* --- losses: scalars [1, 1] in nats, summed over the batch --- */
 
 /* The loss of logits [R, O] against target [R, O] over the rows whose mask [R] is not 0: binary
- * cross-entropy of bits, cross-entropy of the softmax of classes, half the squared error of real
- * numbers. Target and mask are constants. prediction [R, O], if not NULL, receives sigmoid,
- * softmax, or the logits themselves; cost [R, 1], if not NULL, the part of each row; both are
- * values without gradient. */
+ * cross-entropy of bits, cross-entropy of the softmax of classes and distributions, half the
+ * squared error of real numbers (pointers: see mann_class_loss). Target and mask are constants.
+ * prediction [R, O], if not NULL, receives sigmoid, softmax, or the logits themselves; cost [R, 1],
+ * if not NULL, the part of each row; both are values without gradient. */
 MANN_API mann_var mann_target_loss(mann_tape *tape, mann_target kind, mann_var logits,
                                    mann_var target, mann_var mask, mann_var *prediction,
                                    mann_var *cost);

@@ -11,6 +11,8 @@ extern "C" {
 
 #define MANN_MAX_ARRAYS 8
 
+struct mann_example;
+
 /* Lengths of a port that are not one number. */
 enum {
     MANN_VARIES = 0, /* from example to example */
@@ -29,7 +31,7 @@ typedef struct mann_port {
  * other fields are 0. */
 typedef struct mann_io_shape {
     mann_target target;
-    int32_t inputs, outputs; /* numbers per step */
+    int32_t inputs, outputs; /* numbers per step; outputs of a pointer: 0, they vary */
     int32_t vocabulary;      /* tokens are 0 .. vocabulary-1; 0 is the null word, which pads */
     int32_t words;           /* W, of the longest sentence or question */
     int32_t story;           /* sentences of the longest story as the task stands; variants and a
@@ -38,9 +40,11 @@ typedef struct mann_io_shape {
     mann_port port[MANN_MAX_ARRAYS];
 } mann_io_shape;
 
-/* Gives a task that names no ports the usual ones: target and mask; "input" for sequences; "story",
- * "question" and perhaps "support" and "value" for stories. */
+/* Gives a task that names no ports the usual ones: target, mask, and "choices" of pointers; "input"
+ * for sequences; "story", "question" and perhaps "support" and "value" for stories. */
 MANN_API void mann_io_usual_ports(mann_io_shape *io);
+/* Numbers that are predicted in each step of an example: outputs, or the places of a pointer. */
+MANN_API int32_t mann_io_outputs(const mann_io_shape *io, const struct mann_example *example);
 /* The port called name, or NULL. */
 MANN_API const mann_port *mann_io_port(const mann_io_shape *io, const char *name);
 /* The names of the ports, "input, target, mask". */
@@ -60,7 +64,9 @@ typedef struct mann_array {
     void *data;
 } mann_array;
 
-/* An example: "target" [T, outputs], "mask" [T] (1 where the target counts), and what is asked.
+/* An example: "target" [T, outputs], "mask" [T] (1 where the target counts), and what is asked. Of
+ * pointers "target" [T] is int32, the number of a place, and "choices" [T, places] is 1 for those
+ * that may be chosen.
  *
  * Sequences: "input" [T, inputs].
  * Stories: T = 1; int32 arrays

@@ -16,7 +16,10 @@ typedef enum mann_type { MANN_REAL, MANN_INT32 } mann_type;
 typedef enum mann_target {
     MANN_TARGET_BITS,  /* independent bits: binary cross-entropy */
     MANN_TARGET_CLASS, /* one of `outputs` classes per step, as a one-hot row */
-    MANN_TARGET_REAL   /* real numbers: squared error */
+    MANN_TARGET_REAL,  /* real numbers: squared error */
+    /* One of the places of the example at hand, of which some may not be chosen. */
+    MANN_TARGET_POINTER,
+    MANN_TARGET_DISTRIBUTION /* a distribution over `outputs` classes per step */
 } mann_target;
 
 /* A view of up to four dimensions, the batch outermost; the last dimension is contiguous. It owns

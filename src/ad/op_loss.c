@@ -63,6 +63,10 @@ mann_var mann_target_loss(mann_tape *tape, mann_target kind, mann_var logits, ma
     prediction = prediction ? prediction : &unused;
     cost = cost ? cost : &unused;
     *prediction = *cost = &tape->dummy;
+    if (kind == MANN_TARGET_POINTER) {
+        return mann_tape_fail(tape, MANN_E_INVAL,
+                              "loss: a pointer's targets are whole numbers; use mann_class_loss");
+    }
     if (logits->rank != 2 || target->n[0] != logits->n[0] || target->n[1] != logits->n[1] ||
         mask->n[0] != logits->n[0] || target->stride[0] != target->n[1] || mask->stride[0] != 1) {
         return mann_op_fail(tape, &mann_op_loss, "logits [%d, %d] with target [%d, %d], mask [%d]",

@@ -3,10 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* n1: 0 for an array of rank 1, ANY for a second length that varies. */
+enum { ANY = -2 };
+
 static void add(mann_io_shape *io, const char *name, mann_type type, int32_t n0, int32_t n1,
                 bool optional)
 {
-    io->port[io->ports++] = (mann_port){name, type, n1 ? 2 : 1, {n0, n1}, optional};
+    int32_t rank = n1 ? 2 : 1;
+    io->port[io->ports++] =
+        (mann_port){name, type, rank, {n0, n1 == ANY ? MANN_VARIES : n1}, optional};
 }
 
 void mann_io_usual_ports(mann_io_shape *io)
@@ -23,8 +28,20 @@ void mann_io_usual_ports(mann_io_shape *io)
         add(io, "support", MANN_INT32, MANN_VARIES, 0, true);
         add(io, "value", MANN_INT32, MANN_VARIES, 0, true);
     }
-    add(io, "target", MANN_REAL, MANN_STEPS, io->outputs, false);
+    if (io->target == MANN_TARGET_POINTER) {
+        add(io, "target", MANN_INT32, MANN_STEPS, 0, false);
+        add(io, "choices", MANN_REAL, MANN_STEPS, ANY, false);
+    } else {
+        add(io, "target", MANN_REAL, MANN_STEPS, io->outputs, false);
+    }
     add(io, "mask", MANN_REAL, MANN_STEPS, 0, false);
+}
+
+int32_t mann_io_outputs(const mann_io_shape *io, const mann_example *example)
+{
+    const mann_array *choices =
+        io->target == MANN_TARGET_POINTER ? mann_example_find(example, "choices") : NULL;
+    return choices ? choices->n[1] : io->outputs;
 }
 
 const mann_port *mann_io_port(const mann_io_shape *io, const char *name)

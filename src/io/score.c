@@ -2,7 +2,8 @@
  * to exact means; and the usual measures of a prediction.
  *
  *   cost_bits  -sum_i [t_i log2 p_i + (1 - t_i) log2 (1 - p_i)]  for bits,
- *              -sum_i t_i log2 p_i                               for classes, per sequence.
+ *              -sum_i t_i log2 p_i                               for classes, pointers and
+ *                                                                distributions, per sequence.
  *
  * Probabilities are clamped to [1e-7, 1 - 1e-7] in double, so that a confident mistake costs 23
  * bits, not infinity. A NaN passes the clamp: the cost of a model that broke is not a number. */
@@ -102,26 +103,47 @@ static void tally_real(tally *sum, int32_t n, const float *target, const float *
     sum->counted += n;
 }
 
+/* Of a pointer: target is the place, which is right if none scores more. */
+static void tally_pointer(tally *sum, int32_t n, int32_t target, const float *prediction)
+{
+    bool finite = true;
+    for (int32_t i = 0; i < n; i++) {
+        finite = finite && isfinite(prediction[i]);
+    }
+    sum->cost -= log2(clamp(prediction[target]));
+    sum->wrong += !finite || largest(n, prediction) != target;
+    sum->counted++;
+}
+
+static void tally_step(tally *sum, mann_target kind, int32_t n, const mann_array *target, int32_t t,
+                       const float *prediction)
+{
+    size_t row = (size_t)t * (size_t)n;
+    const float *wanted = (const float *)target->data + row;
+    switch (kind) {
+    case MANN_TARGET_BITS: tally_bits(sum, n, wanted, prediction + row); break;
+    case MANN_TARGET_CLASS:
+    case MANN_TARGET_DISTRIBUTION: tally_class(sum, n, wanted, prediction + row); break;
+    case MANN_TARGET_REAL: tally_real(sum, n, wanted, prediction + row); break;
+    case MANN_TARGET_POINTER:
+        tally_pointer(sum, n, ((const int32_t *)target->data)[t], prediction + row);
+        break;
+    }
+}
+
 void mann_score_usual(const mann_io_shape *io, const mann_example *truth, const float *prediction,
                       mann_score *score)
 {
-    static void (*const tally_row[])(tally *, int32_t, const float *, const float *) = {
-        [MANN_TARGET_BITS] = tally_bits,
-        [MANN_TARGET_CLASS] = tally_class,
-        [MANN_TARGET_REAL] = tally_real,
-    };
     const mann_array *target = mann_example_find(truth, "target");
     const mann_array *mask = mann_example_find(truth, "mask");
-    assert(target && target->type == MANN_REAL && target->rank == 2);
-    assert(target->n[0] == truth->steps && target->n[1] == io->outputs);
+    int32_t outputs = mann_io_outputs(io, truth);
+    assert(target && target->n[0] == truth->steps);
     assert(!mask || (mask->type == MANN_REAL && mask->n[0] == truth->steps));
 
     tally sum = {0};
     for (int32_t t = 0; t < truth->steps; t++) {
         if (!mask || ((const float *)mask->data)[t] != 0) {
-            size_t row = (size_t)t * (size_t)io->outputs;
-            tally_row[io->target](&sum, io->outputs, (const float *)target->data + row,
-                                  prediction + row);
+            tally_step(&sum, io->target, outputs, target, t, prediction);
         }
     }
     double wrong = (double)sum.wrong, counted = (double)sum.counted;
@@ -133,6 +155,8 @@ void mann_score_usual(const mann_io_shape *io, const mann_example *truth, const 
         mann_score_add(score, "sequence_error_rate", wrong > 0, 1);
         break;
     case MANN_TARGET_CLASS:
+    case MANN_TARGET_POINTER:
+    case MANN_TARGET_DISTRIBUTION:
         mann_score_add(score, "cost_bits", sum.cost, 1);
         mann_score_add(score, "accuracy", counted - wrong, counted);
         mann_score_add(score, "error_rate", wrong, counted);

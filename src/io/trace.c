@@ -20,6 +20,8 @@ const char *const mann_trace_targets[MANN_TRACE_TARGETS] = {
     [MANN_TARGET_BITS] = "bits",
     [MANN_TARGET_CLASS] = "class",
     [MANN_TARGET_REAL] = "real",
+    [MANN_TARGET_POINTER] = "pointer",
+    [MANN_TARGET_DISTRIBUTION] = "distribution",
 };
 
 const char *mann_kind_name(mann_kind kind)

@@ -73,8 +73,10 @@ void KERN(loss)(mann_target kind, int32_t B, int32_t O, const mann_real *logits,
         double row = 0;
         switch (kind) {
         case MANN_TARGET_BITS: row = (double)v_sum(bits_row(O, l, t, p)); break;
-        case MANN_TARGET_CLASS: row = class_row(O, l, t, p); break;
+        case MANN_TARGET_CLASS:
+        case MANN_TARGET_DISTRIBUTION: row = class_row(O, l, t, p); break;
         case MANN_TARGET_REAL: row = (double)v_sum(real_row(O, l, t, p)); break;
+        case MANN_TARGET_POINTER: break; /* classes with a mask: mann_class_loss */
         }
         cost[b] += mask[b] != 0 ? (mann_real)row : 0;
     }

@@ -146,7 +146,8 @@ double mann_crew_targets(const mann_crew *crew)
             count += value[n] != 0;
         }
     }
-    return io->target == MANN_TARGET_CLASS ? count : count * io->outputs;
+    bool choice = io->target != MANN_TARGET_BITS && io->target != MANN_TARGET_REAL;
+    return choice ? count : count * io->outputs;
 }
 
 int32_t mann_crew_groups(const mann_crew *crew)
@@ -187,10 +188,12 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
     return mann_tape_status(worker->tape);
 }
 
-const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
+const float *mann_crew_prediction(mann_crew *crew, mann_worker *worker, const mann_batch *batch,
                                   const mann_outputs *outputs, int32_t b)
 {
-    int32_t steps = batch->example[b]->steps, width = outputs->prediction->n[1];
+    /* Examples with fewer places than the longest of the group have theirs first. */
+    int32_t steps = batch->example[b]->steps;
+    int32_t width = mann_io_outputs(&crew->network->task->io, batch->example[b]);
     size_t size = (size_t)steps * (size_t)width;
     if (size > worker->prediction_size) {
         float *grown = realloc(worker->prediction, size * sizeof *grown);
@@ -236,7 +239,7 @@ static void score_group(void *user, int32_t g, int32_t w)
     score->count = 0;
     mann_status status = mann_crew_forward(e->crew, worker, &batch, MANN_EVALUATE, NULL, &outputs);
     for (int32_t b = 0; !status && b < batch.size; b++) {
-        const float *prediction = mann_crew_prediction(worker, &batch, &outputs, b);
+        const float *prediction = mann_crew_prediction(e->crew, worker, &batch, &outputs, b);
         if (prediction) {
             mann_variant_score(e->variant, batch.example[b], prediction, score);
         } else {

@@ -52,7 +52,7 @@ mann_status mann_crew_forward(mann_crew *crew, mann_worker *worker, const mann_b
                               mann_mode mode, mann_real *grad, mann_outputs *outputs);
 
 /* Prediction of batch row b as [T, outputs], in the worker's buffer; NULL if memory is short. */
-const float *mann_crew_prediction(mann_worker *worker, const mann_batch *batch,
+const float *mann_crew_prediction(mann_crew *crew, mann_worker *worker, const mann_batch *batch,
                                   const mann_outputs *outputs, int32_t b);
 
 /* Scores the examples index 0..sequences-1 of a stream. */

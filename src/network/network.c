@@ -167,7 +167,8 @@ static mann_model_setup setup_of(const mann_network *network)
     return setup;
 }
 
-/* Whether the task gives what the model reads, and the model drives the memories. */
+/* Whether the task gives what the model reads, and the model does what the task asks of it and
+ * drives the memories. */
 static mann_status check_suits(mann_context *context, const mann_experiment *e,
                                const mann_io_shape *io)
 {
@@ -179,6 +180,16 @@ static mann_status check_suits(mann_context *context, const mann_experiment *e,
                              "%s reads '%s', but %s gives %s; mann models lists others",
                              e->model_name, *name, e->task_name, given);
         }
+    }
+    bool points = false;
+    for (const char *const *name = e->model->ports; name && *name; name++) {
+        points = points || !strcmp(*name, "choices");
+    }
+    if (io->target == MANN_TARGET_POINTER && !points) {
+        return mann_fail(context, MANN_E_INVAL,
+                         "%s has a fixed number of outputs, but %s asks it to point at the places "
+                         "of each example; mann models lists others",
+                         e->model_name, e->task_name);
     }
     if (e->n_memories > e->model->memories) {
         return mann_fail(context, MANN_E_INVAL,

@@ -75,6 +75,13 @@ static void observe(void *user, const mann_tag_info *info, int32_t step, const m
     copy_row(value, array->data + (size_t)step * size);
 }
 
+static mann_kind kind_of_target(mann_target target)
+{
+    return target == MANN_TARGET_BITS   ? MANN_KIND_BITS
+           : target == MANN_TARGET_REAL ? MANN_KIND_SIGNED
+                                        : MANN_KIND_DISTRIBUTION;
+}
+
 /* Bits, unless the numbers say otherwise: an input of a task with real targets is real too. */
 static mann_kind kind_of(const float *data, size_t size)
 {
@@ -97,6 +104,20 @@ static mann_status add_array(mann_context *context, mann_trace *trace, const cha
     size_t size = (size_t)trace->steps * (size_t)(axis ? width : 1);
     memcpy(array->data, data, size * sizeof *data);
     return MANN_OK;
+}
+
+/* Where pointers are to point, a row with a 1 for each step. */
+static mann_status add_pointers(mann_context *context, mann_trace *trace, int32_t places,
+                                const int32_t *target)
+{
+    mann_trace_array *array = mann_trace_add(context, trace, "target", MANN_KIND_DISTRIBUTION, 1,
+                                             &places, (const char *[]){"channel"});
+    for (int32_t t = 0; array && t < trace->steps; t++) {
+        if (target[t] >= 0 && target[t] < places) {
+            array->data[(size_t)t * (size_t)places + (size_t)target[t]] = 1;
+        }
+    }
+    return array ? MANN_OK : MANN_E_NOMEM;
 }
 
 /* What else the task put beside input and target, a row per step: what an ideal observer predicts,
@@ -124,9 +145,6 @@ static mann_status describe(mann_context *context, const mann_network *network,
                             mann_trace *trace)
 {
     const mann_io_shape *io = &variant->io;
-    mann_kind kind = io->target == MANN_TARGET_REAL    ? MANN_KIND_SIGNED
-                     : io->target == MANN_TARGET_CLASS ? MANN_KIND_DISTRIBUTION
-                                                       : MANN_KIND_BITS;
     snprintf(trace->task, sizeof trace->task, "%.*s", (int)sizeof trace->task - 1,
              network->experiment->task_name);
     mann_experiment_describe(network->experiment, trace->model, sizeof trace->model);
@@ -145,13 +163,16 @@ static mann_status describe(mann_context *context, const mann_network *network,
     const mann_array *target = mann_example_find(example, "target");
     const mann_array *mask = mann_example_find(example, "mask");
     mann_status status = MANN_OK;
-    if (input && target) {
+    if (input) {
         size_t size = (size_t)example->steps * (size_t)io->inputs;
         status = add_array(context, trace, "input", kind_of(input->data, size), "channel",
                            io->inputs, input->data);
-        status = status ? status
-                        : add_array(context, trace, "target", kind, "channel", io->outputs,
-                                    target->data);
+    }
+    if (!status && target && target->type == MANN_INT32) {
+        status = add_pointers(context, trace, mann_io_outputs(io, example), target->data);
+    } else if (!status && input && target) {
+        status = add_array(context, trace, "target", kind_of_target(io->target), "channel",
+                           io->outputs, target->data);
     }
     if (!status && mask) {
         status = add_array(context, trace, "mask", MANN_KIND_GATE, NULL, 1, mask->data);
@@ -178,18 +199,16 @@ static mann_status run(mann_crew *crew, const mann_variant *variant, const mann_
     if (status) {
         return mann_fail(crew->context, status, "%s", mann_tape_message(worker->tape));
     }
-    const float *made = mann_crew_prediction(worker, &batch, &outputs, 0);
+    const float *made = mann_crew_prediction(crew, worker, &batch, &outputs, 0);
     if (!made) {
         return mann_fail(crew->context, MANN_E_NOMEM, "out of memory for a prediction");
     }
     const mann_io_shape *io = &variant->io;
-    memcpy(prediction, made, (size_t)example->steps * (size_t)io->outputs * sizeof *prediction);
+    int32_t width = mann_io_outputs(io, example);
+    memcpy(prediction, made, (size_t)example->steps * (size_t)width * sizeof *prediction);
     if (trace && !r.status) {
-        mann_kind kind = io->target == MANN_TARGET_BITS    ? MANN_KIND_BITS
-                         : io->target == MANN_TARGET_CLASS ? MANN_KIND_DISTRIBUTION
-                                                           : MANN_KIND_SIGNED;
-        r.status =
-            add_array(crew->context, trace, "output", kind, "channel", io->outputs, prediction);
+        r.status = add_array(crew->context, trace, "output", kind_of_target(io->target), "channel",
+                             width, prediction);
     }
     return r.status;
 }

@@ -178,7 +178,9 @@ static mann_var to_prediction(mann_tape *tape, mann_target target, mann_var logi
 {
     switch (target) {
     case MANN_TARGET_BITS: return mann_activate(tape, logits, MANN_SIGMOID);
-    case MANN_TARGET_CLASS: return mann_activate(tape, logits, MANN_SOFTMAX);
+    case MANN_TARGET_CLASS:
+    case MANN_TARGET_POINTER:
+    case MANN_TARGET_DISTRIBUTION: return mann_activate(tape, logits, MANN_SOFTMAX);
     case MANN_TARGET_REAL: break;
     }
     return logits;
