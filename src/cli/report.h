@@ -3,10 +3,10 @@
 #define MANN_CLI_REPORT_H
 
 #include "cli/values.h"
-#include "draw/history.h"
 #include "run/outcome.h"
 #include "study/groups.h"
 
+#include <mann/history.h>
 #include <mann/statistics.h>
 
 typedef struct report_run {
