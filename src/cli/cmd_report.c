@@ -1,5 +1,6 @@
 /* `mann report`: groups of runs in a table, as data, and as curves. */
 #include "cli/report.h"
+#include "cli/values.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ typedef struct request {
     report_picture picture;
     report_test test;
     report_tests tests;
-    cli_values values;
+    mann_values values;
     report_style style;
     bool testing;
 } request;

@@ -2,9 +2,10 @@
 #ifndef MANN_CLI_REPORT_H
 #define MANN_CLI_REPORT_H
 
-#include "cli/values.h"
+#include "cli/cli.h"
 #include "run/outcome.h"
 #include "study/groups.h"
+#include "study/values.h"
 
 #include <mann/history.h>
 #include <mann/statistics.h>
@@ -68,8 +69,8 @@ mann_status report_score(const report *report, const report_run *run, const repo
 
 /* The scores of every group at one value. */
 typedef struct report_tested {
-    char value[CLI_VALUE]; /* "": as trained */
-    int32_t sequences;     /* of each test, at most */
+    char value[MANN_VALUE_TEXT]; /* "": as trained */
+    int32_t sequences;           /* of each test, at most */
     int32_t metrics;
     const char *metric[MANN_MAX_METRICS];
     mann_quartiles (*score)[MANN_MAX_METRICS]; /* [groups] */
@@ -82,7 +83,7 @@ typedef struct report_tests {
 } report_tests;
 
 /* All runs of each group, or its selected one, at each value. */
-mann_status report_tests_run(const report *report, const cli_values *values,
+mann_status report_tests_run(const report *report, const mann_values *values,
                              const report_test *test, report_tests *tests);
 void report_tests_clear(report_tests *tests);
 

@@ -1,6 +1,7 @@
 /* Reports in words and as data. */
 #include "cli/report.h"
 #include "cli/table.h"
+#include "cli/values.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -61,14 +61,14 @@ static mann_status test_group(const report *r, int32_t group, const report_test 
     return status;
 }
 
-mann_status report_tests_run(const report *r, const cli_values *values, const report_test *test,
+mann_status report_tests_run(const report *r, const mann_values *values, const report_test *test,
                              report_tests *tests)
 {
     const char *at = NULL;
-    char value[CLI_VALUE], setting[CLI_VALUE + 64];
+    char value[MANN_VALUE_TEXT], setting[MANN_VALUE_SETTING];
     *tests = (report_tests){.option = values->name, .at = calloc(MOST_VALUES, sizeof *tests->at)};
     mann_status status = tests->at ? MANN_OK : no_memory(r);
-    while (!status && cli_values_next(values, &at, value, setting)) {
+    while (!status && mann_values_next(values, &at, value, setting)) {
         if (tests->count == MOST_VALUES) {
             return mann_fail(r->cli->context, MANN_E_INVAL, "--%s: more than %d values",
                              values->name, MOST_VALUES);

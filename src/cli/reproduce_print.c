@@ -1,5 +1,6 @@
 /* The paper's figures beside ours. */
 #include "cli/reproduce.h"
+#include "cli/values.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -62,7 +62,7 @@ static void hopfield(char *line)
 static void values(const mann_cli *cli, char *line)
 {
     char program[] = "eval", *words[] = {program, line, NULL};
-    cli_values list = {0};
+    mann_values list = {0};
     mann_cli copy = *cli;
     int code;
     optind = 2;
@@ -71,8 +71,8 @@ static void values(const mann_cli *cli, char *line)
         return;
     }
     const char *at = NULL;
-    char value[CLI_VALUE], setting[CLI_VALUE + 64];
-    for (int i = 0; i < 100 && cli_values_next(&list, &at, value, setting); i++) {
+    char value[MANN_VALUE_TEXT], setting[MANN_VALUE_SETTING];
+    for (int i = 0; i < 100 && mann_values_next(&list, &at, value, setting); i++) {
         json_decref(cli_value_json(value));
     }
 }
