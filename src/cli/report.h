@@ -1,8 +1,8 @@
-/* Runs summed up: what `mann report` and what is built on it share. */
-#ifndef MANN_CLI_REPORT_H
-#define MANN_CLI_REPORT_H
+/* Runs summed up: what `mann report` and what is built on it share. Run folders are collected, each
+ * is measured by its metrics.jsonl, and those that differ in nothing but the seed are a group. */
+#ifndef MANN_STUDY_REPORT_H
+#define MANN_STUDY_REPORT_H
 
-#include "cli/cli.h"
 #include "run/outcome.h"
 #include "study/groups.h"
 #include "study/values.h"
@@ -10,92 +10,89 @@
 #include <mann/history.h>
 #include <mann/statistics.h>
 
-typedef struct report_run {
+typedef struct mann_report_run {
     char path[1024];
     bool restart; /* one of several tries at one result */
     mann_outcome outcome;
     mann_history *history;
     double solved_at;   /* sequences; infinite: never */
     double final, best; /* of the metric; infinite: diverged, NaN: there is none yet */
-} report_run;
+} mann_report_run;
 
 /* Runs that differ in nothing but the seed. */
-typedef struct report_group {
+typedef struct mann_report_group {
     const char *label;
     int32_t count;
-    report_run **run; /* by seed */
+    mann_report_run **run; /* [count], by seed */
     /* Of restarts, the one with the lowest training loss; the test has no part in it. Else NULL. */
-    report_run *selected;
-    int32_t solved, diverged, unfinished;
-    mann_quartiles solved_at, seconds, final, best;
-} report_group;
+    mann_report_run *selected;
+    int32_t solved, diverged, unfinished;           /* runs */
+    mann_quartiles solved_at, seconds, final, best; /* over the runs */
+} mann_report_group;
 
-typedef struct report {
-    const mann_cli *cli;
+/* Zeroed but for the context, and the metric and the conditions if they are given. To be cleared,
+ * also after an error. */
+typedef struct mann_report {
+    mann_context *context;
     const char *metric; /* NULL: the first that the runs have */
     const char *solved; /* conditions; NULL: what the task calls solved */
     int32_t n_runs, room;
-    report_run *run;
+    mann_report_run *run; /* [n_runs]; additions move it */
     mann_groups groups;
-    report_group *group; /* [groups.count] */
-    report_run **member; /* where the groups' lists are */
-} report;
+    mann_report_group *group; /* [groups.count] */
+    mann_report_run **member; /* where the groups' lists are */
+} mann_report;
 
-/* Adds a run, or all runs in a folder. MANN_E_INVAL: there is none. */
-mann_status report_add(report *report, const char *path);
+/* Adds a run, or all runs in a folder, in the order of their names. MANN_E_INVAL: there is none, or
+ * the path is too long; MANN_E_IO, MANN_E_FORMAT: a run cannot be read; MANN_E_NOMEM. */
+mann_status mann_report_add(mann_report *report, const char *path);
+/* Measures all runs and makes the groups, once. MANN_E_INVAL: no run has the metric, or the
+ * conditions are none; MANN_E_NOMEM. */
+mann_status mann_report_finish(mann_report *report);
+void mann_report_clear(mann_report *report);
+
 /* The sequences after which the conditions held for the first time; infinite: never. */
-double report_first(const report_run *run, const mann_conditions *conditions);
+double mann_report_first(const mann_report_run *run, const mann_conditions *conditions);
 /* Of training, at the end; NaN: there is none, or it diverged. */
-double report_loss(const report_run *run);
+double mann_report_loss(const mann_report_run *run);
 /* Whether, of restarts, a run is to be selected before another, which may be NULL: its training
  * loss is lower. One that has none is not. */
-bool report_precedes(const report_run *run, const report_run *other);
+bool mann_report_precedes(const mann_report_run *run, const mann_report_run *other);
 /* A metric on a line of metrics.jsonl; NaN if it is not there, or is of an easier lesson. */
-double report_value(const report_run *run, const char *metric, int32_t line);
-/* Makes and measures the groups. */
-mann_status report_finish(report *report);
-void report_clear(report *report);
+double mann_report_value(const mann_report_run *run, const char *metric, int32_t line);
 
 /* How runs are tested: their best checkpoints, on fresh sequences. */
-typedef struct report_test {
+typedef struct mann_report_test {
     int64_t sequences, threads; /* sequences 0: as many as usual */
     uint64_t seed;
     bool last; /* not the best checkpoints */
-} report_test;
+} mann_report_test;
 
-/* At a setting such as "length=40"; *sequences: of the test. */
-mann_status report_score(const report *report, const report_run *run, const report_test *test,
-                         const char *setting, int32_t *sequences, mann_score *score);
+/* The score of one run at a setting such as "length=40", "" for as trained; *sequences: of the
+ * test. Errors are those of mann_checkpoint_open, mann_variant_open and mann_network_evaluate. */
+mann_status mann_report_score(mann_context *context, const mann_report_run *run,
+                              const mann_report_test *test, const char *setting, int32_t *sequences,
+                              mann_score *score);
 
 /* The scores of every group at one value. */
-typedef struct report_tested {
+typedef struct mann_report_tested {
     char value[MANN_VALUE_TEXT]; /* "": as trained */
     int32_t sequences;           /* of each test, at most */
     int32_t metrics;
     const char *metric[MANN_MAX_METRICS];
     mann_quartiles (*score)[MANN_MAX_METRICS]; /* [groups] */
-} report_tested;
+} mann_report_tested;
 
-typedef struct report_tests {
+typedef struct mann_report_tests {
     const char *option; /* NULL: as trained */
     int32_t count;
-    report_tested *at; /* [count] */
-} report_tests;
+    mann_report_tested *at; /* [count] */
+} mann_report_tests;
 
-/* All runs of each group, or its selected one, at each value. */
-mann_status report_tests_run(const report *report, const mann_values *values,
-                             const report_test *test, report_tests *tests);
-void report_tests_clear(report_tests *tests);
-
-typedef enum report_style { REPORT_TEXT, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSON } report_style;
-/* On standard output. */
-void report_print(const report *report, const report_tests *tests, report_style style);
-
-/* Learning curves of the groups into a file, whose ending says how. */
-typedef struct report_picture {
-    const char *output, *title;
-    bool dark, linear;
-} report_picture;
-mann_status report_draw(const report *report, const report_picture *picture);
+/* All runs of each group, or its selected one, at each value; the report is finished. To be
+ * cleared, also after an error: those of mann_report_score; MANN_E_INVAL: too many values. */
+mann_status mann_report_tests_run(const mann_report *report, const mann_values *values,
+                                  const mann_report_test *test, mann_report_tests *tests);
+void mann_report_tests_clear(mann_report_tests *tests);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef MANN_CLI_REPRODUCE_H
 #define MANN_CLI_REPRODUCE_H
 
+#include "cli/cli.h"
 #include "cli/report.h"
 #include "cli/table.h"
 #include "study/plan.h"
