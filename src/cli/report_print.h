@@ -2,7 +2,7 @@
 #ifndef MANN_CLI_REPORT_PRINT_H
 #define MANN_CLI_REPORT_PRINT_H
 
-#include "cli/report.h"
+#include "study/report.h"
 
 typedef enum report_style { REPORT_TEXT, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSON } report_style;
 

@@ -3,7 +3,7 @@
 #define MANN_CLI_REPRODUCE_H
 
 #include "cli/cli.h"
-#include "cli/report.h"
+#include "study/report.h"
 #include "cli/table.h"
 #include "study/plan.h"
 #include "study/recipe.h"

@@ -1,5 +1,5 @@
 /* Testing the best, or the last, checkpoints of groups of runs. */
-#include "cli/report.h"
+#include "study/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

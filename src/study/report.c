@@ -1,5 +1,5 @@
 /* From run folders to groups with their statistics. */
-#include "cli/report.h"
+#include "study/report.h"
 
 #include "run/folder.h"
 
