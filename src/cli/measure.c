@@ -1,8 +1,11 @@
 /* Measuring the runs of a recipe. A run that has diverged is worse than any number; one that has
  * failed, or has not come that far, says nothing. */
-#include "cli/reproduce.h"
+#include "cli/measure.h"
+
+#include "study/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +99,7 @@ static mann_status collect(mann_report *r, const mann_plan *plan, int32_t *index
 
 static mann_status measure_one(const mann_report *r, const mann_recipe_measure *m,
                                const int32_t *index, int32_t seeds, const mann_report_test *test,
-                               double *value, reproduced *result)
+                               double *value, mann_reproduced *result)
 {
     mann_status status = MANN_OK;
     int32_t runs = 0;
@@ -108,9 +111,9 @@ static mann_status measure_one(const mann_report *r, const mann_recipe_measure *
         value[runs] = found;
         runs += !isnan(found);
     }
-    *result = (reproduced){.runs = runs,
-                           .median = mann_quartiles_of(value, runs).median,
-                           .interval = mann_median_interval(value, runs)};
+    *result = (mann_reproduced){.runs = runs,
+                                .median = mann_quartiles_of(value, runs).median,
+                                .interval = mann_median_interval(value, runs)};
     return status;
 }
 
@@ -128,7 +131,7 @@ static int32_t select_run(const mann_report *r, int32_t *index, int32_t first, i
     return best;
 }
 
-static void select_runs(const mann_report *r, reproduction *done, int32_t *index)
+static void select_runs(const mann_report *r, mann_reproduction *done, int32_t *index)
 {
     int32_t first = 0;
     for (int32_t s = 0; done->recipe->restarts && s < done->recipe->systems; s++) {
@@ -137,7 +140,7 @@ static void select_runs(const mann_report *r, reproduction *done, int32_t *index
     }
 }
 
-double reproduce_mean(const reproduction *done, int32_t measure)
+double mann_reproduction_mean(const mann_reproduction *done, int32_t measure)
 {
     const mann_recipe *recipe = done->recipe;
     double sum = 0;
@@ -147,15 +150,16 @@ double reproduce_mean(const reproduction *done, int32_t measure)
     return sum / recipe->systems;
 }
 
-mann_status reproduce_measure(const mann_cli *cli, reproduction *done, int32_t threads)
+mann_status mann_reproduction_measure(mann_context *context, mann_reproduction *done,
+                                      int32_t threads)
 {
     const mann_recipe *recipe = done->recipe;
-    mann_report r = {.context = cli->context};
+    mann_report r = {.context = context};
     mann_report_test test = {.sequences = recipe->test_sequences, .threads = threads, .seed = 1};
     int32_t *index = malloc(((size_t)done->plan->count + 1) * sizeof *index);
     double *value = malloc(((size_t)done->plan->count + 1) * sizeof *value);
     mann_status status = index && value ? collect(&r, done->plan, index)
-                                        : mann_fail(cli->context, MANN_E_NOMEM, "out of memory");
+                                        : mann_fail(context, MANN_E_NOMEM, "out of memory");
     if (!status) {
         select_runs(&r, done, index);
     }
