@@ -2,8 +2,8 @@
 #ifndef MANN_CLI_REPRODUCE_H
 #define MANN_CLI_REPRODUCE_H
 
-#include "cli/measure.h"
 #include "cli/table.h"
+#include "study/measure.h"
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* Measuring the runs of a recipe. A run that has diverged is worse than any number; one that has
  * failed, or has not come that far, says nothing. */
-#include "cli/measure.h"
+#include "study/measure.h"
 
 #include "study/report.h"
 
