@@ -5,6 +5,7 @@
 #include <mann/base.h>
 #include <mann/batch.h>
 #include <mann/checkpoint.h>
+#include <mann/history.h>
 #include <mann/hopfield.h>
 #include <mann/memory.h>
 #include <mann/model.h>

@@ -42,7 +42,7 @@ static const struct option options[] = {
 typedef struct request {
     mann_cli cli;
     const char *path, *require;
-    cli_values values;
+    mann_values values;
     int64_t sequences, threads; /* sequences 0: as many as usual */
     uint64_t seed;
     mann_split_kind split;
@@ -259,8 +259,8 @@ static int run(request *q)
         cli_note(&q->cli, "%s (step %lld)", info.path, (long long)info.step);
     }
     const char *at = NULL;
-    char value[CLI_VALUE], setting[CLI_VALUE + 64];
-    while (!status && cli_values_next(&q->values, &at, value, setting)) {
+    char value[MANN_VALUE_TEXT], setting[MANN_VALUE_SETTING];
+    while (!status && mann_values_next(&q->values, &at, value, setting)) {
         status = evaluate(q, network, value, setting, &o);
     }
     int code = status ? cli_fail(&q->cli, status) : CLI_DONE;

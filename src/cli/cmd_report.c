@@ -1,5 +1,6 @@
 /* `mann report`: groups of runs in a table, as data, and as curves. */
-#include "cli/report.h"
+#include "cli/report_print.h"
+#include "cli/values.h"
 
 #include <string.h>
 
@@ -61,11 +62,11 @@ static const struct option options[] = {
 
 typedef struct request {
     mann_cli cli;
-    report report;
+    mann_report report;
     report_picture picture;
-    report_test test;
-    report_tests tests;
-    cli_values values;
+    mann_report_test test;
+    mann_report_tests tests;
+    mann_values values;
     report_style style;
     bool testing;
 } request;
@@ -130,7 +131,7 @@ static bool parse(request *q, int argc, char **argv, int *code)
     }
     q->style = q->cli.json ? REPORT_JSON : q->style;
     for (; optind < argc; optind++) {
-        mann_status status = report_add(&q->report, argv[optind]);
+        mann_status status = mann_report_add(&q->report, argv[optind]);
         if (status) {
             *code = cli_fail(&q->cli, status);
             return false;
@@ -141,9 +142,9 @@ static bool parse(request *q, int argc, char **argv, int *code)
 
 static int run(request *q)
 {
-    mann_status status = report_finish(&q->report);
+    mann_status status = mann_report_finish(&q->report);
     if (!status && (q->testing || q->values.name)) {
-        status = report_tests_run(&q->report, &q->values, &q->test, &q->tests);
+        status = mann_report_tests_run(&q->report, &q->values, &q->test, &q->tests);
     }
     if (!status) {
         report_print(&q->report, &q->tests, q->style);
@@ -159,12 +160,12 @@ int mann_cmd_report(int argc, char **argv)
     int code;
     request q = {.cli = cli_open("report"), .test = {.seed = 1, .threads = cli_threads()}};
     q.cli.options = options;
-    q.report.cli = &q.cli;
+    q.report.context = q.cli.context;
     if (parse(&q, argc, argv, &code)) {
         code = run(&q);
     }
-    report_tests_clear(&q.tests);
-    report_clear(&q.report);
+    mann_report_tests_clear(&q.tests);
+    mann_report_clear(&q.report);
     cli_close(&q.cli);
     return code;
 }

@@ -223,7 +223,7 @@ static mann_status plan_system(const request *q, mann_plan *plan, const mann_rec
 }
 
 static mann_status make_plan(const request *q, const mann_run_options *run, mann_plan *plan,
-                             reproduction *done)
+                             mann_reproduction *done)
 {
     const mann_recipe *recipe = done->recipe;
     mann_status status = MANN_OK;
@@ -255,7 +255,7 @@ static int train(const request *q, const mann_recipe *recipe, const cli_jobs *jo
 }
 
 /* The runs, then the measures; what went wrong with a run is in the exit code. */
-static int run_plan(request *q, const mann_run_options *run, reproduction *done)
+static int run_plan(request *q, const mann_run_options *run, mann_reproduction *done)
 {
     cli_jobs jobs = {.cli = &q->cli,
                      .plan = done->plan,
@@ -270,7 +270,7 @@ static int run_plan(request *q, const mann_run_options *run, reproduction *done)
     if (code == CLI_INTERRUPTED) {
         return code;
     }
-    mann_status status = reproduce_measure(&q->cli, done, run->threads);
+    mann_status status = mann_reproduction_measure(q->cli.context, done, run->threads);
     if (status) {
         return cli_fail(&q->cli, status);
     }
@@ -311,7 +311,7 @@ static int carry_out(request *q, mann_recipe *recipe)
 {
     mann_run_options run = {.threads = (int32_t)q->threads};
     mann_plan plan = {.count = 0};
-    reproduction done = {.recipe = recipe, .quick = q->quick};
+    mann_reproduction done = {.recipe = recipe, .quick = q->quick};
     mann_status status = make_plan(q, &run, &plan, &done);
     int code = status ? cli_fail(&q->cli, status) : run_plan(q, &run, &done);
     free(done.result);

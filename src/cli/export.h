@@ -2,8 +2,7 @@
 #ifndef MANN_CLI_EXPORT_H
 #define MANN_CLI_EXPORT_H
 
-#include "draw/history.h"
-
+#include <mann/history.h>
 #include <mann/trace.h>
 
 typedef struct mann_export {

@@ -1,10 +1,11 @@
 /* The learning curves of a report's groups. */
-#include "cli/report.h"
+#include "cli/report_print.h"
 
 #include "draw/learning_plot.h"
 #include "io/file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static const char *axis_name(const char *metric)
     return metric ? metric : "";
 }
 
-static bool make_band(const report *r, const report_group *g, mann_band *band)
+static bool make_band(const mann_report *r, const mann_report_group *g, mann_band *band)
 {
     const mann_history **run = malloc(((size_t)g->count + 1) * sizeof *run);
     for (int32_t i = 0; run && i < g->count; i++) {
@@ -38,7 +39,7 @@ static bool make_band(const report *r, const report_group *g, mann_band *band)
 }
 
 /* The number of runs in each group; 0: they differ. */
-static int32_t runs_each(const report *r)
+static int32_t runs_each(const mann_report *r)
 {
     int32_t each = r->group[0].count;
     for (int32_t k = 1; k < r->groups.count; k++) {
@@ -47,7 +48,7 @@ static int32_t runs_each(const report *r)
     return each;
 }
 
-static void subtitle(const report *r, char *text, size_t size)
+static void subtitle(const mann_report *r, char *text, size_t size)
 {
     char model[200] = "", runs[64];
     int32_t each = runs_each(r);
@@ -63,9 +64,9 @@ static void subtitle(const report *r, char *text, size_t size)
     snprintf(text, size, "%s%s%s", model, runs, each == 1 ? "" : " · median and quartiles");
 }
 
-mann_status report_draw(const report *r, const report_picture *picture)
+mann_status report_draw(const mann_report *r, const report_picture *picture)
 {
-    mann_context *context = r->cli->context;
+    mann_context *context = r->context;
     int32_t count = r->groups.count < MOST_GROUPS ? r->groups.count : MOST_GROUPS;
     mann_band *band = calloc((size_t)count + 1, sizeof *band);
     mann_learning_curve curve[MOST_GROUPS];
@@ -73,7 +74,7 @@ mann_status report_draw(const report *r, const report_picture *picture)
     const char *ending = strrchr(picture->output, '.');
     bool good = band != NULL;
     for (int32_t k = 0; good && k < count; k++) {
-        const report_group *g = &r->group[k];
+        const mann_report_group *g = &r->group[k];
         snprintf(names[k], sizeof names[k], runs_each(r) ? "%s" : "%s (%d runs)", g->label,
                  g->count);
         curve[k] = (mann_learning_curve){.name = names[k], .band = &band[k]};

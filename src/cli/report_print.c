@@ -1,6 +1,8 @@
 /* Reports in words and as data. */
-#include "cli/report.h"
+#include "cli/report_print.h"
+#include "cli/cli.h"
 #include "cli/table.h"
+#include "cli/values.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -34,7 +36,7 @@ static void add_quartiles(cli_table *table, const mann_quartiles *q, text_functi
     }
 }
 
-static void add_runs(cli_table *table, const report_group *g)
+static void add_runs(cli_table *table, const mann_report_group *g)
 {
     char text[96];
     int used = snprintf(text, sizeof text, "%d", g->count);
@@ -47,7 +49,7 @@ static void add_runs(cli_table *table, const report_group *g)
     cli_table_add(table, "%s", text);
 }
 
-static bool has_selected(const report *r)
+static bool has_selected(const mann_report *r)
 {
     for (int32_t k = 0; k < r->groups.count; k++) {
         if (r->group[k].selected) {
@@ -57,7 +59,7 @@ static bool has_selected(const report *r)
     return false;
 }
 
-static void print_summary(const report *r, cli_style style)
+static void print_summary(const mann_report *r, cli_style style)
 {
     static const char *const head[] = {"group", "runs", "solved", "sequences to solve", "time"};
     const char *metric = r->metric ? r->metric : "cost";
@@ -72,7 +74,7 @@ static void print_summary(const report *r, cli_style style)
         cli_table_add(&table, "selected");
     }
     for (int32_t k = 0; k < r->groups.count; k++) {
-        const report_group *g = &r->group[k];
+        const mann_report_group *g = &r->group[k];
         cli_table_add(&table, "%s", g->label);
         add_runs(&table, g);
         cli_table_add(&table, "%d of %d", g->solved, g->count);
@@ -88,9 +90,9 @@ static void print_summary(const report *r, cli_style style)
     cli_table_clear(&table);
 }
 
-static void print_tests(const report *r, const report_tests *tests, cli_style style)
+static void print_tests(const mann_report *r, const mann_report_tests *tests, cli_style style)
 {
-    const report_tested *first = &tests->at[0];
+    const mann_report_tested *first = &tests->at[0];
     cli_table table = {.columns = 2 + first->metrics};
     cli_table_add(&table, "group");
     cli_table_add(&table, "%s", tests->option ? tests->option : "setting");
@@ -99,7 +101,7 @@ static void print_tests(const report *r, const report_tests *tests, cli_style st
     }
     for (int32_t k = 0; k < r->groups.count; k++) {
         for (int32_t i = 0; i < tests->count; i++) {
-            const report_tested *t = &tests->at[i];
+            const mann_report_tested *t = &tests->at[i];
             cli_table_add(&table, "%s", r->group[k].label);
             cli_table_add(&table, "%s", *t->value ? t->value : "as trained");
             for (int32_t m = 0; m < first->metrics; m++) {
@@ -119,7 +121,7 @@ static void print_tests(const report *r, const report_tests *tests, cli_style st
 }
 
 /* What the numbers are. */
-static void print_legend(const report *r)
+static void print_legend(const mann_report *r)
 {
     const char *solved =
         r->solved ? r->solved : mann_experiment_task(r->run[0].outcome.experiment)->solved;
@@ -151,7 +153,7 @@ static void name_three(cli_table *table, const char *name, const char *at)
 }
 
 /* One row a group, with all tests: what a spreadsheet takes. */
-static void print_csv(const report *r, const report_tests *tests)
+static void print_csv(const mann_report *r, const mann_report_tests *tests)
 {
     static const char *const head[] = {"group",  "task",     "model",      "runs",
                                        "solved", "diverged", "unfinished", "selected"};
@@ -171,7 +173,7 @@ static void print_csv(const report *r, const report_tests *tests)
         }
     }
     for (int32_t k = 0; k < r->groups.count; k++) {
-        const report_group *g = &r->group[k];
+        const mann_report_group *g = &r->group[k];
         const mann_experiment *e = g->run[0]->outcome.experiment;
         cli_table_add(&table, "%s", g->label);
         cli_table_add(&table, "%s", mann_experiment_task_name(e));
@@ -201,7 +203,7 @@ static json_t *quartiles_json(const mann_quartiles *q)
                      cli_number_json(q->median), "high", cli_number_json(q->high));
 }
 
-static json_t *run_json(const report_run *run)
+static json_t *run_json(const mann_report_run *run)
 {
     char seed[32];
     snprintf(seed, sizeof seed, "%" PRIu64, mann_experiment_seed(run->outcome.experiment));
@@ -210,14 +212,14 @@ static json_t *run_json(const report_run *run)
                      (json_int_t)run->outcome.sequences, "seconds", run->outcome.seconds,
                      "sequences_to_solve", cli_number_json(run->solved_at), "final",
                      cli_number_json(run->final), "best", cli_number_json(run->best), "loss",
-                     cli_number_json(report_loss(run)));
+                     cli_number_json(mann_report_loss(run)));
 }
 
-static json_t *test_json(const report_tests *tests, int32_t group)
+static json_t *test_json(const mann_report_tests *tests, int32_t group)
 {
     json_t *list = json_array();
     for (int32_t i = 0; i < tests->count; i++) {
-        const report_tested *t = &tests->at[i];
+        const mann_report_tested *t = &tests->at[i];
         json_t *row = json_pack("{s:I}", "sequences", (json_int_t)t->sequences);
         if (tests->option) {
             json_object_set_new(row, tests->option, cli_value_json(t->value));
@@ -230,9 +232,9 @@ static json_t *test_json(const report_tests *tests, int32_t group)
     return list;
 }
 
-static json_t *group_json(const report *r, const report_tests *tests, int32_t k)
+static json_t *group_json(const mann_report *r, const mann_report_tests *tests, int32_t k)
 {
-    const report_group *g = &r->group[k];
+    const mann_report_group *g = &r->group[k];
     const mann_experiment *e = g->run[0]->outcome.experiment;
     mann_interval share = mann_share_interval(g->solved, g->count);
     json_t *runs = json_array();
@@ -251,7 +253,7 @@ static json_t *group_json(const report *r, const report_tests *tests, int32_t k)
     return object;
 }
 
-static void print_json(const report *r, const report_tests *tests)
+static void print_json(const mann_report *r, const mann_report_tests *tests)
 {
     json_t *groups = json_array();
     for (int32_t k = 0; k < r->groups.count; k++) {
@@ -263,7 +265,7 @@ static void print_json(const report *r, const report_tests *tests)
     json_decref(root);
 }
 
-void report_print(const report *r, const report_tests *tests, report_style style)
+void report_print(const mann_report *r, const mann_report_tests *tests, report_style style)
 {
     cli_style as = style == REPORT_MARKDOWN ? CLI_MARKDOWN : CLI_TEXT;
     switch (style) {

@@ -1,6 +1,9 @@
 /* The paper's figures beside ours. */
 #include "cli/reproduce.h"
 
+#include "cli/cli.h"
+#include "cli/values.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +22,7 @@ static const char *number(const mann_recipe_measure *m, double value, char *text
     return text;
 }
 
-static void add_ours(cli_table *table, const mann_recipe_measure *m, const reproduced *r)
+static void add_ours(cli_table *table, const mann_recipe_measure *m, const mann_reproduced *r)
 {
     char text[3][32];
     if (r->runs > 1 && isfinite(r->interval.low)) {
@@ -30,7 +33,8 @@ static void add_ours(cli_table *table, const mann_recipe_measure *m, const repro
     }
 }
 
-static void add_seeds(const reproduction *done, cli_table *table, const reproduced *r, int32_t s)
+static void add_seeds(const mann_reproduction *done, cli_table *table, const mann_reproduced *r,
+                      int32_t s)
 {
     int32_t seeds = done->seeds[s], selected = done->selected[s];
     if (done->recipe->restarts && selected >= 0) {
@@ -43,7 +47,7 @@ static void add_seeds(const reproduction *done, cli_table *table, const reproduc
     }
 }
 
-static void add_rows(const reproduction *done, cli_table *table)
+static void add_rows(const mann_reproduction *done, cli_table *table)
 {
     const mann_recipe *recipe = done->recipe;
     for (int32_t i = 0; i < recipe->measures; i++) {
@@ -60,13 +64,13 @@ static void add_rows(const reproduction *done, cli_table *table)
             cli_table_add(table, "%s", "");
             cli_table_add(table, "mean");
             cli_table_add(table, "%s", m->mean);
-            cli_table_add(table, "%s", number(m, reproduce_mean(done, i), text));
+            cli_table_add(table, "%s", number(m, mann_reproduction_mean(done, i), text));
             cli_table_add(table, "%s", "");
         }
     }
 }
 
-static void print_csv(const reproduction *done)
+static void print_csv(const mann_reproduction *done)
 {
     static const char *const head[] = {"recipe", "measure", "system", "paper",     "runs",
                                        "median", "low",     "high",   "confidence"};
@@ -77,7 +81,7 @@ static void print_csv(const reproduction *done)
     }
     for (int32_t i = 0; i < recipe->measures * recipe->systems; i++) {
         int32_t m = i / recipe->systems, s = i % recipe->systems;
-        const reproduced *r = &done->result[i];
+        const mann_reproduced *r = &done->result[i];
         cli_table_add(&table, "%s", recipe->name);
         cli_table_add(&table, "%s", recipe->measure[m].name);
         cli_table_add(&table, "%s", recipe->system[s].key);
@@ -92,7 +96,7 @@ static void print_csv(const reproduction *done)
     cli_table_clear(&table);
 }
 
-static void print_foot(const reproduction *done)
+static void print_foot(const mann_reproduction *done)
 {
     char tests[32];
     if (done->recipe->restarts) {
@@ -111,7 +115,7 @@ static void print_foot(const reproduction *done)
     }
 }
 
-void reproduce_print(const reproduction *done, cli_style style)
+void reproduce_print(const mann_reproduction *done, cli_style style)
 {
     const mann_recipe *recipe = done->recipe;
     cli_table table = {.columns = 5, .words = 2};
@@ -136,7 +140,7 @@ void reproduce_print(const reproduction *done, cli_style style)
     print_foot(done);
 }
 
-json_t *reproduce_json(const reproduction *done)
+json_t *reproduce_json(const mann_reproduction *done)
 {
     const mann_recipe *recipe = done->recipe;
     json_t *measures = json_array(), *changes = json_array();
@@ -146,7 +150,7 @@ json_t *reproduce_json(const reproduction *done)
     for (int32_t m = 0; m < recipe->measures; m++) {
         json_t *results = json_array();
         for (int32_t s = 0; s < recipe->systems; s++) {
-            const reproduced *r = &done->result[m * recipe->systems + s];
+            const mann_reproduced *r = &done->result[m * recipe->systems + s];
             json_t *result = json_pack(
                 "{s:s, s:s, s:s, s:i, s:i, s:o, s:[o, o], s:f}", "system", recipe->system[s].key,
                 "name", recipe->system[s].name, "paper", recipe->measure[m].published[s], "seeds",
@@ -164,7 +168,7 @@ json_t *reproduce_json(const reproduction *done)
         if (*recipe->measure[m].mean) {
             json_object_set_new(measure, "mean",
                                 json_pack("{s:s, s:o}", "paper", recipe->measure[m].mean, "ours",
-                                          cli_number_json(reproduce_mean(done, m))));
+                                          cli_number_json(mann_reproduction_mean(done, m))));
         }
         json_array_append_new(measures, measure);
     }

@@ -4,25 +4,14 @@
 #define MANN_CLI_VALUES_H
 
 #include "cli/cli.h"
+#include "study/values.h"
 
 #include <jansson.h>
 
-enum { CLI_VALUE = 128, CLI_VALUES = 4096 };
-
-/* Zeroed: none; then there is one setting, as trained. */
-typedef struct cli_values {
-    const char *name;
-    char list[CLI_VALUES];
-} cli_values;
-
 /* An option that the sub-command itself does not have: --NAME LIST or --NAME=LIST of the task, else
  * one that all have in common. False if that ends the command, with *code. */
-bool cli_values_option(mann_cli *cli, cli_values *values, int option, int argc, char **argv,
+bool cli_values_option(mann_cli *cli, mann_values *values, int option, int argc, char **argv,
                        const char *help, int *code);
-
-/* The next value and the setting for mann_variant_open, from *at = NULL on; false at the end. */
-bool cli_values_next(const cli_values *values, const char **at, char value[CLI_VALUE],
-                     char setting[CLI_VALUE + 64]);
 
 /* A number, or null if it is not finite. */
 json_t *cli_number_json(double value);

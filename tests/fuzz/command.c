@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include <cli/cli.h>
-#include <cli/hopfield/job.h>
+#include <cli/hopfield/command.h>
 #include <cli/values.h>
 #include <draw/state.h>
 #include <stdlib.h>
@@ -43,26 +43,27 @@ static void hopfield(char *line)
             words[count++] = word;
         }
     }
-    mann_cli cli = cli_open("hopfield");
-    mann_hopfield_job job = {.cli = cli, .context = cli.context};
+    hopfield_command command = {.cli = cli_open("hopfield")};
+    mann_hopfield_job *job = &command.job;
+    job->context = command.cli.context;
     int code;
     optind = 0; /* getopt forgets the word in which it left off last time */
     getopt_long(1, words, "", &(struct option){0}, NULL);
-    bool stop = !mann_hopfield_parse(&job, count, words, &code);
-    for (int32_t r = 0; !stop && r < job.n_rules; r++) {
-        const double *x = job.n_axes > 0 ? job.axis[0].value : NULL;
-        const double *curve = job.n_axes > 1 ? job.axis[1].value : NULL;
+    bool stop = !hopfield_parse(&command, count, words, &code);
+    for (int32_t r = 0; !stop && r < job->n_rules; r++) {
+        const double *x = job->n_axes > 0 ? job->axis[0].value : NULL;
+        const double *curve = job->n_axes > 1 ? job->axis[1].value : NULL;
         mann_hopfield_setting setting;
-        fuzz_expect(job.context, mann_hopfield_setting_make(&job, r, x, curve, &setting));
+        fuzz_expect(job->context, mann_hopfield_setting_make(job, r, x, curve, &setting));
     }
-    mann_hopfield_job_clear(&job);
-    cli_close(&cli);
+    mann_hopfield_job_clear(job);
+    cli_close(&command.cli);
 }
 
 static void values(const mann_cli *cli, char *line)
 {
     char program[] = "eval", *words[] = {program, line, NULL};
-    cli_values list = {0};
+    mann_values list = {0};
     mann_cli copy = *cli;
     int code;
     optind = 2;
@@ -71,8 +72,8 @@ static void values(const mann_cli *cli, char *line)
         return;
     }
     const char *at = NULL;
-    char value[CLI_VALUE], setting[CLI_VALUE + 64];
-    for (int i = 0; i < 100 && cli_values_next(&list, &at, value, setting); i++) {
+    char value[MANN_VALUE_TEXT], setting[MANN_VALUE_SETTING];
+    for (int i = 0; i < 100 && mann_values_next(&list, &at, value, setting); i++) {
         json_decref(cli_value_json(value));
     }
 }

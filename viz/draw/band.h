@@ -2,7 +2,7 @@
 #ifndef MANN_DRAW_BAND_H
 #define MANN_DRAW_BAND_H
 
-#include "draw/history.h"
+#include <mann/history.h>
 
 enum { MANN_BAND_POINTS = 240 };
 

@@ -4,11 +4,12 @@
 #define MANN_DRAW_SCENE_H
 
 #include "draw/episode.h"
-#include "draw/history.h"
 #include "draw/lab.h"
 #include "draw/pen.h"
 #include "draw/tale.h"
 #include "draw/what_if.h"
+
+#include <mann/history.h>
 
 typedef enum mann_screen {
     MANN_SCREEN_MEMORY,

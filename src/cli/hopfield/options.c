@@ -1,14 +1,8 @@
 /* The command line of `mann hopfield`. */
-#include "cli/hopfield/job.h"
+#include "cli/hopfield/command.h"
 #include "draw/image.h"
 
 #include <string.h>
-
-const char *const mann_sweep_key_names[MANN_SWEEP_KEYS] = {
-    "load", "patterns", "n", "corrupt", "mask", "beta", "temperature", "order"};
-
-const char *const mann_measure_names[MANN_MEASURES] = {"overlap", "exact",    "recalled",
-                                                       "stable",  "one-step", "sweeps"};
 
 static const char help[] =
     "Usage: mann hopfield --patterns FILE|DIR|random:NxP [OPTION]...\n"
@@ -128,51 +122,52 @@ typedef struct together {
     bool plain, dynamics;
 } together;
 
-static bool whole(const mann_hopfield_job *job, const char *option, int32_t *value)
+static bool whole(const hopfield_command *command, const char *option, int32_t *value)
 {
     int64_t parsed;
-    bool good = cli_integer(&job->cli, option, optarg, 1, INT32_MAX, &parsed);
+    bool good = cli_integer(&command->cli, option, optarg, 1, INT32_MAX, &parsed);
     *value = good ? (int32_t)parsed : 0;
     return good;
 }
 
 /* True if status is good; prints its message otherwise. */
-static bool good(const mann_hopfield_job *job, mann_status status)
+static bool good(const hopfield_command *command, mann_status status)
 {
     if (status) {
-        cli_fail(&job->cli, status);
+        cli_fail(&command->cli, status);
     }
     return !status;
 }
 
-static bool take_output(mann_hopfield_job *job)
+static bool take_output(hopfield_command *command)
 {
     const char *dot = strrchr(optarg, '.');
     if (!dot || (strcmp(dot, ".png") && strcmp(dot, ".svg") && strcmp(dot, ".pdf") &&
                  strcmp(dot, ".safetensors"))) {
-        cli_usage(&job->cli,
+        cli_usage(&command->cli,
                   "--output: '%s' is not a file name that ends in .png, .svg, .pdf or .safetensors",
                   optarg);
         return false;
     }
-    job->output = optarg;
+    command->output = optarg;
     return true;
 }
 
 /* False if the command ends with *code. */
-static bool take(mann_hopfield_job *job, int option, char **argv, together *given, int *code)
+static bool take(hopfield_command *command, int option, char **argv, together *given, int *code)
 {
-    const mann_cli *cli = &job->cli;
+    const mann_cli *cli = &command->cli;
+    mann_hopfield_job *job = &command->job;
     mann_hopfield_dynamics *dynamics = &job->dynamics;
     bool second = false;
     *code = CLI_USAGE;
     switch (option) {
-    case OPT_PATTERNS: return good(job, mann_hopfield_take_patterns(job, optarg));
-    case OPT_FIRST: return whole(job, "--first", &job->reading.limit);
+    case OPT_PATTERNS: return good(command, hopfield_take_patterns(job, optarg));
+    case OPT_FIRST: return whole(command, "--first", &command->reading.limit);
     case OPT_THRESHOLD:
-        return cli_real(cli, "--threshold", optarg, 0.001, 0.999, &job->reading.threshold);
-    case OPT_INVERT: return job->reading.invert = true;
-    case OPT_RULE: return good(job, mann_hopfield_take_rules(job, optarg));
+        return cli_real(cli, "--threshold", optarg, 0.001, 0.999, &command->reading.threshold);
+    case OPT_INVERT: return command->reading.invert = true;
+    case OPT_RULE: return good(command, hopfield_take_rules(job, optarg));
     case OPT_PLAIN: return given->plain = true;
     case OPT_BETA: return cli_real(cli, "--beta", optarg, 1e-9, 1e9, &given->beta);
     case OPT_UPDATE:
@@ -187,23 +182,24 @@ static bool take(mann_hopfield_job *job, int option, char **argv, together *give
         return cli_choice(cli, "--order", optarg, "random", "sequential", &dynamics->sequential);
     case OPT_TEMPERATURE:
         return cli_real(cli, "--temperature", optarg, 0, 1e9, &dynamics->temperature);
-    case OPT_MAX_SWEEPS: return whole(job, "--max-sweeps", &dynamics->limit);
+    case OPT_MAX_SWEEPS: return whole(command, "--max-sweeps", &dynamics->limit);
     case OPT_CORRUPT: return cli_real(cli, "--corrupt", optarg, 0, 1, &job->corrupt);
     case OPT_MASK: return cli_real(cli, "--mask", optarg, 0, 1, &job->mask);
     case OPT_HALF: return job->half = true;
-    case OPT_CUES: return whole(job, "--cues", &job->cues);
-    case OPT_SWEEP: return good(job, mann_hopfield_take_sweep(job, optarg));
+    case OPT_CUES: return whole(command, "--cues", &job->cues);
+    case OPT_SWEEP: return good(command, hopfield_take_sweep(job, optarg));
     case OPT_MEASURE:
-        return good(job, mann_hopfield_take_name(job, "measure", "measure", optarg,
-                                                 mann_measure_names, MANN_MEASURES, &job->measure));
-    case OPT_TRIALS: return whole(job, "--trials", &job->trials);
-    case OPT_THREADS: return whole(job, "--threads", &job->threads);
-    case OPT_THEME: return cli_choice(cli, "--theme", optarg, "light", "dark", &job->dark);
-    case OPT_CSV: return job->csv = true;
+        return good(command, hopfield_take_name(command->cli.context, "measure", "measure", optarg,
+                                                mann_hopfield_measure_names, MANN_HOPFIELD_MEASURES,
+                                                &command->measure));
+    case OPT_TRIALS: return whole(command, "--trials", &job->trials);
+    case OPT_THREADS: return whole(command, "--threads", &job->threads);
+    case OPT_THEME: return cli_choice(cli, "--theme", optarg, "light", "dark", &command->dark);
+    case OPT_CSV: return command->csv = true;
     case OPT_SEED: return cli_seed(cli, optarg, &job->seed);
-    case OPT_VIEW: return job->view = true;
-    case 'o': return take_output(job);
-    default: return !cli_common(&job->cli, option, argv, help, code);
+    case OPT_VIEW: return command->view = true;
+    case 'o': return take_output(command);
+    default: return !cli_common(&command->cli, option, argv, help, code);
     }
 }
 
@@ -227,22 +223,39 @@ static bool has_beta(mann_hopfield_rule rule)
     return rule == MANN_HOPFIELD_MODERN || rule == MANN_HOPFIELD_CONTINUOUS;
 }
 
-static bool swept(const mann_hopfield_job *job, mann_sweep_key key)
+static bool swept(const mann_hopfield_job *job, mann_hopfield_key key)
 {
     return (job->n_axes > 0 && job->axis[0].key == key) ||
            (job->n_axes > 1 && job->axis[1].key == key);
 }
 
-/* What the options mean together. */
-static mann_status check_together(mann_hopfield_job *job, const together *given)
+/* What is swept, for itself. */
+static mann_status check_keys(const mann_hopfield_job *job)
 {
+    if (swept(job, MANN_HOPFIELD_KEY_PATTERNS) &&
+        (swept(job, MANN_HOPFIELD_KEY_LOAD) || swept(job, MANN_HOPFIELD_KEY_UNITS))) {
+        return mann_fail(job->context, MANN_E_INVAL,
+                         "the swept key patterns goes with neither load nor n; sweep load and n");
+    }
+    if (!job->random && swept(job, MANN_HOPFIELD_KEY_UNITS)) {
+        return mann_fail(job->context, MANN_E_INVAL,
+                         "the units of patterns from a file are given; the "
+                         "swept key n needs --patterns random:NxP");
+    }
+    return MANN_OK;
+}
+
+/* What the options mean together. */
+static mann_status check_together(hopfield_command *command, const together *given)
+{
+    mann_hopfield_job *job = &command->job;
     mann_context *context = job->context;
-    if (!job->spec) {
+    if (!job->source) {
         return mann_fail(context, MANN_E_INVAL,
                          "--patterns is missing: a file, a folder, or random:1000x100");
     }
     if (job->n_rules == 0) {
-        mann_hopfield_take_rules(job, "hebb");
+        hopfield_take_rules(job, "hebb");
     }
     bool beta_rule = false, dense = false;
     for (int32_t r = 0; r < job->n_rules; r++) {
@@ -252,24 +265,24 @@ static mann_status check_together(mann_hopfield_job *job, const together *given)
         job->rule[r].beta = has ? given->beta : 0;
         job->rule[r].plain = given->plain;
     }
-    if ((given->beta > 0 || swept(job, MANN_SWEEP_BETA)) && !beta_rule) {
+    if ((given->beta > 0 || swept(job, MANN_HOPFIELD_KEY_BETA)) && !beta_rule) {
         return mann_fail(context, MANN_E_INVAL, "beta belongs to the rules modern and continuous%s",
                          every_rule(job, is_binary) ? "; for noise use --temperature" : "");
     }
-    if ((given->plain || swept(job, MANN_SWEEP_ORDER)) && !dense) {
+    if ((given->plain || swept(job, MANN_HOPFIELD_KEY_ORDER)) && !dense) {
         return mann_fail(context, MANN_E_INVAL, "%s belongs to the rule dense",
                          given->plain ? "--plain" : "the swept key order");
     }
-    bool warm = job->dynamics.temperature > 0 || swept(job, MANN_SWEEP_TEMPERATURE);
+    bool warm = job->dynamics.temperature > 0 || swept(job, MANN_HOPFIELD_KEY_TEMPERATURE);
     if ((given->dynamics || warm) && !every_rule(job, is_binary)) {
         return mann_fail(context, MANN_E_INVAL,
                          "the rules modern and continuous move all units at once by their own law; "
                          "--update, --order and temperature do not apply to them");
     }
-    if (job->cli.json && job->csv) {
+    if (command->cli.json && command->csv) {
         return mann_fail(context, MANN_E_INVAL, "--json and --csv exclude each other");
     }
-    if (job->n_axes && (job->view || mann_hopfield_is_store(job))) {
+    if (job->n_axes && (command->view || hopfield_is_store(command))) {
         return mann_fail(context, MANN_E_INVAL,
                          "a sweep is of many networks: --view and -o FILE.safetensors are for one");
     }
@@ -278,72 +291,60 @@ static mann_status check_together(mann_hopfield_job *job, const together *given)
             context, MANN_E_INVAL,
             "--trials counts the networks of a sweep; here use --cues, or add --sweep");
     }
-    if (swept(job, MANN_SWEEP_PATTERNS) &&
-        (swept(job, MANN_SWEEP_LOAD) || swept(job, MANN_SWEEP_UNITS))) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "the swept key patterns goes with neither load nor n; sweep load and n");
-    }
-    if (!job->random && swept(job, MANN_SWEEP_UNITS)) {
-        return mann_fail(context, MANN_E_INVAL,
-                         "the units of patterns from a file are given; the "
-                         "swept key n needs --patterns random:NxP");
-    }
     if (job->corrupt < 0) {
         bool other = job->n_axes || job->mask > 0 || job->half;
         job->corrupt = other ? 0 : 0.2;
     }
-    return MANN_OK;
+    return check_keys(job);
 }
 
-static mann_status load(mann_hopfield_job *job)
+static mann_status load(hopfield_command *command)
 {
+    mann_hopfield_job *job = &command->job;
     if (job->random) {
-        if (job->reading.limit || job->reading.threshold > 0 || job->reading.invert) {
+        if (command->reading.limit || command->reading.threshold > 0 || command->reading.invert) {
             return mann_fail(job->context, MANN_E_INVAL,
                              "--first, --threshold and --invert are for patterns from files");
         }
         return MANN_OK;
     }
-    mann_status status = mann_patterns_read(job->context, job->spec, &job->reading, &job->loaded);
-    if (job->loaded.graded && !(job->reading.threshold > 0)) {
-        cli_note(&job->cli,
+    mann_status status =
+        mann_patterns_read(job->context, job->source, &command->reading, &job->loaded);
+    if (job->loaded.graded && !(command->reading.threshold > 0)) {
+        cli_note(&command->cli,
                  "mann hopfield: %s: more than two values; half way between the extremes they "
                  "become +1 or -1 (--threshold)",
-                 job->spec);
+                 job->source);
     }
     job->units = job->loaded.units;
     job->count = job->loaded.count;
     return status;
 }
 
-bool mann_hopfield_parse(mann_hopfield_job *job, int argc, char **argv, int *code)
+bool hopfield_parse(hopfield_command *command, int argc, char **argv, int *code)
 {
     together given = {0};
     int option;
-    job->cli.options = table;
+    command->cli.options = table;
+    mann_hopfield_job *job = &command->job;
     job->corrupt = -1;
     job->seed = 1;
     job->threads = cli_threads();
-    job->reading.png = mann_image_png;
+    command->reading.png = mann_image_png;
     while ((option = getopt_long(argc, argv, ":o:" CLI_SHORT, table, NULL)) != -1) {
-        if (!take(job, option, argv, &given, code)) {
+        if (!take(command, option, argv, &given, code)) {
             return false;
         }
     }
     if (optind < argc) {
-        *code =
-            cli_usage(&job->cli, "what is '%s'? Patterns are named by --patterns", argv[optind]);
+        *code = cli_usage(&command->cli, "what is '%s'? Patterns are named by --patterns",
+                          argv[optind]);
         return false;
     }
-    mann_status status = check_together(job, &given);
+    mann_status status = check_together(command, &given);
     if (!status) {
-        status = load(job);
+        status = load(command);
     }
     *code = cli_code(status);
-    return good(job, status);
-}
-
-void mann_hopfield_job_clear(mann_hopfield_job *job)
-{
-    mann_patterns_clear(&job->loaded);
+    return good(command, status);
 }

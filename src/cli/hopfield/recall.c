@@ -1,4 +1,4 @@
-/* One network: every cue, what became of it, and the pictures. */
+/* One network: every cue, and what became of it. */
 #include "cli/hopfield/recall.h"
 
 #include <stdlib.h>
@@ -127,20 +127,20 @@ static mann_status run_rule(const mann_hopfield_job *job, int32_t r, const float
     return status;
 }
 
-static mann_status run(mann_recall *recall, float **room)
+mann_status mann_recall_run(const mann_hopfield_job *job, mann_recall *recall)
 {
-    const mann_hopfield_job *job = recall->job;
     mann_hopfield_setting whole;
+    *recall = (mann_recall){.job = job};
     mann_status status = mann_hopfield_setting_make(job, 0, NULL, NULL, &whole);
     if (!status && job->random) {
-        *room = malloc((size_t)job->units * (size_t)job->count * sizeof **room);
-        if (!*room) {
+        recall->drawn = malloc((size_t)job->units * (size_t)job->count * sizeof *recall->drawn);
+        if (!recall->drawn) {
             status = mann_fail(job->context, MANN_E_NOMEM, "out of memory for %d x %d numbers",
                                job->units, job->count);
         }
     }
     if (!status) {
-        recall->pattern = mann_hopfield_trial_patterns(job, &whole, 0, *room);
+        recall->pattern = mann_hopfield_trial_patterns(job, &whole, 0, recall->drawn);
     }
     for (int32_t r = 0; !status && r < job->n_rules; r++) {
         status = run_rule(job, r, recall->pattern, &recall->by[r]);
@@ -148,26 +148,10 @@ static mann_status run(mann_recall *recall, float **room)
     return status;
 }
 
-int mann_hopfield_recall_run(const mann_hopfield_job *job)
+void mann_recall_clear(mann_recall *recall)
 {
-    mann_recall recall = {.job = job};
-    float *room = NULL;
-    mann_status status = run(&recall, &room);
-    if (!status) {
-        mann_recall_print(&recall);
+    for (int32_t r = 0; r < MANN_JOB_RULES; r++) {
+        attempt_clear(&recall->by[r]);
     }
-    if (!status && job->output) {
-        status = mann_hopfield_is_store(job) ? mann_hopfield_store_save(job, recall.pattern)
-                                             : mann_recall_draw(&recall);
-    }
-    int code = status ? cli_fail(&job->cli, status) : CLI_DONE;
-    if (!status && job->view) {
-        fflush(stdout);
-        code = mann_hopfield_store_view(job, recall.pattern);
-    }
-    for (int32_t r = 0; r < job->n_rules; r++) {
-        attempt_clear(&recall.by[r]);
-    }
-    free(room);
-    return code;
+    free(recall->drawn);
 }

@@ -1,6 +1,6 @@
-/* The recall of `mann hopfield`: one network under each rule, and how it is shown. */
-#ifndef MANN_CLI_HOPFIELD_RECALL_H
-#define MANN_CLI_HOPFIELD_RECALL_H
+/* The recall of a Hopfield job: one network under each rule, every cue, and what became of it. */
+#ifndef MANN_STUDY_HOPFIELD_RECALL_H
+#define MANN_STUDY_HOPFIELD_RECALL_H
 
 #include "cli/hopfield/job.h"
 
@@ -28,7 +28,7 @@ typedef struct mann_recalled {
 typedef struct mann_attempt {
     mann_hopfield_setting setting;
     mann_hopfield *net;
-    mann_recalled *cue;
+    mann_recalled *cue; /* [setting.cues] */
     int32_t exact, named;
     double overlap;
 } mann_attempt;
@@ -36,17 +36,16 @@ typedef struct mann_attempt {
 typedef struct mann_recall {
     const mann_hopfield_job *job;
     const float *pattern; /* [P, N] */
+    float *drawn;         /* where the pattern is, of random ones; else NULL */
     mann_attempt by[MANN_JOB_RULES];
 } mann_recall;
 
+/* Stores the patterns and recalls every cue, under each rule. To be cleared, also after an error.
+ * MANN_E_INVAL, MANN_E_NOMEM. */
+mann_status mann_recall_run(const mann_hopfield_job *job, mann_recall *recall);
+void mann_recall_clear(mann_recall *recall);
+
 /* True if every change of a unit is seen, not only every sweep. */
 bool mann_recall_by_unit(const mann_hopfield_setting *setting);
-/* Patterns, cues and seed in a line. */
-void mann_recall_heading(const mann_recall *recall, char *text, size_t size);
-
-/* As table, CSV or JSON on standard output. */
-void mann_recall_print(const mann_recall *recall);
-/* Into the job's output. */
-mann_status mann_recall_draw(const mann_recall *recall);
 
 #endif

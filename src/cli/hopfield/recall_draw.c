@@ -1,5 +1,5 @@
 /* The picture of a recall: what was stored, the cues, and what became of them under each rule. */
-#include "cli/hopfield/recall.h"
+#include "cli/hopfield/command.h"
 #include "draw/hopfield_plot.h"
 
 #include <math.h>
@@ -96,7 +96,7 @@ static mann_status fill_overlaps(const mann_recall *recall, int32_t columns, pos
     return MANN_OK;
 }
 
-mann_status mann_recall_draw(const mann_recall *recall)
+mann_status hopfield_recall_draw(const hopfield_command *command, const mann_recall *recall)
 {
     const mann_hopfield_job *job = recall->job;
     poster sheet = {.overlap = NULL};
@@ -106,7 +106,7 @@ mann_status mann_recall_draw(const mann_recall *recall)
     bool single = job->n_rules == 1;
     mann_status status = single ? fill_overlaps(recall, columns, &sheet) : MANN_OK;
     char text[384];
-    mann_recall_heading(recall, text, sizeof text);
+    hopfield_recall_heading(recall, text, sizeof text);
     bool shaped = !job->random && job->loaded.height > 1;
     int32_t side = (int32_t)ceil(sqrt((double)setting->units));
     mann_hopfield_gallery gallery = {
@@ -132,9 +132,9 @@ mann_status mann_recall_draw(const mann_recall *recall)
     char *data = NULL;
     size_t size = 0;
     if (!status) {
-        status = mann_hopfield_draw_gallery(job->context, &gallery, mann_hopfield_format(job),
-                                            job->dark, &data, &size);
+        status = mann_hopfield_draw_gallery(job->context, &gallery, hopfield_format(command),
+                                            command->dark, &data, &size);
     }
     free(sheet.overlap);
-    return status ? status : mann_hopfield_save(job, data, size);
+    return status ? status : hopfield_save(command, data, size);
 }

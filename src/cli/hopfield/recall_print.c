@@ -1,5 +1,5 @@
 /* Recalls in words and as data. */
-#include "cli/hopfield/recall.h"
+#include "cli/hopfield/command.h"
 
 #include <jansson.h>
 
@@ -26,25 +26,11 @@ static double likeness(const mann_hopfield_setting *setting, const float *patter
     return pairs ? sum / pairs : 0;
 }
 
-void mann_recall_heading(const mann_recall *recall, char *text, size_t size)
-{
-    const mann_hopfield_job *job = recall->job;
-    const mann_attempt *by = &recall->by[0];
-    char dynamics[64], cue[96];
-    mann_hopfield_describe_dynamics(&by->setting, dynamics, sizeof dynamics);
-    mann_hopfield_describe_cue(&by->setting, cue, sizeof cue);
-    snprintf(text, size, "%s%s%d patterns of %d units (load %.3g)%s%s, cues: %s · seed %llu",
-             job->n_rules == 1 ? job->rule_name[0] : "", job->n_rules == 1 ? ", " : "",
-             by->setting.count, by->setting.units, (double)by->setting.count / by->setting.units,
-             job->n_rules == 1 ? ", " : "", job->n_rules == 1 ? dynamics : "", cue,
-             (unsigned long long)job->seed);
-}
-
 static void print_table(const mann_recall *recall)
 {
     const mann_hopfield_job *job = recall->job;
     char text[384];
-    mann_recall_heading(recall, text, sizeof text);
+    hopfield_recall_heading(recall, text, sizeof text);
     printf("%s\nmean overlap between the patterns %.3f\n", text,
            likeness(&recall->by[0].setting, recall->pattern));
     for (int32_t r = 0; r < job->n_rules; r++) {
@@ -116,7 +102,7 @@ static void print_json(const mann_recall *recall)
                                         by->named, "mean_overlap", by->overlap, "results", cues));
     }
     const mann_hopfield_setting *setting = &recall->by[0].setting;
-    json_t *name = json_string(job->spec); /* NULL for a path that is not UTF-8 */
+    json_t *name = json_string(job->source); /* NULL for a path that is not UTF-8 */
     json_t *root = json_pack(
         "{s:o*, s:i, s:i, s:f, s:f, s:f, s:f, s:b, s:f, s:s, s:I, s:o}", "patterns", name, "units",
         setting->units, "count", setting->count, "load", (double)setting->count / setting->units,
@@ -129,8 +115,7 @@ static void print_json(const mann_recall *recall)
     json_decref(root);
 }
 
-void mann_recall_print(const mann_recall *recall)
+void hopfield_recall_print(const hopfield_command *command, const mann_recall *recall)
 {
-    const mann_hopfield_job *job = recall->job;
-    (job->cli.json ? print_json : job->csv ? print_csv : print_table)(recall);
+    (command->cli.json ? print_json : command->csv ? print_csv : print_table)(recall);
 }

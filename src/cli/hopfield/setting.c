@@ -1,50 +1,52 @@
 /* From a job to the settings of its points: sizes, patterns and cues. */
 #include "cli/hopfield/job.h"
-#include "io/file.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static mann_status whole(const mann_hopfield_job *job, mann_sweep_key key, double value,
+const char *const mann_hopfield_key_names[MANN_HOPFIELD_KEYS] = {
+    "load", "patterns", "n", "corrupt", "mask", "beta", "temperature", "order"};
+
+static mann_status whole(const mann_hopfield_job *job, mann_hopfield_key key, double value,
                          int32_t low, int32_t high, int32_t *result)
 {
     if (value != floor(value) || value < low || value > high) {
         return mann_fail(job->context, MANN_E_INVAL,
                          "--sweep: %s: %.10g is not a whole number in %d..%d",
-                         mann_sweep_key_names[key], value, low, high);
+                         mann_hopfield_key_names[key], value, low, high);
     }
     *result = (int32_t)value;
     return MANN_OK;
 }
 
-static mann_status within(const mann_hopfield_job *job, mann_sweep_key key, double value,
+static mann_status within(const mann_hopfield_job *job, mann_hopfield_key key, double value,
                           double low, double high, double *result)
 {
     if (value < low || value > high) {
         return mann_fail(job->context, MANN_E_INVAL, "--sweep: %s: %.10g is outside %.10g..%.10g",
-                         mann_sweep_key_names[key], value, low, high);
+                         mann_hopfield_key_names[key], value, low, high);
     }
     *result = value;
     return MANN_OK;
 }
 
 /* Everything but the load, which needs the units first. */
-static mann_status apply(const mann_hopfield_job *job, mann_sweep_key key, double value,
+static mann_status apply(const mann_hopfield_job *job, mann_hopfield_key key, double value,
                          mann_hopfield_setting *setting, double *load)
 {
     switch (key) {
-    case MANN_SWEEP_LOAD: return within(job, key, value, 1e-9, 1e6, load);
-    case MANN_SWEEP_PATTERNS: *load = 0; return whole(job, key, value, 1, 1 << 24, &setting->count);
-    case MANN_SWEEP_UNITS: return whole(job, key, value, 2, 1 << 20, &setting->units);
-    case MANN_SWEEP_CORRUPT: return within(job, key, value, 0, 1, &setting->corrupt);
-    case MANN_SWEEP_MASK: return within(job, key, value, 0, 1, &setting->mask);
-    case MANN_SWEEP_BETA: return within(job, key, value, 1e-9, 1e9, &setting->rule.beta);
-    case MANN_SWEEP_TEMPERATURE:
+    case MANN_HOPFIELD_KEY_LOAD: return within(job, key, value, 1e-9, 1e6, load);
+    case MANN_HOPFIELD_KEY_PATTERNS:
+        *load = 0;
+        return whole(job, key, value, 1, 1 << 24, &setting->count);
+    case MANN_HOPFIELD_KEY_UNITS: return whole(job, key, value, 2, 1 << 20, &setting->units);
+    case MANN_HOPFIELD_KEY_CORRUPT: return within(job, key, value, 0, 1, &setting->corrupt);
+    case MANN_HOPFIELD_KEY_MASK: return within(job, key, value, 0, 1, &setting->mask);
+    case MANN_HOPFIELD_KEY_BETA: return within(job, key, value, 1e-9, 1e9, &setting->rule.beta);
+    case MANN_HOPFIELD_KEY_TEMPERATURE:
         return within(job, key, value, 0, 1e9, &setting->dynamics.temperature);
-    case MANN_SWEEP_ORDER: return whole(job, key, value, 1, 64, &setting->rule.order);
-    case MANN_SWEEP_KEYS: break;
+    case MANN_HOPFIELD_KEY_ORDER: return whole(job, key, value, 1, 64, &setting->rule.order);
+    case MANN_HOPFIELD_KEYS: break;
     }
     return MANN_OK;
 }
@@ -77,7 +79,7 @@ mann_status mann_hopfield_setting_make(const mann_hopfield_job *job, int32_t r, 
     if (!job->random && setting->count > job->count) {
         return mann_fail(job->context, MANN_E_INVAL,
                          "--sweep: %d patterns are wanted, but %s has %d", setting->count,
-                         job->spec, job->count);
+                         job->source, job->count);
     }
     int32_t wanted = job->cues ? job->cues : job->n_axes ? 50 : 10;
     setting->cues = wanted < setting->count ? wanted : setting->count;
@@ -129,54 +131,7 @@ double mann_hopfield_overlap_with(const float *pattern, const float *state, int3
     return sum / units;
 }
 
-void mann_hopfield_describe_dynamics(const mann_hopfield_setting *setting, char *text, size_t size)
+void mann_hopfield_job_clear(mann_hopfield_job *job)
 {
-    if (setting->rule.rule == MANN_HOPFIELD_MODERN) {
-        snprintf(text, size, "beta %g", setting->rule.beta > 0 ? setting->rule.beta : 1);
-    } else if (setting->rule.rule == MANN_HOPFIELD_CONTINUOUS) {
-        snprintf(text, size, "gain %g", setting->rule.beta > 0 ? setting->rule.beta : 4);
-    } else {
-        char warm[32] = "";
-        if (setting->dynamics.temperature > 0) {
-            snprintf(warm, sizeof warm, ", T %g", setting->dynamics.temperature);
-        }
-        snprintf(text, size, "%s%s",
-                 setting->dynamics.update == MANN_HOPFIELD_SYNC ? "synchronous"
-                 : setting->dynamics.sequential                 ? "asynchronous in order"
-                                                                : "asynchronous",
-                 warm);
-    }
-}
-
-void mann_hopfield_describe_cue(const mann_hopfield_setting *setting, char *text, size_t size)
-{
-    char flipped[32] = "", masked[32] = "";
-    if (setting->corrupt > 0) {
-        snprintf(flipped, sizeof flipped, "%.3g %% flipped", 100 * setting->corrupt);
-    }
-    if (setting->mask > 0) {
-        snprintf(masked, sizeof masked, "%s%.3g %% unknown", flipped[0] ? ", " : "",
-                 100 * setting->mask);
-    }
-    snprintf(text, size, "%s%s%s", flipped, masked,
-             !setting->half            ? (flipped[0] || masked[0] ? "" : "the patterns themselves")
-             : flipped[0] || masked[0] ? ", lower half unknown"
-                                       : "lower half unknown");
-}
-
-const char *mann_hopfield_format(const mann_hopfield_job *job)
-{
-    return strrchr(job->output, '.') + 1;
-}
-
-bool mann_hopfield_is_store(const mann_hopfield_job *job)
-{
-    return job->output && !strcmp(mann_hopfield_format(job), "safetensors");
-}
-
-mann_status mann_hopfield_save(const mann_hopfield_job *job, char *data, size_t size)
-{
-    mann_status status = mann_file_replace(job->context, job->output, data, size);
-    free(data);
-    return status;
+    mann_patterns_clear(&job->loaded);
 }

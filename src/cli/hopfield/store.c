@@ -1,5 +1,5 @@
 /* A store for the viewer: a trace whose steps are the patterns. */
-#include "cli/hopfield/job.h"
+#include "cli/hopfield/command.h"
 
 #include <errno.h>
 #include <mann/trace.h>
@@ -11,8 +11,8 @@
 /* The last part of the path, as a state string can have it. */
 static void name_store(const mann_hopfield_job *job, char name[128])
 {
-    const char *slash = strrchr(job->spec, '/');
-    snprintf(name, 128, "%.100s", slash && slash[1] ? slash + 1 : job->spec);
+    const char *slash = strrchr(job->source, '/');
+    snprintf(name, 128, "%.100s", slash && slash[1] ? slash + 1 : job->source);
     for (char *c = name; *c; c++) {
         *c = strchr("=@/", *c) ? '-' : *c;
     }
@@ -44,14 +44,15 @@ static mann_status save(const mann_hopfield_job *job, const float *pattern, cons
     return status;
 }
 
-mann_status mann_hopfield_store_save(const mann_hopfield_job *job, const float *pattern)
+mann_status hopfield_store_save(const hopfield_command *command, const float *pattern)
 {
-    return save(job, pattern, job->output);
+    return save(&command->job, pattern, command->output);
 }
 
 /* The options as a state string. */
-static void make_state(const mann_hopfield_job *job, char text[160])
+static void make_state(const hopfield_command *command, char text[160])
 {
+    const mann_hopfield_job *job = &command->job;
     char beta[32] = "", damage[32];
     if (job->rule[0].beta > 0) {
         snprintf(beta, sizeof beta, "/beta=%.6g", job->rule[0].beta);
@@ -64,21 +65,21 @@ static void make_state(const mann_hopfield_job *job, char text[160])
     }
     snprintf(text, 160, "rule=%s%s/%s/update=%s/%s", job->rule_name[0], beta, damage,
              job->dynamics.update == MANN_HOPFIELD_SYNC ? "sync" : "async",
-             job->dark ? "dark" : "light");
+             command->dark ? "dark" : "light");
 }
 
 /* The viewer reads a file, which goes when it ends. */
-int mann_hopfield_store_view(const mann_hopfield_job *job, const float *pattern)
+int hopfield_store_view(const hopfield_command *command, const float *pattern)
 {
     const char *folder = getenv("TMPDIR");
     char path[512], state[160];
     snprintf(path, sizeof path, "%.400s/mann-store-%ld.safetensors",
              folder && *folder ? folder : "/tmp", (long)getpid());
-    mann_status status = save(job, pattern, path);
+    mann_status status = save(&command->job, pattern, path);
     if (status) {
-        return cli_fail(&job->cli, status);
+        return cli_fail(&command->cli, status);
     }
-    make_state(job, state);
+    make_state(command, state);
     int code = CLI_FAILED;
     pid_t child = fork();
     if (child == 0) {
@@ -87,9 +88,9 @@ int mann_hopfield_store_view(const mann_hopfield_job *job, const float *pattern)
         _exit(CLI_FAILED);
     }
     if (child < 0) {
-        status = mann_fail(job->context, MANN_E_IO, "the viewer could not be started: %s",
+        status = mann_fail(command->cli.context, MANN_E_IO, "the viewer could not be started: %s",
                            strerror(errno));
-        code = cli_fail(&job->cli, status);
+        code = cli_fail(&command->cli, status);
     } else {
         int how = 0;
         while (waitpid(child, &how, 0) < 0 && errno == EINTR) {

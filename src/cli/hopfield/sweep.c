@@ -13,25 +13,29 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+const char *const mann_hopfield_measure_names[MANN_HOPFIELD_MEASURES] = {
+    "overlap", "exact", "recalled", "stable", "one-step", "sweeps"};
 
 /* Of one network. */
 typedef struct outcome {
     mann_status status;
     char message[256];
-    double measure[MANN_MEASURES];
+    double measure[MANN_HOPFIELD_MEASURES];
     int32_t kinds[MANN_HOPFIELD_KINDS];
 } outcome;
 
 _Static_assert(sizeof(outcome) % sizeof(double) == 0, "outcomes are a strided array of measures");
 
-/* The work of all points, and how far it is. */
+/* The work of all points, how far it is, and who is told. */
 typedef struct work {
-    mann_sweep *sweep;
+    mann_hopfield_study *study;
     outcome *outcomes; /* [n_points, trials] */
     atomic_int done;
-    double started, told;
+    mann_hopfield_progress *watch;
+    void *user;
 } work;
 
 /* Settles the walk; returns the overlap with x, averaged over the later half at T > 0. */
@@ -81,12 +85,12 @@ static mann_status recall_all(const mann_hopfield_job *job, const mann_hopfield_
             return status;
         }
         out->kinds[verdict.kind]++;
-        out->measure[MANN_MEASURE_OVERLAP] += part * overlap;
-        out->measure[MANN_MEASURE_EXACT] += part * (wrong == 0);
-        out->measure[MANN_MEASURE_RECALLED] += part * (overlap >= MANN_HOPFIELD_NEAR);
-        out->measure[MANN_MEASURE_STABLE] += part * (unstable == 0);
-        out->measure[MANN_MEASURE_ONE_STEP] += part * unstable / setting->units;
-        out->measure[MANN_MEASURE_SWEEPS] += part * mann_hopfield_sweeps(walk);
+        out->measure[MANN_HOPFIELD_MEASURE_OVERLAP] += part * overlap;
+        out->measure[MANN_HOPFIELD_MEASURE_EXACT] += part * (wrong == 0);
+        out->measure[MANN_HOPFIELD_MEASURE_RECALLED] += part * (overlap >= MANN_HOPFIELD_NEAR);
+        out->measure[MANN_HOPFIELD_MEASURE_STABLE] += part * (unstable == 0);
+        out->measure[MANN_HOPFIELD_MEASURE_ONE_STEP] += part * unstable / setting->units;
+        out->measure[MANN_HOPFIELD_MEASURE_SWEEPS] += part * mann_hopfield_sweeps(walk);
     }
     return MANN_OK;
 }
@@ -126,92 +130,74 @@ static void run_trial(const mann_hopfield_job *job, const mann_hopfield_setting 
     free(cue);
 }
 
-/* On a terminal a line that is written over, elsewhere one every 10 s. */
-static void progress(work *all, bool last)
-{
-    bool terminal = isatty(STDERR_FILENO);
-    double time = cli_seconds();
-    if (all->sweep->job->cli.quiet || (!last && time - all->told < (terminal ? 0.1 : 10)) ||
-        (last && !terminal)) {
-        return;
-    }
-    all->told = time;
-    int32_t whole = all->sweep->n_points * all->sweep->trials;
-    if (last) {
-        fprintf(stderr, "\r\033[K");
-    } else {
-        fprintf(stderr, "%s%d of %d networks · %.0f s%s", terminal ? "\r\033[K" : "",
-                atomic_load(&all->done), whole, time - all->started, terminal ? "" : "\n");
-    }
-}
-
 static void run_piece(void *user, int32_t piece, int32_t worker)
 {
     work *all = user;
-    const mann_sweep *sweep = all->sweep;
+    const mann_hopfield_study *study = all->study;
     /* The last points are often the dearest: begin with them. */
-    int32_t index = sweep->n_points * sweep->trials - 1 - piece;
-    run_trial(sweep->job, &sweep->points[index / sweep->trials].setting, index % sweep->trials,
+    int32_t index = study->n_points * study->trials - 1 - piece;
+    run_trial(study->job, &study->points[index / study->trials].setting, index % study->trials,
               &all->outcomes[index]);
-    atomic_fetch_add(&all->done, 1);
-    if (worker == 0) {
-        progress(all, false);
+    int32_t done = atomic_fetch_add(&all->done, 1) + 1, whole = study->n_points * study->trials;
+    if (worker == 0 && all->watch && done < whole) {
+        all->watch(all->user, done, whole);
     }
 }
 
 /* first: of the outcomes of all trials of the point. */
-static void summarise(const mann_sweep *sweep, mann_sweep_point *at, const outcome *first)
+static void summarise(const mann_hopfield_study *study, mann_hopfield_point *at,
+                      const outcome *first)
 {
-    size_t n = (size_t)sweep->trials;
+    size_t n = (size_t)study->trials;
     size_t stride = sizeof *first / sizeof(double);
-    for (int32_t m = 0; m < MANN_MEASURES; m++) {
+    for (int32_t m = 0; m < MANN_HOPFIELD_MEASURES; m++) {
         at->mean[m] = gsl_stats_mean(&first->measure[m], stride, n);
         at->half[m] = n < 2 ? NAN
                             : gsl_stats_sd(&first->measure[m], stride, n) / sqrt((double)n) *
                                   gsl_cdf_tdist_Pinv(0.975, (double)n - 1);
         at->theory[m] = NAN;
     }
-    for (int32_t t = 0; t < sweep->trials; t++) {
+    for (int32_t t = 0; t < study->trials; t++) {
         for (int32_t k = 0; k < MANN_HOPFIELD_KINDS; k++) {
-            at->kinds[k] += (double)first[t].kinds[k] / at->setting.cues / sweep->trials;
+            at->kinds[k] += (double)first[t].kinds[k] / at->setting.cues / study->trials;
         }
     }
     const mann_hopfield_setting *setting = &at->setting;
-    if (sweep->job->random && setting->rule.rule == MANN_HOPFIELD_HEBB) {
+    if (study->job->random && setting->rule.rule == MANN_HOPFIELD_HEBB) {
         double load = (double)setting->count / setting->units;
         /* Of a cue within the basin, which only the pattern itself is sure to be. */
         if (setting->corrupt == 0 && setting->mask == 0 && !setting->half) {
-            at->theory[MANN_MEASURE_OVERLAP] =
+            at->theory[MANN_HOPFIELD_MEASURE_OVERLAP] =
                 mann_hopfield_theory_overlap(load, setting->dynamics.temperature);
         }
-        at->theory[MANN_MEASURE_ONE_STEP] = mann_hopfield_theory_bit_error(load);
+        at->theory[MANN_HOPFIELD_MEASURE_ONE_STEP] = mann_hopfield_theory_bit_error(load);
     }
 }
 
-static mann_status make_points(mann_sweep *sweep)
+static mann_status make_points(mann_hopfield_study *study)
 {
-    const mann_hopfield_job *job = sweep->job;
+    const mann_hopfield_job *job = study->job;
     int32_t seconds = job->n_axes > 1 ? job->axis[1].count : 1;
-    sweep->curves = job->n_rules * seconds;
-    sweep->per_curve = job->axis[0].count;
-    sweep->n_points = sweep->curves * sweep->per_curve;
-    sweep->trials = job->trials ? job->trials : 10;
-    if (sweep->curves > MANN_JOB_CURVES || (int64_t)sweep->n_points * sweep->trials > 1000000) {
+    study->curves = job->n_rules * seconds;
+    study->per_curve = job->axis[0].count;
+    study->n_points = study->curves * study->per_curve;
+    study->trials = job->trials ? job->trials : 10;
+    if (study->curves > MANN_JOB_CURVES || (int64_t)study->n_points * study->trials > 1000000) {
         return mann_fail(job->context, MANN_E_INVAL,
                          "--sweep: %d curves of %d points with %d networks each is too much (%d "
                          "curves, a million networks)",
-                         sweep->curves, sweep->per_curve, sweep->trials, MANN_JOB_CURVES);
+                         study->curves, study->per_curve, study->trials, MANN_JOB_CURVES);
     }
-    sweep->points = calloc((size_t)sweep->n_points, sizeof *sweep->points);
-    if (!sweep->points) {
+    study->points = calloc((size_t)study->n_points, sizeof *study->points);
+    if (!study->points) {
         return mann_fail(job->context, MANN_E_NOMEM, "out of memory for %d points",
-                         sweep->n_points);
+                         study->n_points);
     }
-    for (int32_t p = 0; p < sweep->n_points; p++) {
-        int32_t curve = p / sweep->per_curve, rule = curve / seconds;
-        mann_sweep_point *at = &sweep->points[p];
+    for (int32_t p = 0; p < study->n_points; p++) {
+        int32_t curve = p / study->per_curve, rule = curve / seconds;
+        mann_hopfield_point *at = &study->points[p];
         at->rule = rule;
-        at->x = job->axis[0].value[p % sweep->per_curve];
+        at->x = job->axis[0].value[p % study->per_curve];
         at->curve = job->n_axes > 1 ? job->axis[1].value[curve % seconds] : NAN;
         mann_status status = mann_hopfield_setting_make(
             job, rule, &at->x, job->n_axes > 1 ? &at->curve : NULL, &at->setting);
@@ -223,11 +209,11 @@ static mann_status make_points(mann_sweep *sweep)
 }
 
 /* Runs all networks and sums them up. */
-static mann_status run(mann_sweep *sweep)
+static mann_status run(mann_hopfield_study *study, mann_hopfield_progress *watch, void *user)
 {
-    const mann_hopfield_job *job = sweep->job;
-    int32_t whole = sweep->n_points * sweep->trials;
-    work all = {.sweep = sweep, .started = cli_seconds(), .told = cli_seconds()};
+    const mann_hopfield_job *job = study->job;
+    int32_t whole = study->n_points * study->trials;
+    work all = {.study = study, .watch = watch, .user = user};
     mann_status status = MANN_OK;
     mann_pool *pool = mann_pool_alloc(job->context, job->threads);
     all.outcomes = calloc((size_t)whole, sizeof *all.outcomes);
@@ -235,37 +221,35 @@ static mann_status run(mann_sweep *sweep)
         status = mann_fail(job->context, MANN_E_NOMEM, "out of memory for %d networks", whole);
     } else {
         mann_pool_run(pool, whole, run_piece, &all);
-        progress(&all, true);
+        if (watch) {
+            watch(user, whole, whole);
+        }
     }
     for (int32_t i = 0; !status && i < whole; i++) {
         status = all.outcomes[i].status;
         if (status) {
             mann_fail(job->context, status, "at %s = %g: %s",
-                      mann_sweep_key_names[job->axis[0].key], sweep->points[i / sweep->trials].x,
+                      mann_hopfield_key_names[job->axis[0].key], study->points[i / study->trials].x,
                       all.outcomes[i].message);
         }
     }
-    for (int32_t p = 0; !status && p < sweep->n_points; p++) {
-        summarise(sweep, &sweep->points[p], &all.outcomes[p * sweep->trials]);
+    for (int32_t p = 0; !status && p < study->n_points; p++) {
+        summarise(study, &study->points[p], &all.outcomes[p * study->trials]);
     }
     mann_pool_free(pool);
     free(all.outcomes);
     return status;
 }
 
-int mann_hopfield_sweep_run(const mann_hopfield_job *job)
+mann_status mann_hopfield_study_run(const mann_hopfield_job *job, mann_hopfield_progress *watch,
+                                    void *user, mann_hopfield_study *study)
 {
-    mann_sweep sweep = {.job = job};
-    mann_status status = make_points(&sweep);
-    if (!status) {
-        status = run(&sweep);
-    }
-    if (!status) {
-        mann_sweep_print(&sweep);
-    }
-    if (!status && job->output) {
-        status = mann_sweep_draw(&sweep);
-    }
-    free(sweep.points);
-    return status ? cli_fail(&job->cli, status) : CLI_DONE;
+    *study = (mann_hopfield_study){.job = job};
+    mann_status status = make_points(study);
+    return status ? status : run(study, watch, user);
+}
+
+void mann_hopfield_study_clear(mann_hopfield_study *study)
+{
+    free(study->points);
 }

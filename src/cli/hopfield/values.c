@@ -1,5 +1,5 @@
 /* The values of options that take more than a word or a number. */
-#include "cli/hopfield/job.h"
+#include "cli/hopfield/command.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,9 +12,9 @@ static mann_status usage(mann_hopfield_job *job, const char *option, const char 
     return mann_fail(job->context, MANN_E_INVAL, "--%s: '%s' is not %s", option, text, wanted);
 }
 
-mann_status mann_hopfield_take_name(const mann_hopfield_job *job, const char *option,
-                                    const char *what, const char *text, const char *const *names,
-                                    int32_t count, int32_t *index)
+mann_status hopfield_take_name(mann_context *context, const char *option, const char *what,
+                               const char *text, const char *const *names, int32_t count,
+                               int32_t *index)
 {
     char list[256] = "";
     size_t used = 0;
@@ -26,17 +26,17 @@ mann_status mann_hopfield_take_name(const mann_hopfield_job *job, const char *op
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = mann_nearest(text, names, (size_t)count);
-    return mann_fail(job->context, MANN_E_INVAL, "--%s: unknown %s '%s'%s%s%s; it is one of %s",
-                     option, what, text, near ? "; did you mean '" : "", near ? near : "",
-                     near ? "'?" : "", list);
+    return mann_fail(context, MANN_E_INVAL, "--%s: unknown %s '%s'%s%s%s; it is one of %s", option,
+                     what, text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
+                     list);
 }
 
-mann_status mann_hopfield_take_patterns(mann_hopfield_job *job, const char *text)
+mann_status hopfield_take_patterns(mann_hopfield_job *job, const char *text)
 {
     if (!*text) {
         return usage(job, "patterns", text, "a file, a folder, or random:1000x100");
     }
-    job->spec = text;
+    job->source = text;
     job->random = !strncmp(text, "random:", 7);
     if (!job->random) {
         return MANN_OK;
@@ -77,8 +77,8 @@ static mann_status parse_rule(mann_hopfield_job *job, const char *text)
     memcpy(name, text, length);
     name[length] = 0;
     int32_t index = 0;
-    mann_status status = mann_hopfield_take_name(
-        job, "rule", "rule", name, mann_hopfield_rule_names, MANN_HOPFIELD_RULES, &index);
+    mann_status status = hopfield_take_name(job->context, "rule", "rule", name,
+                                            mann_hopfield_rule_names, MANN_HOPFIELD_RULES, &index);
     if (status) {
         return status;
     }
@@ -106,7 +106,7 @@ static mann_status parse_rule(mann_hopfield_job *job, const char *text)
     return MANN_OK;
 }
 
-mann_status mann_hopfield_take_rules(mann_hopfield_job *job, const char *text)
+mann_status hopfield_take_rules(mann_hopfield_job *job, const char *text)
 {
     mann_status status = MANN_OK;
     job->n_rules = 0;
@@ -127,7 +127,7 @@ mann_status mann_hopfield_take_rules(mann_hopfield_job *job, const char *text)
     return status;
 }
 
-static mann_status push_value(mann_hopfield_job *job, mann_sweep_axis *axis, double value)
+static mann_status push_value(mann_hopfield_job *job, mann_hopfield_axis *axis, double value)
 {
     if (axis->count == MANN_JOB_VALUES) {
         return mann_fail(job->context, MANN_E_INVAL, "--sweep: more than %d values",
@@ -138,7 +138,7 @@ static mann_status push_value(mann_hopfield_job *job, mann_sweep_axis *axis, dou
 }
 
 /* A:B:STEP, or A,B,... */
-static mann_status parse_values(mann_hopfield_job *job, const char *text, mann_sweep_axis *axis)
+static mann_status parse_values(mann_hopfield_job *job, const char *text, mann_hopfield_axis *axis)
 {
     double part[3];
     int parts = 0;
@@ -178,7 +178,7 @@ static mann_status parse_values(mann_hopfield_job *job, const char *text, mann_s
     return status;
 }
 
-mann_status mann_hopfield_take_sweep(mann_hopfield_job *job, const char *text)
+mann_status hopfield_take_sweep(mann_hopfield_job *job, const char *text)
 {
     char key[24];
     size_t length = strcspn(text, "=");
@@ -190,14 +190,14 @@ mann_status mann_hopfield_take_sweep(mann_hopfield_job *job, const char *text)
     }
     memcpy(key, text, length);
     key[length] = 0;
-    mann_sweep_axis *axis = &job->axis[job->n_axes];
-    int32_t index = MANN_SWEEP_UNITS;
+    mann_hopfield_axis *axis = &job->axis[job->n_axes];
+    int32_t index = MANN_HOPFIELD_KEY_UNITS;
     mann_status status = MANN_OK;
     if (strcmp(key, "units") && strcmp(key, "N")) {
-        status = mann_hopfield_take_name(job, "sweep", "key", key, mann_sweep_key_names,
-                                         MANN_SWEEP_KEYS, &index);
+        status = hopfield_take_name(job->context, "sweep", "key", key, mann_hopfield_key_names,
+                                    MANN_HOPFIELD_KEYS, &index);
     }
-    axis->key = (mann_sweep_key)index;
+    axis->key = (mann_hopfield_key)index;
     axis->count = 0;
     if (!status && job->n_axes == 1 && job->axis[0].key == axis->key) {
         status = mann_fail(job->context, MANN_E_INVAL, "--sweep: %s is swept twice", key);

@@ -1,15 +1,18 @@
 /* Measuring the runs of a recipe. A run that has diverged is worse than any number; one that has
  * failed, or has not come that far, says nothing. */
-#include "cli/reproduce.h"
+#include "study/measure.h"
+
+#include "study/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Where the numbers of a metric are looked up: in a score, or on a line of metrics.jsonl. */
 typedef struct place {
     const mann_score *score;
-    const report_run *run;
+    const mann_report_run *run;
     int32_t line;
     char missing[MANN_RECIPE_TEXT]; /* a name that is nowhere */
 } place;
@@ -25,12 +28,12 @@ static double look_up(void *user, const char *name)
         snprintf(p->missing, sizeof p->missing, "%s", name);
         return NAN;
     }
-    return p->run ? report_value(p->run, name, p->line) : mann_score_get(p->score, name);
+    return p->run ? mann_report_value(p->run, name, p->line) : mann_score_get(p->score, name);
 }
 
 /* The last validation at or before so many sequences; -1: there is none. A run that ended by itself
  * stays as it was. */
-static int32_t line_after(const report_run *run, double sequences)
+static int32_t line_after(const mann_report_run *run, double sequences)
 {
     const mann_history *h = run->history;
     mann_stop stop = run->outcome.stop;
@@ -45,7 +48,7 @@ static int32_t line_after(const report_run *run, double sequences)
     return line;
 }
 
-static void value_after(const report_run *run, const mann_recipe_measure *m, place *p,
+static void value_after(const mann_report_run *run, const mann_recipe_measure *m, place *p,
                         double *value)
 {
     p->run = run;
@@ -58,8 +61,9 @@ static void value_after(const report_run *run, const mann_recipe_measure *m, pla
 }
 
 /* NaN: there is none. */
-static mann_status value_of(const report *r, const report_run *run, const mann_recipe_measure *m,
-                            const report_test *test, double *value)
+static mann_status value_of(const mann_report *r, const mann_report_run *run,
+                            const mann_recipe_measure *m, const mann_report_test *test,
+                            double *value)
 {
     int32_t sequences;
     mann_score score = {0};
@@ -67,35 +71,35 @@ static mann_status value_of(const report *r, const report_run *run, const mann_r
     mann_status status = MANN_OK;
     *value = NAN;
     switch (m->kind) {
-    case MANN_MEASURE_UNTIL: *value = report_first(run, &m->until); break;
+    case MANN_MEASURE_UNTIL: *value = mann_report_first(run, &m->until); break;
     case MANN_MEASURE_AFTER: value_after(run, m, &p, value); break;
     case MANN_MEASURE_AT:
         p.score = &score;
-        status = report_score(r, run, test, m->at, &sequences, &score);
+        status = mann_report_score(r->context, run, test, m->at, &sequences, &score);
         *value = status ? NAN : mann_recipe_value(m->metric, look_up, &p);
         break;
     }
     return *p.missing && !status
-               ? mann_fail(r->cli->context, MANN_E_INVAL, "measure '%s': %s has no '%s'", m->name,
+               ? mann_fail(r->context, MANN_E_INVAL, "measure '%s': %s has no '%s'", m->name,
                            run->path, p.missing)
                : status;
 }
 
 /* The runs of the plan that are there; index[i] is that of plan run i, or -1. */
-static mann_status collect(report *r, const mann_plan *plan, int32_t *index)
+static mann_status collect(mann_report *r, const mann_plan *plan, int32_t *index)
 {
     mann_status status = MANN_OK;
     for (int32_t i = 0; !status && i < plan->count; i++) {
         bool there = mann_run_is_folder(plan->run[i].folder);
         index[i] = there ? r->n_runs : -1;
-        status = there ? report_add(r, plan->run[i].folder) : MANN_OK;
+        status = there ? mann_report_add(r, plan->run[i].folder) : MANN_OK;
     }
     return status;
 }
 
-static mann_status measure_one(const report *r, const mann_recipe_measure *m, const int32_t *index,
-                               int32_t seeds, const report_test *test, double *value,
-                               reproduced *result)
+static mann_status measure_one(const mann_report *r, const mann_recipe_measure *m,
+                               const int32_t *index, int32_t seeds, const mann_report_test *test,
+                               double *value, mann_reproduced *result)
 {
     mann_status status = MANN_OK;
     int32_t runs = 0;
@@ -107,19 +111,19 @@ static mann_status measure_one(const report *r, const mann_recipe_measure *m, co
         value[runs] = found;
         runs += !isnan(found);
     }
-    *result = (reproduced){.runs = runs,
-                           .median = mann_quartiles_of(value, runs).median,
-                           .interval = mann_median_interval(value, runs)};
+    *result = (mann_reproduced){.runs = runs,
+                                .median = mann_quartiles_of(value, runs).median,
+                                .interval = mann_median_interval(value, runs)};
     return status;
 }
 
 /* Leaves the one with the lowest training loss of the runs first, first + 1 ...; it is returned. */
-static int32_t select_run(const report *r, int32_t *index, int32_t first, int32_t count)
+static int32_t select_run(const mann_report *r, int32_t *index, int32_t first, int32_t count)
 {
     int32_t best = -1;
     for (int32_t i = first; i < first + count; i++) {
-        const report_run *other = best < 0 ? NULL : &r->run[index[best]];
-        best = index[i] >= 0 && report_precedes(&r->run[index[i]], other) ? i : best;
+        const mann_report_run *other = best < 0 ? NULL : &r->run[index[best]];
+        best = index[i] >= 0 && mann_report_precedes(&r->run[index[i]], other) ? i : best;
     }
     for (int32_t i = first; i < first + count; i++) {
         index[i] = i == best ? index[i] : -1;
@@ -127,7 +131,7 @@ static int32_t select_run(const report *r, int32_t *index, int32_t first, int32_
     return best;
 }
 
-static void select_runs(const report *r, reproduction *done, int32_t *index)
+static void select_runs(const mann_report *r, mann_reproduction *done, int32_t *index)
 {
     int32_t first = 0;
     for (int32_t s = 0; done->recipe->restarts && s < done->recipe->systems; s++) {
@@ -136,7 +140,7 @@ static void select_runs(const report *r, reproduction *done, int32_t *index)
     }
 }
 
-double reproduce_mean(const reproduction *done, int32_t measure)
+double mann_reproduction_mean(const mann_reproduction *done, int32_t measure)
 {
     const mann_recipe *recipe = done->recipe;
     double sum = 0;
@@ -146,15 +150,16 @@ double reproduce_mean(const reproduction *done, int32_t measure)
     return sum / recipe->systems;
 }
 
-mann_status reproduce_measure(const mann_cli *cli, reproduction *done, int32_t threads)
+mann_status mann_reproduction_measure(mann_context *context, mann_reproduction *done,
+                                      int32_t threads)
 {
     const mann_recipe *recipe = done->recipe;
-    report r = {.cli = cli};
-    report_test test = {.sequences = recipe->test_sequences, .threads = threads, .seed = 1};
+    mann_report r = {.context = context};
+    mann_report_test test = {.sequences = recipe->test_sequences, .threads = threads, .seed = 1};
     int32_t *index = malloc(((size_t)done->plan->count + 1) * sizeof *index);
     double *value = malloc(((size_t)done->plan->count + 1) * sizeof *value);
     mann_status status = index && value ? collect(&r, done->plan, index)
-                                        : mann_fail(cli->context, MANN_E_NOMEM, "out of memory");
+                                        : mann_fail(context, MANN_E_NOMEM, "out of memory");
     if (!status) {
         select_runs(&r, done, index);
     }
@@ -169,6 +174,6 @@ mann_status reproduce_measure(const mann_cli *cli, reproduction *done, int32_t t
     }
     free(index);
     free(value);
-    report_clear(&r);
+    mann_report_clear(&r);
     return status;
 }

@@ -1,5 +1,5 @@
 /* The traces of a run folder, by the names of their files. */
-#include "draw/history_parts.h"
+#include "run/history_parts.h"
 
 #include <dirent.h>
 #include <errno.h>

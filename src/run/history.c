@@ -5,7 +5,7 @@
  * resumed run may cut it). The folder is listed anew instead of watched, because notifications do
  * not cross network file systems. Traces are renamed into place when complete, so a name that is
  * listed is a whole file. */
-#include "draw/history_parts.h"
+#include "run/history_parts.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,16 +1,16 @@
 /* Testing the best, or the last, checkpoints of groups of runs. */
-#include "cli/report.h"
+#include "study/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { MOST_VALUES = 64 };
 
-mann_status report_score(const report *r, const report_run *run, const report_test *test,
-                         const char *setting, int32_t *sequences, mann_score *score)
+mann_status mann_report_score(mann_context *context, const mann_report_run *run,
+                              const mann_report_test *test, const char *setting, int32_t *sequences,
+                              mann_score *score)
 {
     mann_status status;
-    mann_context *context = r->cli->context;
     char path[1200];
     snprintf(path, sizeof path, "%s%s", run->path, test->last ? "@last" : "");
     mann_network *network = mann_checkpoint_open(context, path, NULL, NULL, &status);
@@ -21,30 +21,30 @@ mann_status report_score(const report *r, const report_run *run, const report_te
     *sequences = variant ? mann_variant_sequences(variant, MANN_SPLIT_TEST, test->sequences) : 0;
     status = variant ? mann_network_evaluate(context, network, variant, MANN_SPLIT_TEST, test->seed,
                                              *sequences, (int32_t)test->threads, score)
-                     : cli_status(r->cli);
+                     : mann_context_status(context);
     mann_variant_free(variant);
     mann_network_free(network);
     return status;
 }
 
-static mann_status no_memory(const report *r)
+static mann_status no_memory(const mann_report *r)
 {
-    return mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory for the test");
+    return mann_fail(r->context, MANN_E_NOMEM, "out of memory for the test");
 }
 
 /* Tests a group's runs, or the selected one, at one setting. */
-static mann_status test_group(const report *r, int32_t group, const report_test *test,
-                              const char *setting, report_tested *t)
+static mann_status test_group(const mann_report *r, int32_t group, const mann_report_test *test,
+                              const char *setting, mann_report_tested *t)
 {
-    const report_group *g = &r->group[group];
+    const mann_report_group *g = &r->group[group];
     int32_t count = g->selected ? 1 : g->count;
     double *value = calloc((size_t)count * MANN_MAX_METRICS, sizeof *value);
     mann_status status = value ? MANN_OK : no_memory(r);
     for (int32_t i = 0; !status && i < count; i++) {
         mann_score score = {0};
         int32_t sequences;
-        status = report_score(r, g->selected ? g->selected : g->run[i], test, setting, &sequences,
-                              &score);
+        status = mann_report_score(r->context, g->selected ? g->selected : g->run[i], test, setting,
+                                   &sequences, &score);
         t->sequences = sequences > t->sequences ? sequences : t->sequences;
         for (int32_t m = 0; m < score.count; m++) {
             t->metric[m] = score.metric[m].name;
@@ -61,19 +61,20 @@ static mann_status test_group(const report *r, int32_t group, const report_test 
     return status;
 }
 
-mann_status report_tests_run(const report *r, const cli_values *values, const report_test *test,
-                             report_tests *tests)
+mann_status mann_report_tests_run(const mann_report *r, const mann_values *values,
+                                  const mann_report_test *test, mann_report_tests *tests)
 {
     const char *at = NULL;
-    char value[CLI_VALUE], setting[CLI_VALUE + 64];
-    *tests = (report_tests){.option = values->name, .at = calloc(MOST_VALUES, sizeof *tests->at)};
+    char value[MANN_VALUE_TEXT], setting[MANN_VALUE_SETTING];
+    *tests =
+        (mann_report_tests){.option = values->name, .at = calloc(MOST_VALUES, sizeof *tests->at)};
     mann_status status = tests->at ? MANN_OK : no_memory(r);
-    while (!status && cli_values_next(values, &at, value, setting)) {
+    while (!status && mann_values_next(values, &at, value, setting)) {
         if (tests->count == MOST_VALUES) {
-            return mann_fail(r->cli->context, MANN_E_INVAL, "--%s: more than %d values",
-                             values->name, MOST_VALUES);
+            return mann_fail(r->context, MANN_E_INVAL, "--%s: more than %d values", values->name,
+                             MOST_VALUES);
         }
-        report_tested *t = &tests->at[tests->count++];
+        mann_report_tested *t = &tests->at[tests->count++];
         t->score = calloc((size_t)r->groups.count + 1, sizeof *t->score);
         snprintf(t->value, sizeof t->value, "%s", value);
         status = t->score ? MANN_OK : no_memory(r);
@@ -84,11 +85,11 @@ mann_status report_tests_run(const report *r, const cli_values *values, const re
     return status;
 }
 
-void report_tests_clear(report_tests *tests)
+void mann_report_tests_clear(mann_report_tests *tests)
 {
     for (int32_t i = 0; i < tests->count; i++) {
         free(tests->at[i].score);
     }
     free(tests->at);
-    *tests = (report_tests){.count = 0};
+    *tests = (mann_report_tests){.count = 0};
 }

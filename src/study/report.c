@@ -1,9 +1,7 @@
 /* From run folders to groups with their statistics. */
-#include "cli/report.h"
+#include "study/report.h"
 
-#include "io/file.h"
 #include "run/folder.h"
-#include "train/trainer.h"
 
 #include <dirent.h>
 #include <jansson.h>
@@ -13,36 +11,36 @@
 
 /* --- collecting --- */
 
-static report_run *new_run(report *r, const char *path)
+/* Makes room for one more; it counts once it has been read. */
+static mann_status new_run(mann_report *r, const char *path, mann_report_run **made)
 {
     if (r->n_runs == r->room) {
         int32_t room = r->room ? 2 * r->room : 32;
-        report_run *larger = realloc(r->run, (size_t)room * sizeof *larger);
+        mann_report_run *larger = realloc(r->run, (size_t)room * sizeof *larger);
         if (!larger) {
-            mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory for the runs");
-            return NULL;
+            return mann_fail(r->context, MANN_E_NOMEM, "out of memory for the runs");
         }
         r->run = larger;
         r->room = room;
     }
-    report_run *run = &r->run[r->n_runs];
-    *run = (report_run){.solved_at = INFINITY, .final = NAN, .best = NAN};
+    mann_report_run *run = &r->run[r->n_runs];
+    *run = (mann_report_run){.solved_at = INFINITY, .final = NAN, .best = NAN};
     if (snprintf(run->path, sizeof run->path, "%s", path) >= (int)sizeof run->path) {
-        mann_fail(r->cli->context, MANN_E_INVAL, "%s: the path is too long", path);
-        return NULL;
+        return mann_fail(r->context, MANN_E_INVAL, "%s: the path is too long", path);
     }
-    return run;
+    *made = run;
+    return MANN_OK;
 }
 
-static mann_status add_run(report *r, const char *path, bool restart)
+static mann_status add_run(mann_report *r, const char *path, bool restart)
 {
-    report_run *run = new_run(r, path);
-    if (!run) {
-        return cli_status(r->cli);
-    }
-    mann_status status = mann_outcome_read(r->cli->context, path, &run->outcome);
+    mann_report_run *run = NULL;
+    mann_status status = new_run(r, path, &run);
     if (!status) {
-        status = mann_history_open(r->cli->context, path, &run->history);
+        status = mann_outcome_read(r->context, path, &run->outcome);
+    }
+    if (!status) {
+        status = mann_history_open(r->context, path, &run->history);
         run->restart = restart;
         r->n_runs++;
     }
@@ -60,7 +58,7 @@ static bool are_restarts(const char *folder)
     return are;
 }
 
-static mann_status add_folder(report *r, const char *path)
+static mann_status add_folder(mann_report *r, const char *path)
 {
     struct dirent **entry;
     char inside[1400];
@@ -80,13 +78,13 @@ static mann_status add_folder(report *r, const char *path)
     }
     if (!status && r->n_runs == before) {
         status =
-            mann_fail(r->cli->context, MANN_E_INVAL, "%s: %s", path,
+            mann_fail(r->context, MANN_E_INVAL, "%s: %s", path,
                       count < 0 ? "there is no such folder" : "neither a run nor a folder of runs");
     }
     return status;
 }
 
-mann_status report_add(report *r, const char *path)
+mann_status mann_report_add(mann_report *r, const char *path)
 {
     return mann_run_is_folder(path) ? add_run(r, path, false) : add_folder(r, path);
 }
@@ -107,7 +105,7 @@ static double value_at(const mann_history *run, const mann_series *series, int32
     return NAN;
 }
 
-double report_value(const report_run *run, const char *metric, int32_t line)
+double mann_report_value(const mann_report_run *run, const char *metric, int32_t line)
 {
     const mann_history *h = run->history;
     const mann_train_config *train = mann_experiment_train(run->outcome.experiment);
@@ -116,15 +114,15 @@ double report_value(const report_run *run, const char *metric, int32_t line)
                                                : value_at(h, mann_history_series(h, metric), line);
 }
 
-static bool holds(const report_run *run, const mann_condition *c, int32_t line)
+static bool holds(const mann_report_run *run, const mann_condition *c, int32_t line)
 {
     char name[64];
     snprintf(name, sizeof name, "%s%s%s", c->at, *c->at ? "." : "", c->metric);
-    double value = report_value(run, name, line);
+    double value = mann_report_value(run, name, line);
     return c->at_most ? value <= c->bound : value >= c->bound;
 }
 
-double report_first(const report_run *run, const mann_conditions *conditions)
+double mann_report_first(const mann_report_run *run, const mann_conditions *conditions)
 {
     const mann_history *h = run->history;
     for (int32_t line = 0; conditions->count && line < h->n_lines; line++) {
@@ -154,7 +152,7 @@ static const char *usual_metric(const mann_history *h)
     return NULL;
 }
 
-static mann_status choose_metric(report *r)
+static mann_status choose_metric(mann_report *r)
 {
     bool found = false;
     for (int32_t i = 0; !r->metric && i < r->n_runs; i++) {
@@ -165,34 +163,33 @@ static mann_status choose_metric(report *r)
         found = !h->n_lines || (r->metric && mann_history_series(h, r->metric));
     }
     return found ? MANN_OK
-                 : mann_fail(r->cli->context, MANN_E_INVAL,
+                 : mann_fail(r->context, MANN_E_INVAL,
                              "--metric: none of the runs has '%s' in its metrics.jsonl", r->metric);
 }
 
-double report_loss(const report_run *run)
+double mann_report_loss(const mann_report_run *run)
 {
     const mann_series *loss = mann_history_series(run->history, "loss");
     bool known = run->outcome.stop != MANN_STOP_DIVERGED && loss && loss->count;
     return known ? loss->y[loss->count - 1] : NAN;
 }
 
-bool report_precedes(const report_run *run, const report_run *other)
+bool mann_report_precedes(const mann_report_run *run, const mann_report_run *other)
 {
-    double loss = report_loss(run);
-    return !isnan(loss) && (!other || loss < report_loss(other));
+    double loss = mann_report_loss(run);
+    return !isnan(loss) && (!other || loss < mann_report_loss(other));
 }
 
-static mann_status measure(const report *r, report_run *run)
+static mann_status measure(const mann_report *r, mann_report_run *run)
 {
     const mann_history *h = run->history;
     const char *solved =
         r->solved ? r->solved : mann_experiment_task(run->outcome.experiment)->solved;
     mann_conditions conditions = {0};
-    mann_status status =
-        solved ? mann_conditions_parse(r->cli->context, solved, &conditions) : MANN_OK;
-    run->solved_at = report_first(run, &conditions);
+    mann_status status = solved ? mann_conditions_parse(r->context, solved, &conditions) : MANN_OK;
+    run->solved_at = mann_report_first(run, &conditions);
     for (int32_t line = 0; r->metric && line < h->n_lines; line++) {
-        run->final = report_value(run, r->metric, line);
+        run->final = mann_report_value(run, r->metric, line);
         run->best = fmin(run->best, run->final); /* NaN is left out */
     }
     run->final = run->outcome.stop == MANN_STOP_DIVERGED ? INFINITY : run->final;
@@ -203,13 +200,13 @@ static mann_status measure(const report *r, report_run *run)
 
 static int by_seed(const void *a, const void *b)
 {
-    uint64_t x = mann_experiment_seed((*(report_run *const *)a)->outcome.experiment);
-    uint64_t y = mann_experiment_seed((*(report_run *const *)b)->outcome.experiment);
+    uint64_t x = mann_experiment_seed((*(mann_report_run *const *)a)->outcome.experiment);
+    uint64_t y = mann_experiment_seed((*(mann_report_run *const *)b)->outcome.experiment);
     return x < y ? -1 : x > y;
 }
 
 /* One number of every run in the group. */
-static mann_quartiles quartiles(const report_group *g, size_t field, double *value)
+static mann_quartiles quartiles(const mann_report_group *g, size_t field, double *value)
 {
     for (int32_t i = 0; i < g->count; i++) {
         value[i] = *(const double *)((const char *)g->run[i] + field);
@@ -217,31 +214,31 @@ static mann_quartiles quartiles(const report_group *g, size_t field, double *val
     return mann_quartiles_of(value, g->count);
 }
 
-static void sum_up(report_group *g, double *value)
+static void sum_up(mann_report_group *g, double *value)
 {
     for (int32_t i = 0; i < g->count; i++) {
-        report_run *run = g->run[i];
+        mann_report_run *run = g->run[i];
         mann_stop stop = run->outcome.stop;
         g->solved += isfinite(run->solved_at);
         g->diverged += stop == MANN_STOP_DIVERGED;
         g->unfinished += stop == MANN_STOP_NONE || stop == MANN_STOP_SIGNAL;
-        if (run->restart && report_precedes(run, g->selected)) {
+        if (run->restart && mann_report_precedes(run, g->selected)) {
             g->selected = run;
         }
     }
-    g->solved_at = quartiles(g, offsetof(report_run, solved_at), value);
-    g->seconds = quartiles(g, offsetof(report_run, outcome.seconds), value);
-    g->final = quartiles(g, offsetof(report_run, final), value);
-    g->best = quartiles(g, offsetof(report_run, best), value);
+    g->solved_at = quartiles(g, offsetof(mann_report_run, solved_at), value);
+    g->seconds = quartiles(g, offsetof(mann_report_run, outcome.seconds), value);
+    g->final = quartiles(g, offsetof(mann_report_run, final), value);
+    g->best = quartiles(g, offsetof(mann_report_run, best), value);
 }
 
 /* Lists the members of each group. */
-static void make_groups(report *r)
+static void make_groups(mann_report *r)
 {
-    report_run **next = r->member;
+    mann_report_run **next = r->member;
     for (int32_t k = 0; k < r->groups.count; k++) {
-        report_group *g = &r->group[k];
-        *g = (report_group){.label = r->groups.label[k], .run = next};
+        mann_report_group *g = &r->group[k];
+        *g = (mann_report_group){.label = r->groups.label[k], .run = next};
         for (int32_t i = 0; i < r->n_runs; i++) {
             if (r->groups.of[i] == k) {
                 *next++ = &r->run[i];
@@ -252,7 +249,7 @@ static void make_groups(report *r)
     }
 }
 
-mann_status report_finish(report *r)
+mann_status mann_report_finish(mann_report *r)
 {
     size_t runs = (size_t)r->n_runs;
     const mann_experiment **experiment = malloc((runs + 1) * sizeof *experiment);
@@ -260,15 +257,15 @@ mann_status report_finish(report *r)
     r->member = malloc((runs + 1) * sizeof *r->member);
     mann_status status = experiment && value && r->member
                              ? choose_metric(r)
-                             : mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory");
+                             : mann_fail(r->context, MANN_E_NOMEM, "out of memory");
     for (int32_t i = 0; !status && i < r->n_runs; i++) {
         experiment[i] = r->run[i].outcome.experiment;
         status = measure(r, &r->run[i]);
     }
-    status = status ? status : mann_groups_make(r->cli->context, r->n_runs, experiment, &r->groups);
+    status = status ? status : mann_groups_make(r->context, r->n_runs, experiment, &r->groups);
     if (!status) {
         r->group = malloc(((size_t)r->groups.count + 1) * sizeof *r->group);
-        status = r->group ? MANN_OK : mann_fail(r->cli->context, MANN_E_NOMEM, "out of memory");
+        status = r->group ? MANN_OK : mann_fail(r->context, MANN_E_NOMEM, "out of memory");
     }
     if (!status) {
         make_groups(r);
@@ -281,7 +278,7 @@ mann_status report_finish(report *r)
     return status;
 }
 
-void report_clear(report *r)
+void mann_report_clear(mann_report *r)
 {
     for (int32_t i = 0; i < r->n_runs; i++) {
         mann_outcome_clear(&r->run[i].outcome);

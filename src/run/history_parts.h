@@ -1,8 +1,8 @@
 /* What history.c and history_traces.c share. */
-#ifndef MANN_DRAW_HISTORY_PARTS_H
-#define MANN_DRAW_HISTORY_PARTS_H
+#ifndef MANN_RUN_HISTORY_PARTS_H
+#define MANN_RUN_HISTORY_PARTS_H
 
-#include "draw/history.h"
+#include <mann/history.h>
 
 /* Lists the traces anew; true if there are others than before. */
 bool mann_history_read_traces(mann_history *run);
