@@ -2,7 +2,7 @@
 #include "draw/lab_places.h"
 #include "draw/layout.h"
 #include "draw/render.h"
-#include "draw/state.h"
+#include "show/state.h"
 #include "view.h"
 
 #include <setjmp.h>

@@ -3,8 +3,8 @@
 #define MANN_DRAW_LAYOUT_H
 
 #include "draw/panel.h"
-#include "draw/ranking.h"
-#include "draw/scene.h"
+#include "show/ranking.h"
+#include "show/scene.h"
 
 enum { MANN_MAX_PANES = 128 };
 

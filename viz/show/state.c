@@ -1,5 +1,5 @@
 /* State strings, read and written. */
-#include "draw/state.h"
+#include "show/state.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

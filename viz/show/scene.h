@@ -1,14 +1,14 @@
 /* A scene: all that a picture shows, and the one function that draws it. The window, PNG, SVG,
  * PDF and every frame of a film are this function on another surface. */
-#ifndef MANN_DRAW_SCENE_H
-#define MANN_DRAW_SCENE_H
+#ifndef MANN_SHOW_SCENE_H
+#define MANN_SHOW_SCENE_H
 
-#include "draw/episode.h"
 #include "draw/history.h"
-#include "draw/lab.h"
 #include "draw/pen.h"
-#include "draw/tale.h"
-#include "draw/what_if.h"
+#include "show/episode.h"
+#include "show/lab.h"
+#include "show/tale.h"
+#include "show/what_if.h"
 
 typedef enum mann_screen {
     MANN_SCREEN_MEMORY,

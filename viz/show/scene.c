@@ -1,5 +1,5 @@
 /* The picture as a whole. */
-#include "draw/scene.h"
+#include "show/scene.h"
 #include "draw/screen.h"
 
 mann_scene mann_scene_make(void)
