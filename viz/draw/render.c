@@ -1,6 +1,8 @@
 /* Rendering: from paths and a state string to a file. */
 #include "draw/render.h"
 #include "draw/film.h"
+#include "draw/pen.h"
+#include "draw/picture.h"
 #include "draw/words.h"
 #include "show/readout.h"
 

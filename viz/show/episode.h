@@ -2,7 +2,7 @@
 #ifndef MANN_SHOW_EPISODE_H
 #define MANN_SHOW_EPISODE_H
 
-#include "draw/theme.h"
+#include "show/looks.h"
 #include <mann/trace.h>
 
 enum { MANN_MAX_FAMILIES = 16 };
