@@ -5,7 +5,7 @@
  * Draws the memory screen of a trace at every one of its steps, several times over, and prints the
  * median and the 95th percentile in milliseconds: by the clock, and of the processor, which other
  * programs disturb less. */
-#include "draw/scene.h"
+#include "draw/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

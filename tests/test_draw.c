@@ -1,6 +1,7 @@
 /* Screens, tested without a display: what a pixel must be, whatever the layout. */
 #include "canvas.h"
 #include "draw/layout.h"
+#include "draw/picture.h"
 #include "fixture.h"
 #include "synthetic.h"
 

@@ -1,10 +1,11 @@
 /* The screen of hops: what is drawn of a question about a story, what keys and mouse ask for, and,
  * where there is a model of stories, a real one that reads. */
 #include "draw/layout.h"
-#include "draw/source.h"
-#include "draw/state.h"
+#include "draw/picture.h"
 #include "fixture.h"
 #include "follow.h"
+#include "show/source.h"
+#include "show/state.h"
 
 #include <mann/run.h>
 #include <math.h>

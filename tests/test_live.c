@@ -1,8 +1,8 @@
 /* The viewer on a real run: what it runs itself is what training traced, rows go in and come out,
  * and what-if is the network's own arithmetic. */
 #include "draw/render.h"
-#include "draw/source.h"
 #include "follow.h"
+#include "show/source.h"
 
 #include <mann/run.h>
 #include <setjmp.h>

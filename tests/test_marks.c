@@ -1,9 +1,10 @@
 /* What the tasks' marks become on the memory screen: the line through priorities, the repeats, the
  * contexts of n-grams. */
 #include "draw/layout.h"
-#include "draw/ranking.h"
-#include "draw/readout.h"
+#include "draw/picture.h"
 #include "fixture.h"
+#include "show/ranking.h"
+#include "show/readout.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -8,6 +8,7 @@
 #include "draw/render.h"
 #include "synthetic.h"
 
+#include <cairo.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

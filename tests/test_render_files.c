@@ -2,6 +2,7 @@
 #include "canvas.h"
 #include "draw/learning_plot.h"
 #include "draw/render.h"
+#include "draw/theme.h"
 #include "fixture.h"
 #include "synthetic.h"
 

@@ -1,7 +1,7 @@
 /* The viewer without its window, and the run folders that it follows. */
-#include "draw/source.h"
 #include "fixture.h"
 #include "follow.h"
+#include "show/source.h"
 #include "synthetic.h"
 #include "view.h"
 

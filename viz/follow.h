@@ -2,7 +2,7 @@
 #ifndef MANN_FOLLOW_H
 #define MANN_FOLLOW_H
 
-#include "draw/source.h"
+#include "show/source.h"
 #include "view.h"
 
 /* Seconds between looks at the folder. */

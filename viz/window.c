@@ -3,6 +3,7 @@
  * by then is one redraw. */
 #include "window.h"
 #include "draw/film.h"
+#include "draw/picture.h"
 #include "draw/render.h"
 #include "follow.h"
 

@@ -2,7 +2,7 @@
 #ifndef MANN_WINDOW_H
 #define MANN_WINDOW_H
 
-#include "draw/source.h"
+#include "show/source.h"
 #include "view.h"
 
 typedef struct mann_window_options {

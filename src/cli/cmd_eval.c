@@ -176,7 +176,7 @@ static void print_row(const request *q, const char *value, int32_t sequences,
     }
     print_score(*value ? value : "as trained", sequences, &score[SOFT]);
     if (q->hard) {
-        char setting[CLI_VALUE + 8];
+        char setting[MANN_VALUE_TEXT + 8];
         snprintf(setting, sizeof setting, "%s%shard", value, *value ? " " : "");
         print_score(setting, sequences, &score[HARDENED]);
     }

@@ -3,10 +3,10 @@
  * of its run; and the weights alone, to be passed on. */
 #include "cli/cli.h"
 #include "cli/export.h"
-#include "draw/source.h"
 #include "io/events.h"
 #include "io/file.h"
 #include "io/npz.h"
+#include "show/source.h"
 #include "train/checkpoint.h"
 
 #include <ctype.h>

@@ -5,7 +5,7 @@
 #include <cli/cli.h>
 #include <cli/hopfield/command.h>
 #include <cli/values.h>
-#include <draw/state.h>
+#include <show/state.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <string.h>
 
 enum { SAMPLES = 33 };
 
@@ -30,22 +29,6 @@ static const uint32_t cividis[SAMPLES] = {
     0x4b546c, 0x52596d, 0x5a5f6e, 0x61656f, 0x686a71, 0x6f7073, 0x757676, 0x7c7b78, 0x848179,
     0x8b8778, 0x938d78, 0x9b9376, 0xa39a75, 0xaba072, 0xb3a670, 0xbbad6c, 0xc3b469, 0xccba64,
     0xd4c15f, 0xddc958, 0xe6d051, 0xefd748, 0xf8df3c, 0xfee838};
-
-static const char *const names[MANN_MAP_COUNT] = {"theme", "magma", "grey", "viridis", "cividis"};
-
-const char *mann_map_name(mann_map map)
-{
-    return map < MANN_MAP_COUNT ? names[map] : "diverging";
-}
-
-mann_map mann_map_find(const char *name)
-{
-    int map = 0;
-    while (map < MANN_MAP_COUNT && strcmp(names[map], name)) {
-        map++;
-    }
-    return (mann_map)map;
-}
 
 mann_ink mann_ink_from_pixel(uint32_t pixel)
 {

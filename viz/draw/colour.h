@@ -2,6 +2,8 @@
 #ifndef MANN_DRAW_COLOUR_H
 #define MANN_DRAW_COLOUR_H
 
+#include "show/looks.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -9,21 +11,6 @@
 typedef struct mann_ink {
     double red, green, blue;
 } mann_ink;
-
-typedef enum mann_map {
-    MANN_MAP_THEME, /* magma on dark, reversed grey on light */
-    MANN_MAP_MAGMA,
-    MANN_MAP_GREY, /* from the background's side: black on light, white on dark, is the most */
-    MANN_MAP_VIRIDIS,
-    MANN_MAP_CIVIDIS,
-    MANN_MAP_COUNT, /* those that a user chooses among */
-    MANN_MAP_DIVERGING = MANN_MAP_COUNT
-} mann_map;
-
-/* "theme", "magma", ... */
-const char *mann_map_name(mann_map map);
-/* The map of that name, or MANN_MAP_COUNT. */
-mann_map mann_map_find(const char *name);
 
 enum { MANN_MAP_SIZE = 256 };
 
@@ -41,14 +28,6 @@ mann_ink mann_ink_oklab(double lightness, double chroma, double hue);
 
 /* amount of b over a. */
 mann_ink mann_ink_mix(mann_ink a, mann_ink b, double amount);
-
-/* How a number becomes a place on a map. */
-typedef enum mann_scale_kind {
-    MANN_SCALE_LINEAR,
-    MANN_SCALE_ROOT,
-    MANN_SCALE_LOG,
-    MANN_SCALE_COUNT
-} mann_scale_kind;
 
 typedef struct mann_shade {
     double low, high;      /* limits; low < high, and low = -high on the diverging map */

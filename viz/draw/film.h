@@ -2,7 +2,7 @@
 #ifndef MANN_DRAW_FILM_H
 #define MANN_DRAW_FILM_H
 
-#include "draw/scene.h"
+#include "show/scene.h"
 
 /* Changes the scene to show frame i. MANN_OK or why it cannot. */
 typedef mann_status mann_film_frame(void *user, mann_context *context, int32_t i,

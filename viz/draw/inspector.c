@@ -164,6 +164,58 @@ static void draw_findings(mann_inspector *at)
     }
 }
 
+/* The stages of addressing, and what they would be if the user's what-if were so. */
+static void draw_addressing(mann_inspector *at)
+{
+    const mann_scene *scene = at->scene;
+    mann_what_if_result what;
+    const char *reason = NULL;
+    if (scene->what_if.on &&
+        mann_what_if_run(at->family, at->pin.head, scene->step, &scene->what_if, &what, &reason)) {
+        at->what = &what;
+        reason = NULL;
+    }
+    mann_inspector_stages(at);
+    if (at->what) {
+        free(what.stage[0]);
+        at->what = NULL;
+    }
+    if (reason) {
+        write_line(at, reason, "");
+    }
+}
+
+/* Height of the findings, which stand at the bottom. */
+static double findings_height(const mann_episode *episode)
+{
+    int lines = 0;
+    for (int32_t f = 0; f < episode->n_families && f < 2; f++) {
+        lines += 1 + !isnan(episode->family[f].move_share);
+    }
+    lines += !isnan(episode->match);
+    lines += episode->counted > 0;
+    return lines * LINE + 4;
+}
+
+/* The ranking and the memory, where there are any and room above what is below. */
+static void draw_plots(mann_inspector *at, double below)
+{
+    enum { HIGH = 150, LEAST_MEMORY = 70, LEAST_BOTH = 270 };
+    const mann_layout *layout = at->layout;
+    if (layout->ranking.items > 0 && layout->ranking.family >= 0 &&
+        at->box.h - below > LEAST_BOTH) {
+        mann_draw_ranking(at->cr, at->scene, layout,
+                          (mann_box){at->box.x - 4, at->box.y + 4, at->box.w + 8, HIGH});
+        at->box.y += HIGH + 8;
+        at->box.h -= HIGH + 8;
+    }
+    if (at->family && at->family->matrix && at->box.h - below > LEAST_MEMORY) {
+        double high = at->box.h - below;
+        mann_inspector_memory(at, (mann_box){at->box.x - 4, at->box.y, at->box.w + 8, high});
+        at->box.y += high;
+    }
+}
+
 void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
     const mann_episode *episode = scene->episode;
@@ -183,43 +235,8 @@ void mann_draw_inspector(cairo_t *cr, const mann_scene *scene, const mann_layout
                     layout->inspector.h);
     cairo_clip(cr);
     draw_heading(&at);
-    mann_what_if_result what;
-    const char *reason = NULL;
-    if (at.family && scene->what_if.on &&
-        mann_what_if_run(at.family, at.pin.head, scene->step, &scene->what_if, &what, &reason)) {
-        at.what = &what;
-        reason = NULL;
-    }
-    if (at.family) {
-        mann_inspector_stages(&at);
-    } else {
-        draw_answers(&at);
-    }
-    if (at.what) {
-        free(what.stage[0]);
-    }
-    if (reason) {
-        write_line(&at, reason, "");
-    }
-    int lines = 0;
-    for (int32_t f = 0; f < episode->n_families && f < 2; f++) {
-        lines += 1 + !isnan(episode->family[f].move_share);
-    }
-    lines += !isnan(episode->match);
-    lines += episode->counted > 0;
-    double below = lines * LINE + 4;
-    if (layout->ranking.items > 0 && layout->ranking.family >= 0 && at.box.h - below > 270) {
-        enum { HIGH = 150 };
-        mann_draw_ranking(cr, scene, layout,
-                          (mann_box){at.box.x - 4, at.box.y + 4, at.box.w + 8, HIGH});
-        at.box.y += HIGH + 8;
-        at.box.h -= HIGH + 8;
-    }
-    if (at.family && at.family->matrix && at.box.h - below > 70) {
-        double start = at.box.x, wide = at.box.w, high = at.box.h - below;
-        mann_inspector_memory(&at, (mann_box){start - 4, at.box.y, wide + 8, high});
-        at.box.y += high;
-    }
+    (at.family ? draw_addressing : draw_answers)(&at);
+    draw_plots(&at, findings_height(episode));
     at.box.y += 4;
     draw_findings(&at);
     cairo_restore(cr);

@@ -2,9 +2,9 @@
 #ifndef MANN_DRAW_LAB_PLACES_H
 #define MANN_DRAW_LAB_PLACES_H
 
-#include "draw/lab.h"
 #include "draw/panel.h"
 #include "draw/pattern.h"
+#include "show/lab.h"
 
 /* What can be turned, from left to right; each has a key. */
 typedef enum mann_chip {

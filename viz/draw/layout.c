@@ -305,25 +305,3 @@ int32_t mann_layout_step(const mann_layout *layout, mann_box area, double x)
     double last = layout->count > 0 ? layout->count - 1 : 0;
     return layout->first + (int32_t)fmin(fmax(place, 0), last);
 }
-
-mann_pin mann_scene_pin(const mann_scene *scene)
-{
-    mann_pin pin = scene->pin;
-    const mann_episode *episode = scene->episode;
-    if (!episode || !episode->n_families) {
-        return (mann_pin){-1, 0, -1};
-    }
-    if (pin.family < 0 || pin.family >= episode->n_families) {
-        pin.family = 0;
-        for (int32_t f = episode->n_families; f-- > 0;) {
-            pin.family = episode->family[f].marker == MANN_MARKER_READ ? f : pin.family;
-        }
-    }
-    const mann_family *family = &episode->family[pin.family];
-    pin.head = pin.head >= 0 && pin.head < family->heads ? pin.head : 0;
-    if (pin.location < 0 || pin.location >= family->locations) {
-        pin.location = family->peak[scene->step * family->heads + pin.head];
-    }
-    pin.location = pin.location < 0 ? 0 : pin.location;
-    return pin;
-}

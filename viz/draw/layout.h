@@ -3,8 +3,8 @@
 #define MANN_DRAW_LAYOUT_H
 
 #include "draw/panel.h"
-#include "draw/ranking.h"
-#include "draw/scene.h"
+#include "show/ranking.h"
+#include "show/scene.h"
 
 enum { MANN_MAX_PANES = 128 };
 
@@ -95,8 +95,5 @@ int32_t mann_layout_pane(const mann_layout *layout, double x, double y);
 
 /* The step at an x in an area that shows the layout's steps, clipped to them. */
 int32_t mann_layout_step(const mann_layout *layout, mann_box area, double x);
-
-/* The pin with its -1 resolved; family -1 if the episode has no heads. */
-mann_pin mann_scene_pin(const mann_scene *scene);
 
 #endif

@@ -10,6 +10,7 @@
  *            (marks_context.c)
  */
 #include "draw/marks.h"
+#include "draw/marks_place.h"
 #include "draw/screen.h"
 
 #include <math.h>
@@ -34,15 +35,6 @@ static mann_ink span_ink(const mann_theme *theme, const char *name)
     return theme->amber;
 }
 
-bool mann_marks_place(const mann_layout *layout, mann_box area, int32_t first, int32_t last,
-                      double *x0, double *x1)
-{
-    double cell = area.w / layout->count;
-    *x0 = area.x + fmax(first - layout->first, 0) * cell;
-    *x1 = area.x + fmin((double)last + 1 - layout->first, layout->count) * cell;
-    return *x1 > *x0 && last >= layout->first;
-}
-
 /* Marks of what is asked and answered go on those panels, marks of what was given on the inputs. */
 static bool is_marked(const mann_scene *scene, const mann_pane *pane, int32_t first)
 {
@@ -60,18 +52,6 @@ static void draw_start(cairo_t *cr, const mann_layout *layout, const mann_pane *
         mann_stroke(cr, floor(x0) + 0.5, pane->area.y, floor(x0) + 0.5, pane->area.y + pane->area.h,
                     ink, 1);
         cairo_set_dash(cr, NULL, 0, 0);
-    }
-}
-
-void mann_marks_box(cairo_t *cr, const mann_theme *theme, mann_box box, mann_ink ink, double width)
-{
-    box = (mann_box){floor(box.x) + 0.5, floor(box.y) + 0.5, fmax(1, round(box.w) - 1),
-                     fmax(1, round(box.h) - 1)};
-    for (int pass = 0; pass < 2; pass++) {
-        mann_pen_ink(cr, pass ? ink : theme->page, pass ? 1 : 0.6);
-        cairo_set_line_width(cr, pass ? width : width + 2);
-        cairo_rectangle(cr, box.x, box.y, box.w, box.h);
-        cairo_stroke(cr);
     }
 }
 

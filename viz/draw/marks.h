@@ -4,12 +4,6 @@
 
 #include "draw/layout.h"
 
-/* The part of steps first..last that is shown, as a stretch of x; false if none is. */
-bool mann_marks_place(const mann_layout *layout, mann_box area, int32_t first, int32_t last,
-                      double *x0, double *x1);
-/* A frame, lined to be seen on any colour. */
-void mann_marks_box(cairo_t *cr, const mann_theme *theme, mann_box box, mann_ink ink, double width);
-
 /* Of a layout that has a ranking. The asides write nothing where there is nothing to say. */
 void mann_marks_ranking(cairo_t *cr, const mann_scene *scene, const mann_layout *layout,
                         const mann_pane *pane);

@@ -2,6 +2,7 @@
  * through the priorities expects each vector to be written, where the answers were written before
  * they are read, the vector that the answer at the cursor is; and the line itself as a plot. */
 #include "draw/marks.h"
+#include "draw/marks_place.h"
 #include "draw/plot.h"
 #include "draw/screen.h"
 

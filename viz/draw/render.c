@@ -1,8 +1,10 @@
 /* Rendering: from paths and a state string to a file. */
 #include "draw/render.h"
 #include "draw/film.h"
-#include "draw/readout.h"
+#include "draw/pen.h"
+#include "draw/picture.h"
 #include "draw/words.h"
+#include "show/readout.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>

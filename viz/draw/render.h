@@ -2,7 +2,7 @@
 #ifndef MANN_DRAW_RENDER_H
 #define MANN_DRAW_RENDER_H
 
-#include "draw/source.h"
+#include "show/source.h"
 
 typedef enum mann_over { MANN_OVER_NOTHING, MANN_OVER_STEPS, MANN_OVER_TRAINING } mann_over;
 

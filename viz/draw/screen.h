@@ -7,7 +7,6 @@
 
 void mann_draw_memory(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Of a scene whose episode has a store inside its machine. */
-bool mann_scene_has_store(const mann_scene *scene);
 void mann_draw_store(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);
 /* Of a scene that has a lab. */
 void mann_draw_lab(cairo_t *cr, const mann_scene *scene, const mann_layout *layout);

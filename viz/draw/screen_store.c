@@ -4,55 +4,18 @@
 #include "draw/bars.h"
 #include "draw/plot.h"
 #include "draw/screen.h"
+#include "show/settling.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct store {
     cairo_t *cr;
     const mann_scene *scene;
     const mann_theme *theme;
-    const mann_trace_array *settling, *energy, *overlaps; /* [T, settling, unit], [T, settling],
-                                                             [T, row] */
-    const mann_trace_array *associations;                 /* [T, unit, unit] of the hebbian form */
-    const mann_trace_array *rows, *retrieval; /* [T, unit, row], [T, row] of the modern */
+    mann_settling of;
 } store;
-
-static const mann_trace_array *find(const mann_trace *trace, const char *name, int32_t rank)
-{
-    for (int32_t i = 0; i < trace->count; i++) {
-        char base[48];
-        mann_episode_memory(trace->array[i].name, base);
-        if (!strcmp(base, name) && trace->array[i].rank == rank) {
-            return &trace->array[i];
-        }
-    }
-    return NULL;
-}
-
-static bool find_store(const mann_scene *scene, store *found)
-{
-    const mann_trace *trace = scene->episode ? scene->episode->trace : NULL;
-    *found = (store){.scene = scene, .theme = mann_theme_get(scene->dark)};
-    if (!trace) {
-        return false;
-    }
-    found->settling = find(trace, "store_settling", 3);
-    found->energy = find(trace, "store_energy", 2);
-    found->overlaps = find(trace, "store_overlaps", 2);
-    found->associations = find(trace, "store_associations", 3);
-    found->rows = find(trace, "store_rows", 3);
-    found->retrieval = find(trace, "store_retrieval", 2);
-    return found->settling && found->energy && found->overlaps;
-}
-
-bool mann_scene_has_store(const mann_scene *scene)
-{
-    store found;
-    return find_store(scene, &found);
-}
 
 static mann_shade signed_shade(const store *s, const mann_trace_array *array)
 {
@@ -92,7 +55,7 @@ static void draw_matrix(const store *s, const mann_trace_array *array, const cha
 static void draw_settling_energy(const store *s, mann_box box)
 {
     enum { MOST = 64 };
-    int32_t T = s->energy->n[0], n = s->energy->n[1] < MOST ? s->energy->n[1] : MOST;
+    int32_t T = s->of.energy->n[0], n = s->of.energy->n[1] < MOST ? s->of.energy->n[1] : MOST;
     int32_t stride = (T + MOST - 1) / MOST, count = 0;
     double x[MOST], y[MOST + 1][MOST];
     mann_curve curve[MOST + 1];
@@ -100,7 +63,7 @@ static void draw_settling_energy(const store *s, mann_box box)
         bool last = t >= T; /* the cursor's comes on top */
         for (int32_t i = 0; i < n; i++) {
             x[i] = i;
-            y[count][i] = (double)mann_episode_value(s->energy, last ? s->scene->step : t, i, 0);
+            y[count][i] = (double)mann_episode_value(s->of.energy, last ? s->scene->step : t, i, 0);
         }
         curve[count] = (mann_curve){.count = n,
                                     .x = x,
@@ -112,8 +75,8 @@ static void draw_settling_energy(const store *s, mann_box box)
     }
     char title[96], from[32], to[32];
     snprintf(title, sizeof title, "Energy as it settles, %s → %s",
-             mann_number(from, (double)mann_episode_value(s->energy, s->scene->step, 0, 0)),
-             mann_number(to, (double)mann_episode_value(s->energy, s->scene->step, n - 1, 0)));
+             mann_number(from, (double)mann_episode_value(s->of.energy, s->scene->step, 0, 0)),
+             mann_number(to, (double)mann_episode_value(s->of.energy, s->scene->step, n - 1, 0)));
     mann_plot plot = {
         .title = title, .x_name = "settling", .whole_x = true, .n_curves = count, .curve = curve};
     mann_plot_draw(s->cr, s->theme, &plot, box);
@@ -122,7 +85,7 @@ static void draw_settling_energy(const store *s, mann_box box)
 /* The energy that the settling starts and ends with, over the episode. */
 static void draw_energy(const store *s, mann_box box)
 {
-    int32_t T = s->energy->n[0], n = s->energy->n[1];
+    int32_t T = s->of.energy->n[0], n = s->of.energy->n[1];
     double *room = malloc((size_t)T * 3 * sizeof *room);
     if (!room) {
         mann_pen_starve(s->cr);
@@ -130,8 +93,8 @@ static void draw_energy(const store *s, mann_box box)
     }
     for (int32_t t = 0; t < T; t++) {
         room[t] = t;
-        room[T + t] = (double)mann_episode_value(s->energy, t, 0, 0);
-        room[2 * T + t] = (double)mann_episode_value(s->energy, t, n - 1, 0);
+        room[T + t] = (double)mann_episode_value(s->of.energy, t, 0, 0);
+        room[2 * T + t] = (double)mann_episode_value(s->of.energy, t, n - 1, 0);
     }
     mann_curve curve[] = {
         {.name = "before", .count = T, .x = room, .y = room + T, .ink = s->theme->muted},
@@ -155,9 +118,9 @@ static void draw_energy(const store *s, mann_box box)
 /* Steps to the right, rows up, the cursor's column framed. */
 static void draw_history(const store *s, mann_box box)
 {
-    int32_t T = s->overlaps->n[0], N = s->overlaps->n[1];
+    int32_t T = s->of.overlaps->n[0], N = s->of.overlaps->n[1];
     int32_t used = T < N ? T : N; /* a row a step */
-    mann_heat heat = {.value = s->overlaps->data,
+    mann_heat heat = {.value = s->of.overlaps->data,
                       .column_stride = (size_t)N,
                       .row_stride = 1,
                       .columns = T,
@@ -212,28 +175,27 @@ static void draw_row_bars(const store *s, const mann_trace_array *array, const c
 
 void mann_draw_store(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
-    store s;
-    if (!find_store(scene, &s)) {
+    store s = {.cr = cr, .scene = scene, .theme = mann_theme_get(scene->dark)};
+    if (!mann_settling_find(scene, &s.of)) {
         return;
     }
-    s.cr = cr;
     mann_box body = layout->body;
     double gap = 14, wide = floor((body.w - 2 * gap - 8) / 3), half = floor(body.h / 2) - 4;
     double x[3] = {body.x + 4, body.x + 4 + wide + gap, body.x + 4 + 2 * (wide + gap)};
     double y = body.y + half + 8, rest = body.h - half - 8;
     char note[32];
     snprintf(note, sizeof note, "step %d", scene->step);
-    draw_matrix(&s, s.settling, "State as it settles", note, (mann_box){x[0], body.y, wide, half});
+    draw_matrix(&s, s.of.state, "State as it settles", note, (mann_box){x[0], body.y, wide, half});
     draw_settling_energy(&s, (mann_box){x[0], y, wide, rest});
     draw_history(&s, (mann_box){x[1], body.y, wide, half});
     draw_energy(&s, (mann_box){x[1], y, wide, rest});
-    draw_row_bars(&s, s.overlaps, "State like row", -1, (mann_box){x[2], body.y, wide, half});
+    draw_row_bars(&s, s.of.overlaps, "State like row", -1, (mann_box){x[2], body.y, wide, half});
     mann_box last = {x[2], y, wide, rest};
-    if (s.retrieval) {
-        draw_row_bars(&s, s.retrieval, "Softmax", 0, last);
-    } else if (s.associations) {
-        draw_matrix(&s, s.associations, "Fast weights A", note, last);
-    } else if (s.rows) {
-        draw_matrix(&s, s.rows, "Rows", note, last);
+    if (s.of.retrieval) {
+        draw_row_bars(&s, s.of.retrieval, "Softmax", 0, last);
+    } else if (s.of.associations) {
+        draw_matrix(&s, s.of.associations, "Fast weights A", note, last);
+    } else if (s.of.rows) {
+        draw_matrix(&s, s.of.rows, "Rows", note, last);
     }
 }

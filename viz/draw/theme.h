@@ -19,8 +19,6 @@ typedef struct mann_theme {
 
 const mann_theme *mann_theme_get(bool dark);
 
-typedef enum mann_marker { MANN_MARKER_NONE, MANN_MARKER_WRITE, MANN_MARKER_READ } mann_marker;
-
 /* The colour of head number i (from 0) of the writing or reading heads: warm for writing, cool for
  * reading, told apart by lightness too. */
 mann_ink mann_head_ink(bool dark, mann_marker marker, int i);

@@ -2,7 +2,7 @@
  * picture; only the locations that are used are written, and what does not fit is said. */
 #include "draw/words.h"
 #include "draw/layout.h"
-#include "draw/ranking.h"
+#include "show/ranking.h"
 
 #include <inttypes.h>
 #include <math.h>

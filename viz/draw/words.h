@@ -2,7 +2,7 @@
 #ifndef MANN_DRAW_WORDS_H
 #define MANN_DRAW_WORDS_H
 
-#include "draw/scene.h"
+#include "show/scene.h"
 #include <stdio.h>
 
 /* At most columns wide (at least 40). Colours are not used; weights are ▁▂▃▄▅▆▇█, signed values

@@ -1,7 +1,7 @@
 /* Showing what a source has. Of a run that is still training, the last trace is what there is to
  * see. One that has ended stands for its best checkpoint, which the last trace is not of: that is
  * run again on the traces' own example. */
-#include "draw/source_parts.h"
+#include "show/source_parts.h"
 
 #include <stdio.h>
 #include <string.h>

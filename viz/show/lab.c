@@ -1,6 +1,6 @@
 /* The whole settling is recorded as changes of units, so that any frame is found by applying or
  * taking back what lies between. Networks that flip for long are recorded up to a limit. */
-#include "draw/lab.h"
+#include "show/lab.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Episodes that were read are kept, up to a limit in bytes, so that scrubbing through a training
  * reads every trace once. */
-#include "draw/shelf.h"
+#include "show/shelf.h"
 
 #include <stdio.h>
 #include <string.h>

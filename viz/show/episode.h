@@ -1,8 +1,8 @@
 /* An episode: a trace, and what the panels need to know of all of it, found once. */
-#ifndef MANN_DRAW_EPISODE_H
-#define MANN_DRAW_EPISODE_H
+#ifndef MANN_SHOW_EPISODE_H
+#define MANN_SHOW_EPISODE_H
 
-#include "draw/theme.h"
+#include "show/looks.h"
 #include <mann/trace.h>
 
 enum { MANN_MAX_FAMILIES = 16 };

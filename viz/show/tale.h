@@ -1,8 +1,8 @@
 /* A question about a story: its lines, what each hop of a memory network attends to, the answers it
  * thinks of. And the reader, which runs a checkpoint on the questions of its task and on a user's.
  */
-#ifndef MANN_DRAW_TALE_H
-#define MANN_DRAW_TALE_H
+#ifndef MANN_SHOW_TALE_H
+#define MANN_SHOW_TALE_H
 
 #include <mann/checkpoint.h>
 #include <mann/trace.h>

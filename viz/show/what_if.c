@@ -5,7 +5,7 @@
  * given a key and a memory of two numbers a location that are as similar. So it need not be known
  * which memory the head saw, that before the step's writing or that after it. The weighting before
  * the first step is not in the trace; it follows from what the gate made of it. */
-#include "draw/what_if.h"
+#include "show/what_if.h"
 
 #include <mann/op.h>
 #include <math.h>

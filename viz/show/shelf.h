@@ -1,8 +1,8 @@
 /* The episodes of files, read when they are wanted and kept for a while. */
-#ifndef MANN_DRAW_SHELF_H
-#define MANN_DRAW_SHELF_H
+#ifndef MANN_SHOW_SHELF_H
+#define MANN_SHOW_SHELF_H
 
-#include "draw/episode.h"
+#include "show/episode.h"
 
 enum { MANN_SHELF_KEPT = 64, MANN_SHELF_PATH = 1024 };
 

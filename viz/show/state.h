@@ -3,10 +3,10 @@
  * follows: screen=4 pin=read.1.57 zoom=10+20 map=viridis scale=log panel=6 auto used all full
  * light. Of a Hopfield store: rule=modern beta=8 update=sync cue=2 noise=0.2 mask=0.5 half draw=3.
  * Of a task of stories: question=17. */
-#ifndef MANN_DRAW_STATE_H
-#define MANN_DRAW_STATE_H
+#ifndef MANN_SHOW_STATE_H
+#define MANN_SHOW_STATE_H
 
-#include "draw/scene.h"
+#include "show/scene.h"
 
 typedef struct mann_state {
     char run[128];    /* "" if it names none */

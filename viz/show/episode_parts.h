@@ -1,8 +1,8 @@
 /* What episode.c and episode_findings.c share. */
-#ifndef MANN_DRAW_EPISODE_PARTS_H
-#define MANN_DRAW_EPISODE_PARTS_H
+#ifndef MANN_SHOW_EPISODE_PARTS_H
+#define MANN_SHOW_EPISODE_PARTS_H
 
-#include "draw/episode.h"
+#include "show/episode.h"
 
 bool mann_episode_same_memory(const mann_family *a, const mann_family *b);
 

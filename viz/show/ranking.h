@@ -1,9 +1,9 @@
 /* Sorting by priority: where the vectors are written, over their priorities, with a line through
  * them (Graves et al. 2014, figure 19). */
-#ifndef MANN_DRAW_RANKING_H
-#define MANN_DRAW_RANKING_H
+#ifndef MANN_SHOW_RANKING_H
+#define MANN_SHOW_RANKING_H
 
-#include "draw/episode.h"
+#include "show/episode.h"
 
 /* Location = offset + slope * priority, on a ring that is cut where the line fits best: locations
  * before the cut count as one ring more. */

@@ -1,11 +1,11 @@
 /* What the command line names: run folders and traces; and the episodes in them, read when they
  * are wanted and kept for a while. */
-#ifndef MANN_DRAW_SOURCE_H
-#define MANN_DRAW_SOURCE_H
+#ifndef MANN_SHOW_SOURCE_H
+#define MANN_SHOW_SOURCE_H
 
-#include "draw/live.h"
-#include "draw/state.h"
-#include "draw/tale.h"
+#include "show/live.h"
+#include "show/state.h"
+#include "show/tale.h"
 
 /* An example: the same sequence in the course of training. */
 typedef struct mann_choice {

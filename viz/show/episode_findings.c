@@ -6,7 +6,7 @@
  *   match   whether a reading head goes where a writing head went, one and the same time before
  *   wrong   answers on the wrong side
  */
-#include "draw/episode_parts.h"
+#include "show/episode_parts.h"
 
 #include <math.h>
 #include <stdio.h>

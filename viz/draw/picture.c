@@ -1,48 +1,7 @@
-/* The picture as a whole. */
-#include "draw/scene.h"
+/* The picture as a whole: which screen, and what surrounds it. */
+#include "draw/picture.h"
 #include "draw/screen.h"
-
-mann_scene mann_scene_make(void)
-{
-    return (mann_scene){
-        .width = 1280, .height = 800, .dark = true, .pin = {-1, 0, -1}, .focus = -1, .speed = 1};
-}
-
-mann_stretch mann_scene_stretch(const mann_scene *scene, const mann_family *family)
-{
-    mann_stretch used = scene->used ? scene->used[family - scene->episode->family] : family->used;
-    bool part = scene->locations == MANN_LOCATIONS_USED ||
-                (scene->locations == MANN_LOCATIONS_USUAL && used.count <= family->locations / 2);
-    return part ? used : (mann_stretch){0, family->locations};
-}
-
-bool mann_scene_on_lab(const mann_scene *scene)
-{
-    return scene->lab && scene->screen == MANN_SCREEN_HOPFIELD;
-}
-
-bool mann_scene_on_hops(const mann_scene *scene)
-{
-    return scene->tale && scene->screen == MANN_SCREEN_HOPS;
-}
-
-int32_t mann_scene_steps(const mann_scene *scene)
-{
-    enum { FIRST = 1000 };
-    if (mann_scene_on_hops(scene)) {
-        return scene->tale->count ? scene->tale->count : FIRST;
-    }
-    return mann_scene_on_lab(scene) ? scene->lab->frames + 1
-           : scene->episode         ? scene->episode->trace->steps
-                                    : 1;
-}
-
-int32_t mann_scene_step(const mann_scene *scene)
-{
-    return mann_scene_on_hops(scene)  ? scene->tale->index
-           : mann_scene_on_lab(scene) ? scene->lab->frame
-                                      : scene->step;
-}
+#include "show/settling.h"
 
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {
@@ -66,6 +25,7 @@ static void explain_hops(cairo_t *cr, const mann_scene *scene, const mann_layout
 void mann_scene_draw(cairo_t *cr, const mann_scene *given)
 {
     mann_scene scene = *given;
+    mann_settling settling;
     if (scene.episode) {
         int32_t last = scene.episode->trace->steps - 1;
         scene.step = scene.step < 0 ? 0 : scene.step > last ? last : scene.step;
@@ -77,9 +37,9 @@ void mann_scene_draw(cairo_t *cr, const mann_scene *given)
     mann_draw_footer(cr, &scene, &layout);
     switch (scene.screen) {
     case MANN_SCREEN_HOPFIELD:
-        (scene.lab                      ? mann_draw_lab
-         : mann_scene_has_store(&scene) ? mann_draw_store
-                                        : draw_hopfield)(cr, &scene, &layout);
+        (scene.lab                               ? mann_draw_lab
+         : mann_settling_find(&scene, &settling) ? mann_draw_store
+                                                 : draw_hopfield)(cr, &scene, &layout);
         break;
     case MANN_SCREEN_HOPS: (scene.tale ? mann_draw_hops : explain_hops)(cr, &scene, &layout); break;
     case MANN_SCREEN_TRAINING: mann_draw_training(cr, &scene, &layout); break;

@@ -1,13 +1,11 @@
-/* A scene: all that a picture shows, and the one function that draws it. The window, PNG, SVG,
- * PDF and every frame of a film are this function on another surface. */
-#ifndef MANN_DRAW_SCENE_H
-#define MANN_DRAW_SCENE_H
+/* A scene: all that a picture shows. */
+#ifndef MANN_SHOW_SCENE_H
+#define MANN_SHOW_SCENE_H
 
-#include "draw/episode.h"
-#include "draw/lab.h"
-#include "draw/pen.h"
-#include "draw/tale.h"
-#include "draw/what_if.h"
+#include "show/episode.h"
+#include "show/lab.h"
+#include "show/tale.h"
+#include "show/what_if.h"
 
 #include <mann/history.h>
 
@@ -95,7 +93,7 @@ int32_t mann_scene_step(const mann_scene *scene);
 /* The locations of the family's memory that are shown. */
 mann_stretch mann_scene_stretch(const mann_scene *scene, const mann_family *family);
 
-/* Draws at logical size; scale the context for more pixels. */
-void mann_scene_draw(cairo_t *cr, const mann_scene *scene);
+/* The pin with its -1 resolved; family -1 if the episode has no heads. */
+mann_pin mann_scene_pin(const mann_scene *scene);
 
 #endif

@@ -1,8 +1,8 @@
 /* Examples that no trace is of: the viewer runs the checkpoint on them itself. */
-#ifndef MANN_DRAW_LIVE_H
-#define MANN_DRAW_LIVE_H
+#ifndef MANN_SHOW_LIVE_H
+#define MANN_SHOW_LIVE_H
 
-#include "draw/episode.h"
+#include "show/episode.h"
 
 /* A user's own rows of bits, and the steps of the episode at which they go in. */
 enum { MANN_MOST_ROWS = 256, MANN_MOST_BITS = 64 };

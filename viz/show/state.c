@@ -1,5 +1,5 @@
 /* State strings, read and written. */
-#include "draw/state.h"
+#include "show/state.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -312,36 +312,23 @@ static void print_lab(const mann_scene *scene, char text[192])
     }
 }
 
-void mann_state_print(const mann_scene *scene, char text[192])
+/* Which episode it is. */
+static void print_episode(const mann_scene *scene, char text[192])
 {
-    text[0] = 0;
-    const mann_episode *episode = scene->episode;
-    if (episode && scene->lab && scene->screen == MANN_SCREEN_HOPFIELD) {
-        print_lab(scene, text);
-        return;
+    const mann_trace *trace = scene->episode->trace;
+    add(text, "%s", trace->run[0] ? trace->run : "trace");
+    if (trace->step >= 0) {
+        add(text, "@%" PRId64, trace->step);
     }
-    if (episode && mann_scene_on_hops(scene)) {
-        add(text, "%s/question=%" PRId32 "%s/screen=3%s", episode->trace->run,
-            scene->tale->index + 1, scene->tale->own ? "/edited" : "", scene->dark ? "" : "/light");
-        return;
-    }
-    if (episode) {
-        const mann_trace *trace = episode->trace;
-        add(text, "%s", trace->run[0] ? trace->run : "trace");
-        if (trace->step >= 0) {
-            add(text, "@%" PRId64, trace->step);
-        }
-        add(text, "/L%" PRId32 "/s%" PRIu64 "/t%" PRId32, trace->length, trace->seed, scene->step);
-    } else if (scene->n_runs) {
-        add(text, "%s", scene->run[0]->name);
-    }
-    if (episode && scene->edited) {
+    add(text, "/L%" PRId32 "/s%" PRIu64 "/t%" PRId32, trace->length, trace->seed, scene->step);
+    if (scene->edited) {
         add(text, "/edited"); /* an input that a state cannot tell: not to be read again */
     }
-    bool usual = scene->screen == MANN_SCREEN_MEMORY && !scene->tale && !scene->lab;
-    if (!usual) {
-        add(text, "/screen=%d", (int)scene->screen + 1);
-    }
+}
+
+static void print_head(const mann_scene *scene, char text[192])
+{
+    const mann_episode *episode = scene->episode;
     if (episode && scene->pin.family >= 0 && scene->pin.family < episode->n_families) {
         add(text, "/pin=%s.%" PRId32 ".%" PRId32, episode->family[scene->pin.family].name,
             scene->pin.head + 1, scene->pin.location);
@@ -351,6 +338,11 @@ void mann_state_print(const mann_scene *scene, char text[192])
             add(text, "/%s=%.4g", knobs[i], scene->what_if.value[i]);
         }
     }
+}
+
+/* What differs from the usual looks. */
+static void print_looks(const mann_scene *scene, char text[192])
+{
     if (scene->count > 0) {
         add(text, "/zoom=%" PRId32 "+%" PRId32, scene->first, scene->count);
     }
@@ -372,4 +364,30 @@ void mann_state_print(const mann_scene *scene, char text[192])
     if (!scene->dark) {
         add(text, "/light");
     }
+}
+
+void mann_state_print(const mann_scene *scene, char text[192])
+{
+    text[0] = 0;
+    const mann_episode *episode = scene->episode;
+    if (episode && scene->lab && scene->screen == MANN_SCREEN_HOPFIELD) {
+        print_lab(scene, text);
+        return;
+    }
+    if (episode && mann_scene_on_hops(scene)) {
+        add(text, "%s/question=%" PRId32 "%s/screen=3%s", episode->trace->run,
+            scene->tale->index + 1, scene->tale->own ? "/edited" : "", scene->dark ? "" : "/light");
+        return;
+    }
+    if (episode) {
+        print_episode(scene, text);
+    } else if (scene->n_runs) {
+        add(text, "%s", scene->run[0]->name);
+    }
+    bool usual = scene->screen == MANN_SCREEN_MEMORY && !scene->tale && !scene->lab;
+    if (!usual) {
+        add(text, "/screen=%d", (int)scene->screen + 1);
+    }
+    print_head(scene, text);
+    print_looks(scene, text);
 }

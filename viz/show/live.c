@@ -5,7 +5,7 @@
  * in the option that counts. Rows go into an episode by the task's own pose. The way back, from the
  * input of an episode to rows, is guessed and then checked by posing: the steps of the first phase
  * at which no channel beyond the rows' width is on. */
-#include "draw/live.h"
+#include "show/live.h"
 
 #include <mann/checkpoint.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * What a hop attends to is the value of the trace with the axes "hop" and "sentence" (or "sentence"
  * alone); the sentences are the most recent ones, oldest first. A user's words are found among the
  * task's; the null word stands for those that it does not have. */
-#include "draw/tale.h"
+#include "show/tale.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* What a head would have done at a step with another strength, gate, shift or sharpening. */
-#ifndef MANN_DRAW_WHAT_IF_H
-#define MANN_DRAW_WHAT_IF_H
+#ifndef MANN_SHOW_WHAT_IF_H
+#define MANN_SHOW_WHAT_IF_H
 
-#include "draw/episode.h"
+#include "show/episode.h"
 
 typedef enum mann_knob {
     MANN_KNOB_STRENGTH,

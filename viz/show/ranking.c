@@ -1,7 +1,7 @@
 /* Least squares on a ring: locations are numbers once the ring is cut somewhere, and the cut that
  * leaves the smallest residual is as good as any. Of the heads that write, the one of the largest
  * R² is meant; with a single location written there is no line. */
-#include "draw/ranking.h"
+#include "show/ranking.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* What a trace holds: families of heads by the names of their values, limits for the legends, the
  * locations that are used. */
-#include "draw/episode_parts.h"
+#include "show/episode_parts.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* A source, for the files that make it up. */
-#ifndef MANN_DRAW_SOURCE_PARTS_H
-#define MANN_DRAW_SOURCE_PARTS_H
+#ifndef MANN_SHOW_SOURCE_PARTS_H
+#define MANN_SHOW_SOURCE_PARTS_H
 
-#include "draw/shelf.h"
-#include "draw/source.h"
+#include "show/shelf.h"
+#include "show/source.h"
 
 struct mann_source {
     int32_t n_runs;

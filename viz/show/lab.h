@@ -1,7 +1,7 @@
 /* A Hopfield store to play with: patterns, a damaged cue, and the course of its settling, which is
  * found at once and then walked along. */
-#ifndef MANN_DRAW_LAB_H
-#define MANN_DRAW_LAB_H
+#ifndef MANN_SHOW_LAB_H
+#define MANN_SHOW_LAB_H
 
 #include <mann/hopfield.h>
 #include <mann/trace.h>

@@ -1,6 +1,6 @@
 /* Read-outs as JSON: the inspector's, those of the task's overlay, or of a store on its own. */
-#include "draw/readout.h"
-#include "draw/ranking.h"
+#include "show/readout.h"
+#include "show/ranking.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* What the paths of the command line are, and the examples that they offer. */
-#include "draw/source_parts.h"
+#include "show/source_parts.h"
 
 #include <mann/checkpoint.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* The numbers that a picture shows beside it, as JSON. */
-#ifndef MANN_DRAW_READOUT_H
-#define MANN_DRAW_READOUT_H
+#ifndef MANN_SHOW_READOUT_H
+#define MANN_SHOW_READOUT_H
 
-#include "draw/scene.h"
+#include "show/scene.h"
 
 #include <stdio.h>
 
