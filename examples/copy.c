@@ -71,11 +71,11 @@ int main(void)
 
     /* Example 0 of the test stream of seed 7, 10 vectors long. */
     int32_t bits = mann_network_io(network)->outputs;
-    mann_variant *longer = mann_variant_open(context, network, "length=10");
+    mann_task *longer = mann_task_open(context, network, "length=10");
     check(longer);
     mann_example example;
     check(!mann_example_init(&example));
-    check(!mann_variant_sample(longer, MANN_SPLIT_TEST, 7, 0, &example));
+    check(!mann_task_sample(longer, MANN_SPLIT_TEST, 7, 0, &example));
     float *prediction = calloc((size_t)(example.steps * bits), sizeof *prediction);
     check(prediction);
     check(!mann_network_run(context, network, longer, &example, prediction, NULL));
@@ -83,7 +83,7 @@ int main(void)
 
     free(prediction);
     mann_example_clear(&example);
-    mann_variant_free(longer);
+    mann_task_free(longer);
     mann_trainer_free(trainer);
     mann_network_free(network);
     mann_experiment_free(experiment);

@@ -318,25 +318,25 @@ void pointed(const char *run, const char *mark, char *path, size_t size)
     free(name);
 }
 
-mann_store *latest_of(const char *run)
+mann_archive *latest_of(const char *run)
 {
     char path[512];
-    mann_store *store = NULL;
+    mann_archive *archive = NULL;
     pointed(run, "LATEST", path, sizeof path);
-    assert_int_equal(mann_store_open(NULL, path, &store), MANN_OK);
-    return store;
+    assert_int_equal(mann_archive_open(NULL, path, &archive), MANN_OK);
+    return archive;
 }
 
 bool same_weights(const char *run, const char *other)
 {
-    mann_store *a = latest_of(run), *b = latest_of(other);
-    bool same = mann_store_count(a) == mann_store_count(b);
-    for (int32_t i = 0; same && i < mann_store_count(a); i++) {
-        const mann_stored *x = mann_store_tensor(a, i), *y = mann_store_find(b, x->name);
+    mann_archive *a = latest_of(run), *b = latest_of(other);
+    bool same = mann_archive_count(a) == mann_archive_count(b);
+    for (int32_t i = 0; same && i < mann_archive_count(a); i++) {
+        const mann_stored *x = mann_archive_tensor(a, i), *y = mann_archive_find(b, x->name);
         same = y && x->bytes == y->bytes && !memcmp(x->data, y->data, x->bytes);
     }
-    mann_store_close(a);
-    mann_store_close(b);
+    mann_archive_close(a);
+    mann_archive_close(b);
     return same;
 }
 

@@ -88,7 +88,7 @@ uint64_t digest_of(const char *folder);
 void copy_run(const char *from, const char *to);
 /* The file that LATEST or BEST of a run names. */
 void pointed(const char *run, const char *mark, char *path, size_t size);
-mann_store *latest_of(const char *run);
+mann_archive *latest_of(const char *run);
 /* Every tensor of LATEST: weights, moments, averages. */
 bool same_weights(const char *run, const char *other);
 /* "settled", "signal", ... of run.json. */

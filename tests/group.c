@@ -15,7 +15,7 @@ void group_draw(group *g, const mann_network *network, uint64_t seed, int32_t si
     for (int32_t b = 0; b < size; b++) {
         mann_example *e = &g->storage[b];
         assert_int_equal(mann_example_init(e), MANN_OK);
-        if (mann_variant_sample(network->task, MANN_SPLIT_TRAIN, seed, (uint64_t)b, e)) {
+        if (mann_task_sample(network->task, MANN_SPLIT_TRAIN, seed, (uint64_t)b, e)) {
             fail_msg("%s", mann_context_message(network->context));
         }
         int32_t at = b;

@@ -111,17 +111,17 @@ static void test_init(void **state)
 }
 
 /* The latest checkpoints of two runs, which hold the same numbers. */
-static void open_latest(const char *whole, const char *parts, mann_store *store[2])
+static void open_latest(const char *whole, const char *parts, mann_archive *archive[2])
 {
     for (int i = 0; i < 2; i++) {
         char path[256];
         good(mann_checkpoint_resolve(context, i ? parts : whole, "LATEST", path, sizeof path));
-        good(mann_store_open(context, path, &store[i]));
+        good(mann_archive_open(context, path, &archive[i]));
     }
-    assert_int_equal(mann_store_count(store[0]), mann_store_count(store[1]));
-    for (int32_t i = 0; i < mann_store_count(store[0]); i++) {
-        const mann_stored *a = mann_store_tensor(store[0], i);
-        const mann_stored *b = mann_store_find(store[1], a->name);
+    assert_int_equal(mann_archive_count(archive[0]), mann_archive_count(archive[1]));
+    for (int32_t i = 0; i < mann_archive_count(archive[0]); i++) {
+        const mann_stored *a = mann_archive_tensor(archive[0], i);
+        const mann_stored *b = mann_archive_find(archive[1], a->name);
         assert_non_null(b);
         assert_same_numbers(a->data, b->data, a->bytes / sizeof(mann_real));
     }
@@ -148,10 +148,10 @@ static void test_course(void **state)
         good(mann_run_train(context, e, &part, &result));
     }
     mann_experiment_free(e);
-    mann_store *store[2];
-    open_latest("course", "course-parts", store);
-    mann_store_close(store[0]);
-    mann_store_close(store[1]);
+    mann_archive *archive[2];
+    open_latest("course", "course-parts", archive);
+    mann_archive_close(archive[0]);
+    mann_archive_close(archive[1]);
 
     mann_status status;
     mann_checkpoint_info last;
@@ -159,7 +159,7 @@ static void test_course(void **state)
     assert_non_null(network);
     assert_int_equal(last.step, 100);
     assert_true(network->trained == 2000 && network->epoch == MANN_EPOCH);
-    const mann_variant *task = mann_network_task(network);
+    const mann_task *task = mann_network_task(network);
     mann_score late, early;
     good(mann_network_evaluate(context, network, task, MANN_SPLIT_TEST, 1, 50, 1, &late));
     network->trained = 999;
@@ -192,18 +192,18 @@ static void test_stop_anywhere(void **state)
         assert_int_equal(result.last.progress.step, stops[i]);
     }
     mann_experiment_free(e);
-    mann_store *store[2];
-    open_latest("whole", "parts", store);
+    mann_archive *archive[2];
+    open_latest("whole", "parts", archive);
     static const char *const same[] = {"lesson", "stale", "lr_scale", "best_cost", "best_step"};
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        assert_string_equal(mann_store_metadata(store[0], same[i]),
-                            mann_store_metadata(store[1], same[i]));
+        assert_string_equal(mann_archive_metadata(archive[0], same[i]),
+                            mann_archive_metadata(archive[1], same[i]));
     }
     /* The run did steer, or this would show nothing. */
-    assert_true(atoi(mann_store_metadata(store[0], "lesson")) > 0);
-    assert_true(strtod(mann_store_metadata(store[0], "lr_scale"), NULL) < 1);
-    mann_store_close(store[0]);
-    mann_store_close(store[1]);
+    assert_true(atoi(mann_archive_metadata(archive[0], "lesson")) > 0);
+    assert_true(strtod(mann_archive_metadata(archive[0], "lr_scale"), NULL) < 1);
+    mann_archive_close(archive[0]);
+    mann_archive_close(archive[1]);
 }
 
 int main(void)

@@ -233,7 +233,7 @@ static void write_store(const char *path, const char *format, const char *experi
     t.bytes = sizeof number;
     json_t *metadata = json_pack("{s:s, s:s, s:s, s:s, s:s}", "format", format, "version", "1",
                                  "step", "1", "sequences", "8", "experiment", experiment);
-    assert_int_equal(mann_store_save(NULL, path, 1, &t, metadata), MANN_OK);
+    assert_int_equal(mann_archive_save(NULL, path, 1, &t, metadata), MANN_OK);
     json_decref(metadata);
 }
 

@@ -107,16 +107,16 @@ static void test_divergence(void **state)
     check_has(line, err, "diverged at update ");
     check_has(line, err, " at step ");
     check_has(line, err, "try a lower train.lr");
-    mann_store *store = latest_of("steep");
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const mann_stored *t = mann_store_tensor(store, i);
+    mann_archive *archive = latest_of("steep");
+    for (int32_t i = 0; i < mann_archive_count(archive); i++) {
+        const mann_stored *t = mann_archive_tensor(archive, i);
         const float *value = t->data;
         bool weights = strncmp(t->name, "optimiser.", 10) != 0;
         for (size_t n = 0; weights && n < t->bytes / sizeof *value; n++) {
             assert_true(isfinite(value[n]));
         }
     }
-    mann_store_close(store);
+    mann_archive_close(archive);
 }
 
 /* --- signals and company --- */
@@ -138,15 +138,15 @@ static void test_signals(void **state)
         snprintf(line, sizeof line, "mann train --resume -o %s goes on", run);
         check_has("train", err, line);
         assert_string_equal(stopped_by(run), "signal");
-        mann_store *store = latest_of(run);
-        long long sequences = atoll(mann_store_metadata(store, "sequences"));
-        mann_store_close(store);
+        mann_archive *archive = latest_of(run);
+        long long sequences = atoll(mann_archive_metadata(archive, "sequences"));
+        mann_archive_close(archive);
         assert_true(sequences >= 80);
         assert_int_equal(
             mann("train --resume -o %s --threads 1 --sequences %lld", run, sequences + 160), 0);
-        store = latest_of(run);
-        assert_int_equal(atoll(mann_store_metadata(store, "sequences")), sequences + 160);
-        mann_store_close(store);
+        archive = latest_of(run);
+        assert_int_equal(atoll(mann_archive_metadata(archive, "sequences")), sequences + 160);
+        mann_archive_close(archive);
     }
 }
 

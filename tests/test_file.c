@@ -144,7 +144,7 @@ static void file_failing_write(void **state)
     mann_status status = mann_file_replace(context, path, large, sizeof large);
     mann_status buffered = mann_file_replace(context, path, large, 1500); /* fails in the flush */
     mann_stored tensor = {"t", MANN_F32, 1, {25000}, large, 100000};
-    mann_status store = mann_store_save(context, path, 1, &tensor, NULL);
+    mann_status store = mann_archive_save(context, path, 1, &tensor, NULL);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &kept), 0);
     signal(SIGXFSZ, handler);
     assert_int_equal(status, MANN_E_IO);

@@ -263,7 +263,7 @@ static mann_var build(const mann_op *op, uint64_t seed)
 {
     mann_rng rng = mann_rng_stream(seed, op->name, 0);
     mann_tape_reset(tape, MANN_TRAIN);
-    mann_var result = project(op->example(tape, &rng), &rng);
+    mann_var result = project(op->random(tape, &rng), &rng);
     if (mann_tape_status(tape)) {
         fail_msg("%s: example %llu: %s", op->name, (unsigned long long)seed,
                  mann_tape_message(tape));

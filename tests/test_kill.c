@@ -89,35 +89,35 @@ static bool ended_within(pid_t child, double seconds)
     return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-static mann_store *latest_of(const char *run)
+static mann_archive *latest_of(const char *run)
 {
     char path[512];
-    mann_store *store = NULL;
+    mann_archive *archive = NULL;
     good(mann_checkpoint_resolve(context, run, "LATEST", path, sizeof path));
-    good(mann_store_open(context, path, &store));
-    return store;
+    good(mann_archive_open(context, path, &archive));
+    return archive;
 }
 
 static void assert_same_checkpoints(const char *run, const char *other)
 {
-    mann_store *a = latest_of(run), *b = latest_of(other);
-    assert_int_equal(mann_store_count(a), mann_store_count(b));
-    for (int32_t i = 0; i < mann_store_count(a); i++) {
-        const mann_stored *x = mann_store_tensor(a, i), *y = mann_store_find(b, x->name);
+    mann_archive *a = latest_of(run), *b = latest_of(other);
+    assert_int_equal(mann_archive_count(a), mann_archive_count(b));
+    for (int32_t i = 0; i < mann_archive_count(a); i++) {
+        const mann_stored *x = mann_archive_tensor(a, i), *y = mann_archive_find(b, x->name);
         if (!y || x->bytes != y->bytes || memcmp(x->data, y->data, x->bytes)) {
             fail_msg("%s and %s: tensor %s differs", run, other, x->name);
         }
     }
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)mann_store_metadata_all(a), key, value)
+    json_object_foreach((json_t *)(uintptr_t)mann_archive_metadata_all(a), key, value)
     {
         if (strcmp(key, "seconds")) { /* of the clock */
-            assert_string_equal(json_string_value(value), mann_store_metadata(b, key));
+            assert_string_equal(json_string_value(value), mann_archive_metadata(b, key));
         }
     }
-    mann_store_close(a);
-    mann_store_close(b);
+    mann_archive_close(a);
+    mann_archive_close(b);
 }
 
 /* BEST is whole if the run was saved just then, or else weights alone: what it stands for counts.
@@ -235,9 +235,9 @@ static void test_kills(void **state)
                                    "-p train.lesson_threshold=0.8 -p train.lesson_review=0.3 "
                                    "-p train.optimiser=rmsprop -p train.lr=2e-3",
                              16 * 1000, &rng);
-        mann_store *store = latest_of("steered-killed");
-        assert_true(atoi(mann_store_metadata(store, "lesson")) > 0);
-        mann_store_close(store);
+        mann_archive *archive = latest_of("steered-killed");
+        assert_true(atoi(mann_archive_metadata(archive, "lesson")) > 0);
+        mann_archive_close(archive);
         print_message("%d kills\n", kills);
     } while (kills < least_kills);
 }

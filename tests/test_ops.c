@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ad/example.h>
+#include <ad/random.h>
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static int32_t below(int32_t n)
 
 static int32_t size(int32_t most)
 {
-    return mann_example_size(&rng, most);
+    return mann_random_size(&rng, most);
 }
 
 static int32_t draw_shape(int32_t least, int32_t *n)
@@ -159,7 +159,7 @@ static void permute(void **state)
         for (int32_t a = 0; a < rank; a++) {
             given[a] = below(2) ? axes[a] : axes[a] - rank;
         }
-        mann_var x = mann_example_shape(tape, &rng, rank, n);
+        mann_var x = mann_random_shape(tape, &rng, rank, n);
         mann_var y = mann_permute(tape, x, given);
         begin(y, 1, &x);
         EACH(i, y)
@@ -185,7 +185,7 @@ static void concat(void **state)
         for (int32_t k = 0; k < count; k++) {
             n[0] = axis ? size(5) : n[0];
             n[axis] = size(5);
-            x[k] = mann_example_shape(tape, &rng, rank, n);
+            x[k] = mann_random_shape(tape, &rng, rank, n);
             total += n[axis];
             batch = n[0] < batch ? n[0] : batch;
         }
@@ -213,7 +213,7 @@ static void roll(void **state)
         fresh();
         int32_t n[MANN_MAX_RANK], rank = draw_shape(1, n), axis = below(rank);
         int32_t shift = below(21) - 10;
-        mann_var x = mann_example_shape(tape, &rng, rank, n);
+        mann_var x = mann_random_shape(tape, &rng, rank, n);
         mann_var y = mann_roll(tape, x, below(2) ? axis : axis - rank, shift);
         begin(y, 1, &x);
         EACH(i, y)
@@ -237,7 +237,7 @@ static void gather(void **state)
         mann_var x[3];
         for (int32_t k = 0; k < count; k++) {
             n[0] = size(5);
-            x[k] = mann_example_shape(tape, &rng, rank, n);
+            x[k] = mann_random_shape(tape, &rng, rank, n);
         }
         for (int32_t r = 0; r < rows; r++) {
             of[r] = below(count);
@@ -263,7 +263,7 @@ static void scatter_add(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         fresh();
         int32_t n[MANN_MAX_RANK], rank = draw_shape(1, n), rows = size(5), row[5];
-        mann_var x = mann_example_shape(tape, &rng, rank, n);
+        mann_var x = mann_random_shape(tape, &rng, rank, n);
         for (int32_t r = 0; r < n[0]; r++) {
             row[r] = below(rows + 1) - 1;
         }
@@ -312,7 +312,7 @@ static mann_var factor(int32_t rank, const int32_t *leading, bool full, int32_t 
     }
     n[own - 2] = rows;
     n[own - 1] = cols;
-    return mann_example_shape(tape, &rng, own, n);
+    return mann_random_shape(tape, &rng, own, n);
 }
 
 static void matmul(void **state)
@@ -360,8 +360,8 @@ static void cosine(void **state)
         fresh();
         int32_t B = size(3), H = size(4), M = size(9), N = size(40);
         mann_var x[2];
-        x[0] = mann_example_shape(tape, &rng, 3, (int32_t[]){B + below(2), M, N});
-        x[1] = mann_example_shape(tape, &rng, 3, (int32_t[]){B, H, M});
+        x[0] = mann_random_shape(tape, &rng, 3, (int32_t[]){B + below(2), M, N});
+        x[1] = mann_random_shape(tape, &rng, 3, (int32_t[]){B, H, M});
         if (below(3) == 0) { /* an empty location */
             for (int32_t m = 0; m < M; m++) {
                 *element(x[0], (int32_t[]){0, m, 0}) = 0;
@@ -410,7 +410,7 @@ static void sort(void **state)
         int32_t n[MANN_MAX_RANK], rank = draw_shape(1, n), last = rank - 1;
         n[last] = size(round % 2 ? 9 : 70);
         bool descending = below(2);
-        mann_var x = mann_example_shape(tape, &rng, rank, n);
+        mann_var x = mann_random_shape(tape, &rng, rank, n);
         EACH(i, x)
         {
             *element(x, i) = (mann_real)below(n[last]) - 2;
@@ -458,7 +458,7 @@ static void cumulative(void **state)
         fresh();
         int32_t n[MANN_MAX_RANK], rank = draw_shape(1, n), axis = below(rank), zeros = below(4);
         bool exclusive = below(2), reverse = below(2), product = below(2);
-        mann_var x = mann_example_shape(tape, &rng, rank, n);
+        mann_var x = mann_random_shape(tape, &rng, rank, n);
         EACH(i, x)
         {
             *element(x, i) = below(6) < zeros ? 0 : *element(x, i);
@@ -589,7 +589,7 @@ static void class_loss_is_sequence_loss(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         fresh();
         int32_t n[2] = {size(6), size(30)}, target[6];
-        mann_var from = mann_example_shape(tape, &rng, 2, n), logits[3], loss[3], p[3], cost[3];
+        mann_var from = mann_random_shape(tape, &rng, 2, n), logits[3], loss[3], p[3], cost[3];
         mann_var hot = mann_input(tape, 2, n), counts = mann_input(tape, 1, n);
         for (int k = 0; k < 3; k++) {
             logits[k] = mann_leaf(tape, 2, n);
@@ -637,7 +637,7 @@ static void class_loss_by_formula(void **state)
         fresh();
         int32_t R = size(6), C = 1 + size(20), target[7], kind = below(3);
         mann_real smoothing = below(2) ? (mann_real)mann_rng_uniform(&rng) : 0;
-        mann_var logits = mann_example_shape(tape, &rng, 2, (int32_t[]){R + below(2), C}), p, cost;
+        mann_var logits = mann_random_shape(tape, &rng, 2, (int32_t[]){R + below(2), C}), p, cost;
         mann_var mask = kind == 0   ? NULL
                         : kind == 1 ? mann_input(tape, 1, &C)
                                     : mann_input(tape, 2, (int32_t[]){R, C});
@@ -726,7 +726,7 @@ static void hard_mode(void **state)
     }
     int32_t n[MANN_MAX_RANK] = {2, 3, 2, 5};
     for (int32_t rank = 1; rank <= MANN_MAX_RANK; rank++) {
-        x = mann_example_shape(tape, &rng, rank, n);
+        x = mann_random_shape(tape, &rng, rank, n);
         mann_var y = mann_harden(tape, x);
         EACH(i, x)
         {

@@ -122,7 +122,7 @@ static mann_var apply(layer l, mann_var x)
 
 static mann_var squash(mann_var x, mann_squash_kind kind)
 {
-    mann_segment all = {kind, x->n[1], x->n[1]};
+    mann_squash_part all = {kind, x->n[1], x->n[1]};
     return mann_squash(tape, x, 1, &all, 0);
 }
 

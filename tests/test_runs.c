@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "experiment/settings.h"
+#include "study/cohorts.h"
 #include "study/grid.h"
-#include "study/groups.h"
 
 /* --- grids --- */
 
@@ -93,8 +93,8 @@ static void test_groups(void **state)
         experiment("copy", "lstm", "train.lr=0.001 seed=5"),
     };
     static const int32_t expected[RUNS] = {0, 1, 0, 2, 3, 1, 1};
-    mann_groups groups;
-    assert_int_equal(mann_groups_make(context, RUNS, (const mann_experiment *const *)run, &groups),
+    mann_cohorts groups;
+    assert_int_equal(mann_cohorts_make(context, RUNS, (const mann_experiment *const *)run, &groups),
                      MANN_OK);
     assert_int_equal(groups.count, 4);
     for (int32_t i = 0; i < RUNS; i++) {
@@ -104,11 +104,11 @@ static void test_groups(void **state)
     assert_string_equal(groups.label[0], "ntm lr=0.001");
     assert_string_equal(groups.label[1], "lstm lr=0.001 hidden=100");
     assert_string_equal(groups.label[3], "lstm lr=0.001 hidden=64");
-    mann_groups_clear(&groups);
-    assert_int_equal(mann_groups_make(context, 1, (const mann_experiment *const *)run, &groups),
+    mann_cohorts_clear(&groups);
+    assert_int_equal(mann_cohorts_make(context, 1, (const mann_experiment *const *)run, &groups),
                      MANN_OK);
     assert_string_equal(groups.label[0], "copy ntm");
-    mann_groups_clear(&groups);
+    mann_cohorts_clear(&groups);
     for (int32_t i = 0; i < RUNS; i++) {
         mann_experiment_free(run[i]);
     }

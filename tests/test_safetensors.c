@@ -34,14 +34,14 @@ static void store_round_trip(void **state)
     };
     enum { COUNT = sizeof tensor / sizeof tensor[0] };
     json_t *metadata = json_pack("{s:s, s:s}", "a", "alpha", "b", "\"quoted\" {}\n");
-    assert_int_equal(mann_store_save(context, path, COUNT, tensor, metadata), MANN_OK);
+    assert_int_equal(mann_archive_save(context, path, COUNT, tensor, metadata), MANN_OK);
     json_decref(metadata);
 
-    mann_store *store;
-    assert_int_equal(mann_store_open(context, path, &store), MANN_OK);
-    assert_int_equal(mann_store_count(store), COUNT);
+    mann_archive *archive;
+    assert_int_equal(mann_archive_open(context, path, &archive), MANN_OK);
+    assert_int_equal(mann_archive_count(archive), COUNT);
     for (int k = 0; k < COUNT; k++) {
-        const mann_stored *found = mann_store_find(store, tensor[k].name);
+        const mann_stored *found = mann_archive_find(archive, tensor[k].name);
         assert_non_null(found);
         assert_int_equal(found->dtype, tensor[k].dtype);
         assert_int_equal(found->rank, tensor[k].rank);
@@ -54,15 +54,15 @@ static void store_round_trip(void **state)
         }
     }
     /* Wide elements first, else as given. */
-    assert_string_equal(mann_store_tensor(store, 0)->name, "scalar");
-    assert_string_equal(mann_store_tensor(store, COUNT - 1)->name, "empty");
-    assert_null(mann_store_find(store, "none"));
-    assert_string_equal(mann_store_metadata(store, "a"), "alpha");
-    assert_string_equal(mann_store_metadata(store, "b"), "\"quoted\" {}\n");
-    assert_null(mann_store_metadata(store, "c"));
-    assert_int_equal(json_object_size(mann_store_metadata_all(store)), 2);
-    mann_store_close(store);
-    mann_store_close(NULL);
+    assert_string_equal(mann_archive_tensor(archive, 0)->name, "scalar");
+    assert_string_equal(mann_archive_tensor(archive, COUNT - 1)->name, "empty");
+    assert_null(mann_archive_find(archive, "none"));
+    assert_string_equal(mann_archive_metadata(archive, "a"), "alpha");
+    assert_string_equal(mann_archive_metadata(archive, "b"), "\"quoted\" {}\n");
+    assert_null(mann_archive_metadata(archive, "c"));
+    assert_int_equal(json_object_size(mann_archive_metadata_all(archive)), 2);
+    mann_archive_close(archive);
+    mann_archive_close(NULL);
 
     char *bytes;
     size_t size;
@@ -72,12 +72,12 @@ static void store_round_trip(void **state)
     assert_int_equal((8 + length) % 64, 0);
     free(bytes);
 
-    assert_int_equal(mann_store_save(context, path, 0, NULL, NULL), MANN_OK);
-    assert_int_equal(mann_store_open(context, path, &store), MANN_OK);
-    assert_int_equal(mann_store_count(store), 0);
-    assert_null(mann_store_metadata(store, "a"));
-    assert_null(mann_store_metadata_all(store));
-    mann_store_close(store);
+    assert_int_equal(mann_archive_save(context, path, 0, NULL, NULL), MANN_OK);
+    assert_int_equal(mann_archive_open(context, path, &archive), MANN_OK);
+    assert_int_equal(mann_archive_count(archive), 0);
+    assert_null(mann_archive_metadata(archive, "a"));
+    assert_null(mann_archive_metadata_all(archive));
+    mann_archive_close(archive);
 }
 
 static void store_refuses_to_save(void **state)
@@ -88,16 +88,16 @@ static void store_refuses_to_save(void **state)
     mann_stored good = {"good", MANN_F32, 2, {2, 2}, f, sizeof f};
     mann_stored bad[2];
     json_t *number = json_pack("{s:i}", "n", 1);
-    assert_int_equal(mann_store_save(context, path, 1, &good, number), MANN_E_INVAL);
+    assert_int_equal(mann_archive_save(context, path, 1, &good, number), MANN_E_INVAL);
     json_decref(number);
 
     bad[0] = bad[1] = good; /* one name twice */
-    assert_int_equal(mann_store_save(context, path, 2, bad, NULL), MANN_E_INVAL);
+    assert_int_equal(mann_archive_save(context, path, 2, bad, NULL), MANN_E_INVAL);
     assert_message("good");
 #define REFUSED(change)                                                                            \
     bad[0] = good;                                                                                 \
     change;                                                                                        \
-    assert_int_equal(mann_store_save(context, path, 1, bad, NULL), MANN_E_INVAL)
+    assert_int_equal(mann_archive_save(context, path, 1, bad, NULL), MANN_E_INVAL)
     REFUSED(bad[0].bytes = 12);
     REFUSED(bad[0].shape[1] = -2);
     REFUSED(bad[0].rank = 9);
@@ -109,7 +109,7 @@ static void store_refuses_to_save(void **state)
     REFUSED(bad[0].shape[0] = INT64_MAX; bad[0].shape[1] = INT64_MAX);
     bad[0] = good;
     bad[0].name[0] = '\xff';
-    assert_int_not_equal(mann_store_save(context, path, 1, bad, NULL), MANN_OK);
+    assert_int_not_equal(mann_archive_save(context, path, 1, bad, NULL), MANN_OK);
     assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -124,9 +124,9 @@ static void assert_refused(const char *header, size_t data, const char *reason)
     memcpy(bytes, &length, 8);
     memcpy(bytes + 8, header, length);
     put(path, bytes, 8 + length + data);
-    mann_store *store;
-    assert_int_equal(mann_store_open(context, path, &store), MANN_E_FORMAT);
-    assert_null(store);
+    mann_archive *archive;
+    assert_int_equal(mann_archive_open(context, path, &archive), MANN_E_FORMAT);
+    assert_null(archive);
     assert_message(path);
     assert_message(reason);
 }
@@ -221,18 +221,18 @@ static void store_accepts(const char *header, size_t data)
 static void store_foreign(void **state)
 {
     (void)state;
-    mann_store *store;
+    mann_archive *archive;
     store_accepts("{" ENTRY("last", "F64", "1", "4", "12") "," ENTRY(
                       "none", "F32", "0", "4", "4") "," ENTRY("first", "F32", "1", "0", "4") "}  ",
                   12);
-    assert_int_equal(mann_store_open(context, in_folder("foreign"), &store), MANN_OK);
-    assert_int_equal(mann_store_count(store), 3);
-    assert_string_equal(mann_store_tensor(store, 0)->name, "first");
-    const mann_stored *last = mann_store_find(store, "last");
+    assert_int_equal(mann_archive_open(context, in_folder("foreign"), &archive), MANN_OK);
+    assert_int_equal(mann_archive_count(archive), 3);
+    assert_string_equal(mann_archive_tensor(archive, 0)->name, "first");
+    const mann_stored *last = mann_archive_find(archive, "last");
     assert_int_equal((uintptr_t)last->data % 64, 0);
     assert_memory_equal(last->data, "\5\6\7\10\11\12\13\14", 8);
-    assert_memory_equal(mann_store_tensor(store, 0)->data, "\1\2\3\4", 4);
-    mann_store_close(store);
+    assert_memory_equal(mann_archive_tensor(archive, 0)->data, "\1\2\3\4", 4);
+    mann_archive_close(archive);
 }
 
 static void store_hostile_lengths(void **state)
@@ -246,22 +246,22 @@ static void store_hostile_lengths(void **state)
         char bytes[10] = "........{}";
         memcpy(bytes, &lengths[i], 8);
         put(path, bytes, sizeof bytes);
-        mann_store *store;
-        assert_int_equal(mann_store_open(context, path, &store), MANN_E_FORMAT);
+        mann_archive *archive;
+        assert_int_equal(mann_archive_open(context, path, &archive), MANN_E_FORMAT);
         assert_message(path);
         assert_message("byte");
     }
-    mann_store *store;
-    assert_int_equal(mann_store_open(context, folder, &store), MANN_E_IO);
+    mann_archive *archive;
+    assert_int_equal(mann_archive_open(context, folder, &archive), MANN_E_IO);
     assert_message("folder");
-    assert_int_equal(mann_store_open(context, in_folder("absent"), &store), MANN_E_IO);
-    assert_int_equal(mann_store_open(context, "/dev/zero", &store), MANN_E_IO);
+    assert_int_equal(mann_archive_open(context, in_folder("absent"), &archive), MANN_E_IO);
+    assert_int_equal(mann_archive_open(context, "/dev/zero", &archive), MANN_E_IO);
     assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
-    assert_int_equal(mann_store_open(context, in_folder("fifo"), &store), MANN_E_IO);
+    assert_int_equal(mann_archive_open(context, in_folder("fifo"), &archive), MANN_E_IO);
 
     /* A file with a hole of many gigabytes costs nothing to make. */
     if (!truncate(path, ((off_t)1 << 33) + 1)) {
-        assert_int_equal(mann_store_open(context, path, &store), MANN_E_FORMAT);
+        assert_int_equal(mann_archive_open(context, path, &archive), MANN_E_FORMAT);
         assert_message("larger");
     }
 }
@@ -269,17 +269,17 @@ static void store_hostile_lengths(void **state)
 /* Opens a file that may be damaged; what is handed out must be there. */
 static mann_status open_and_touch(const char *path)
 {
-    mann_store *store;
-    mann_status status = mann_store_open(context, path, &store);
+    mann_archive *archive;
+    mann_status status = mann_archive_open(context, path, &archive);
     if (status) {
         assert_int_equal(status, MANN_E_FORMAT);
-        assert_null(store);
+        assert_null(archive);
         assert_message(path);
         return status;
     }
     unsigned sum = 0;
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const mann_stored *tensor = mann_store_tensor(store, i);
+    for (int32_t i = 0; i < mann_archive_count(archive); i++) {
+        const mann_stored *tensor = mann_archive_tensor(archive, i);
         size_t bytes = mann_dtype_size(tensor->dtype);
         for (int32_t j = 0; j < tensor->rank; j++) {
             bytes *= (size_t)tensor->shape[j];
@@ -291,7 +291,7 @@ static mann_status open_and_touch(const char *path)
     }
     volatile unsigned touched = sum; /* so that the reads happen */
     (void)touched;
-    mann_store_close(store);
+    mann_archive_close(archive);
     return status;
 }
 
@@ -304,7 +304,7 @@ static void store_damage(void **state)
     mann_stored tensor[] = {{"one", MANN_F32, 2, {2, 3}, f, sizeof f},
                             {"two", MANN_F64, 1, {3}, d, sizeof d}};
     json_t *metadata = json_pack("{s:s}", "key", "value");
-    assert_int_equal(mann_store_save(context, path, 2, tensor, metadata), MANN_OK);
+    assert_int_equal(mann_archive_save(context, path, 2, tensor, metadata), MANN_OK);
     json_decref(metadata);
     char *bytes;
     size_t size;

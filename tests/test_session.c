@@ -25,8 +25,8 @@ static void draw(const mann_network *network, mann_example *example)
 {
     for (int b = 0; b < BATCH; b++) {
         good(mann_example_init(&example[b]));
-        good(mann_variant_sample(mann_network_task(network), MANN_SPLIT_TEST, SEED, (uint64_t)b,
-                                 &example[b]));
+        good(mann_task_sample(mann_network_task(network), MANN_SPLIT_TEST, SEED, (uint64_t)b,
+                              &example[b]));
     }
 }
 

@@ -134,18 +134,18 @@ static void test_signals(void **state)
         check_has(line, err, "seed=2: stopped and saved (signal)");
         assert_string_equal(stopped_by(run[0]), "signal");
         assert_string_equal(stopped_by(run[1]), "signal");
-        mann_store *store = latest_of(run[1]);
-        long long sequences = atoll(mann_store_metadata(store, "sequences"));
-        mann_store_close(store);
+        mann_archive *archive = latest_of(run[1]);
+        long long sequences = atoll(mann_archive_metadata(archive, "sequences"));
+        mann_archive_close(archive);
         snprintf(line, sizeof line,
                  "sweep copy -o signal%d --seeds 1:3 -j 2 --sequences %lld " ENDLESS, i,
                  sequences + 160);
         check_code(line, mann("%s", line), 0);
         check_has(line, err, "3 of 3 runs done");
         check_has(line, err, "2 to go on with");
-        store = latest_of(run[1]);
-        assert_true(atoll(mann_store_metadata(store, "sequences")) >= sequences + 160);
-        mann_store_close(store);
+        archive = latest_of(run[1]);
+        assert_true(atoll(mann_archive_metadata(archive, "sequences")) >= sequences + 160);
+        mann_archive_close(archive);
     }
 }
 

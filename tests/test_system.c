@@ -158,35 +158,35 @@ static void test_two(void **state)
 /* A copy of a checkpoint with one number replaced. */
 static void plant(const char *from, const char *to, const char *name, float number)
 {
-    mann_store *store;
-    assert_int_equal(mann_store_open(NULL, from, &store), MANN_OK);
-    int32_t count = mann_store_count(store);
+    mann_archive *archive;
+    assert_int_equal(mann_archive_open(NULL, from, &archive), MANN_OK);
+    int32_t count = mann_archive_count(archive);
     mann_stored *tensor = calloc((size_t)count, sizeof *tensor);
     assert_non_null(tensor);
     for (int32_t i = 0; i < count; i++) {
-        tensor[i] = *mann_store_tensor(store, i);
+        tensor[i] = *mann_archive_tensor(archive, i);
         if (!strcmp(tensor[i].name, name)) {
             ((float *)(uintptr_t)tensor[i].data)[1] = number;
         }
     }
-    assert_int_equal(mann_store_save(NULL, to, count, tensor, mann_store_metadata_all(store)),
+    assert_int_equal(mann_archive_save(NULL, to, count, tensor, mann_archive_metadata_all(archive)),
                      MANN_OK);
     free(tensor);
-    mann_store_close(store);
+    mann_archive_close(archive);
 }
 
 static bool is_finite(const char *run)
 {
-    mann_store *store = latest_of(run);
+    mann_archive *archive = latest_of(run);
     bool finite = true;
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const mann_stored *tensor = mann_store_tensor(store, i);
+    for (int32_t i = 0; i < mann_archive_count(archive); i++) {
+        const mann_stored *tensor = mann_archive_tensor(archive, i);
         const float *value = tensor->data;
         for (size_t n = 0; n < tensor->bytes / sizeof *value; n++) {
             finite = finite && (isfinite(value[n]) || !strncmp(tensor->name, "optimiser.", 10));
         }
     }
-    mann_store_close(store);
+    mann_archive_close(archive);
     return finite;
 }
 

@@ -95,7 +95,7 @@ static void shapes_are_refused(void **state)
             "multiply: [2, 3] and [2, 4] do not broadcast at axis 1");
     REFUSED(mann_interpolate(tape, leaf(2, 3, 0), leaf(2, 3, 0), leaf(2, 2, 0)),
             "interpolate: [2, 3] and [2, 2] do not broadcast at axis 1");
-    mann_segment segment = {MANN_TANH, 4, 1};
+    mann_squash_part segment = {MANN_TANH, 4, 1};
     REFUSED(mann_squash(tape, leaf(2, 3, 0), 1, &segment, 0),
             "squash: [2, 3] with segments of 4 columns");
     mann_var cell;
@@ -449,7 +449,7 @@ static void operations_allocate_nothing(void **state)
                 mann_rng rng = mann_rng_stream(seed, mann_ops[i]->name, 0);
                 mann_real one = 1;
                 mann_tape_reset(tape, MANN_TRAIN);
-                mann_var made = mann_ops[i]->example(tape, &rng);
+                mann_var made = mann_ops[i]->random(tape, &rng);
                 assert_int_equal(mann_tape_backward(tape, 1, &made, &one), MANN_OK);
             }
             assert_int_equal(atomic_load(&allocations), before);

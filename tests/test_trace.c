@@ -165,7 +165,7 @@ static void assert_trace_refused(const char *key, const char *value, const char 
     } else if (key) {
         json_object_del(metadata, key);
     }
-    assert_int_equal(mann_store_save(context, path, 1, &tensor, metadata), MANN_OK);
+    assert_int_equal(mann_archive_save(context, path, 1, &tensor, metadata), MANN_OK);
     json_decref(metadata);
     mann_trace *trace;
     mann_status status = mann_trace_load(context, path, &trace);

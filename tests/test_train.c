@@ -75,15 +75,15 @@ static void test_evaluation(void **state)
     mann_example a, b;
     good(mann_example_init(&a));
     good(mann_example_init(&b));
-    const mann_variant *task = mann_network_task(network);
+    const mann_task *task = mann_network_task(network);
     static const mann_split_kind splits[][2] = {{MANN_SPLIT_TRAIN, MANN_SPLIT_VALIDATION},
                                                 {MANN_SPLIT_VALIDATION, MANN_SPLIT_TEST},
                                                 {MANN_SPLIT_TRAIN, MANN_SPLIT_TEST}};
     for (int s = 0; s < 3; s++) {
         int same = 0;
         for (uint64_t i = 0; i < 20; i++) {
-            good(mann_variant_sample(task, splits[s][0], 1, i, &a));
-            good(mann_variant_sample(task, splits[s][1], 1, i, &b));
+            good(mann_task_sample(task, splits[s][0], 1, i, &a));
+            good(mann_task_sample(task, splits[s][1], 1, i, &b));
             size_t bytes = (size_t)a.steps * 9 * sizeof(float);
             same += a.steps == b.steps && !memcmp(mann_example_find(&a, "input")->data,
                                                   mann_example_find(&b, "input")->data, bytes);
@@ -108,11 +108,11 @@ static int32_t lesson_after(const char *task, const char *model, const char *set
     good(mann_run_train(context, e, &options, &result));
     mann_experiment_free(e);
     char path[256];
-    mann_store *store;
+    mann_archive *archive;
     good(mann_checkpoint_resolve(context, run, "LATEST", path, sizeof path));
-    good(mann_store_open(context, path, &store));
-    int32_t lesson = atoi(mann_store_metadata(store, "lesson"));
-    mann_store_close(store);
+    good(mann_archive_open(context, path, &archive));
+    int32_t lesson = atoi(mann_archive_metadata(archive, "lesson"));
+    mann_archive_close(archive);
     return lesson;
 }
 

@@ -32,7 +32,7 @@ typedef struct mann_op {
     void (*forward)(const mann_kernels *kernels, mann_node *node);
     void (*backward)(const mann_kernels *kernels, mann_node *node); /* adds to the inputs' grad */
     /* Builds one random use on leaves, for the gradient check. */
-    mann_var (*example)(mann_tape *tape, mann_rng *rng);
+    mann_var (*random)(mann_tape *tape, mann_rng *rng);
 } mann_op;
 
 struct mann_node {
@@ -194,15 +194,15 @@ typedef enum mann_squash_kind {
 MANN_API mann_var mann_activate(mann_tape *tape, mann_var x, mann_squash_kind kind);
 
 /* width columns in groups of group columns, each squashed by kind. */
-typedef struct mann_segment {
+typedef struct mann_squash_part {
     mann_squash_kind kind;
     int32_t width, group;
-} mann_segment;
+} mann_squash_part;
 
 /* Squashes consecutive columns of x [..., n], each segment in its own way. Pre-activations are
  * clipped to ±limit first (0: no clipping), which bounds strengths and sharpenings. */
 MANN_API mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count,
-                              const mann_segment *segment, mann_real limit);
+                              const mann_squash_part *segment, mann_real limit);
 
 /* y = gain (x - mean) / sigma + bias over each row of x [B, n]: gain and bias [1, n] (Ba, Kiros &
  * Hinton 2016). */

@@ -34,8 +34,8 @@ typedef struct mann_io_shape {
     int32_t inputs, outputs; /* numbers per step; outputs of a pointer: 0, they vary */
     int32_t vocabulary;      /* tokens are 0 .. vocabulary-1; 0 is the null word, which pads */
     int32_t words;           /* W, of the longest sentence or question */
-    int32_t story;           /* sentences of the longest story as the task stands; variants and a
-                              * user's own may be longer */
+    int32_t story;           /* sentences of the longest story as the task stands; other settings
+                              * and a user's own may have more */
     int32_t ports; /* 0, as a task leaves it: the usual ones of sequences or of stories, below */
     mann_port port[MANN_MAX_ARRAYS];
 } mann_io_shape;
@@ -145,11 +145,11 @@ typedef struct mann_task_type {
     size_t config_size, self_size;
     const char *model;    /* preset that suits it, NULL: ntm */
     const char *solved;   /* expression over the metrics that counts as solved */
-    const char *probe;    /* settings of the sequences to trace: "length=20"; NULL: none */
+    const char *traced;   /* settings of the sequences to trace: "length=20"; NULL: none */
     const char *defaults; /* settings that suit it: "train.lr=1e-3 train.batch=8", or NULL */
     const char *harder;   /* setting beyond training that validation also watches: "length=40" */
-    /* Fills options that take their default from others, before the first open of a network: its
-     * variants then keep them. May be NULL. */
+    /* Fills options that take their default from others, before the first open of a network: the
+     * task at other settings then keeps them. May be NULL. */
     void (*resolve)(void *config);
     /* Checks the config, reads files, fixes the shapes. */
     mann_status (*open)(mann_context *context, void *self, const void *config, mann_io_shape *io);

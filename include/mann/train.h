@@ -97,39 +97,38 @@ MANN_API const mann_experiment *mann_network_experiment(const mann_network *netw
 MANN_API const mann_io_shape *mann_network_io(const mann_network *network);
 MANN_API double mann_network_multiply_adds(const mann_network *network);
 
-/* An opened variant of the network's task: the same but for settings such as "length=40". The
- * shapes must stay the same, but stories may be longer. Free with mann_variant_free. */
-typedef struct mann_variant mann_variant;
-MANN_API mann_variant *mann_variant_open(mann_context *context, const mann_network *network,
-                                         const char *settings);
-MANN_API void mann_variant_free(mann_variant *variant);
+/* X the same but for settings such as "length=40". The
+ * shapes must stay the same, but stories may be longer. Free with mann_task_free. */
+typedef struct mann_task mann_task;
+MANN_API mann_task *mann_task_open(mann_context *context, const mann_network *network,
+                                   const char *settings);
+MANN_API void mann_task_free(mann_task *task);
 /* Examples of a split that is a fixed set; 0: they are drawn without end. */
-MANN_API int32_t mann_variant_count(const mann_variant *variant, mann_split_kind split);
+MANN_API int32_t mann_task_count(const mann_task *task, mann_split_kind split);
 /* How many examples to score: as many as asked for, but those of a fixed set once; asked is 0: the
  * whole of a fixed set, 100 of others. */
-MANN_API int32_t mann_variant_sequences(const mann_variant *variant, mann_split_kind split,
-                                        int64_t asked);
+MANN_API int32_t mann_task_sequences(const mann_task *task, mann_split_kind split, int64_t asked);
 /* Draws example index of the stream (seed, purpose). A fixed set is gone through epoch after epoch,
  * each in an order of its own: its first count examples are all there are. */
-MANN_API mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split,
-                                         uint64_t seed, uint64_t index, mann_example *out);
-MANN_API void mann_variant_score(const mann_variant *variant, const mann_example *truth,
-                                 const float *prediction, mann_score *score);
-MANN_API void mann_variant_annotate(const mann_variant *variant, const mann_example *truth,
-                                    mann_notes *notes);
+MANN_API mann_status mann_task_sample(const mann_task *task, mann_split_kind split, uint64_t seed,
+                                      uint64_t index, mann_example *out);
+MANN_API void mann_task_score(const mann_task *task, const mann_example *truth,
+                              const float *prediction, mann_score *score);
+MANN_API void mann_task_annotate(const mann_task *task, const mann_example *truth,
+                                 mann_notes *notes);
 
 /* The network's task as it stands. */
-MANN_API const mann_variant *mann_network_task(const mann_network *network);
+MANN_API const mann_task *mann_network_task(const mann_network *network);
 /* The text of a token of a task of stories, or NULL. */
-MANN_API const char *mann_variant_word(const mann_variant *variant, int32_t token);
+MANN_API const char *mann_task_word(const mann_task *task, int32_t token);
 /* The episode for a user's own rows; see pose in mann/task.h. Width 0: the task cannot. */
-MANN_API int32_t mann_variant_pose_width(const mann_variant *variant);
-MANN_API mann_status mann_variant_pose(mann_context *context, const mann_variant *variant,
-                                       const float *row, int32_t rows, mann_example *out);
+MANN_API int32_t mann_task_pose_width(const mann_task *task);
+MANN_API mann_status mann_task_pose(mann_context *context, const mann_task *task, const float *row,
+                                    int32_t rows, mann_example *out);
 /* The example for a user's own story; see pose_text in mann/task.h. For tasks with a vocabulary. */
-MANN_API mann_status mann_variant_pose_text(mann_context *context, const mann_variant *variant,
-                                            const char *name, const char *text, size_t size,
-                                            mann_example *out);
+MANN_API mann_status mann_task_pose_text(mann_context *context, const mann_task *task,
+                                         const char *name, const char *text, size_t size,
+                                         mann_example *out);
 
 /* Hard mode, as mann_tape_hard, of all that the network evaluates from now on; training stays
  * soft. At first it is off. */
@@ -137,13 +136,13 @@ MANN_API void mann_network_hard(mann_network *network, bool hard);
 
 /* Runs one example; prediction [T, outputs]. With a trace, every tagged value goes there. */
 MANN_API mann_status mann_network_run(mann_context *context, const mann_network *network,
-                                      const mann_variant *variant, const mann_example *example,
+                                      const mann_task *task, const mann_example *example,
                                       float *prediction, mann_trace *trace);
 
 /* Scores sequences examples of a stream, on threads threads. The result does not depend on the
  * number of threads. MANN_E_INVAL in hard mode if the model makes no soft choices. */
 MANN_API mann_status mann_network_evaluate(mann_context *context, const mann_network *network,
-                                           const mann_variant *variant, mann_split_kind split,
+                                           const mann_task *task, mann_split_kind split,
                                            uint64_t seed, int32_t sequences, int32_t threads,
                                            mann_score *score);
 

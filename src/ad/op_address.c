@@ -1,6 +1,6 @@
 /* Addressing (Graves et al. 2014, eq. 5-9) of all heads as one operation: fused, it costs a
  * third of the same equations as separate operations. The kernel documents the equations. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 /* Inputs in the order of the builder. */
 enum { MEMORY, KEY, STRENGTH, GATE, SHIFT, SHARPENING, PREVIOUS, INPUTS };
@@ -66,22 +66,22 @@ static void address_backward(const mann_kernels *k, mann_node *node)
     k->address_grad(&args);
 }
 
-static mann_var address_example(mann_tape *tape, mann_rng *rng)
+static mann_var address_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 3), H = mann_example_size(rng, 3);
-    int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
+    int32_t B = mann_random_size(rng, 3), H = mann_random_size(rng, 3);
+    int32_t M = mann_random_size(rng, 9), N = mann_random_size(rng, 40);
     int32_t S = 2 * mann_rng_between(rng, (mann_range){0, 2}) + 1;
-    mann_var memory = mann_example_normal(tape, rng, B, M, N);
-    mann_var key = mann_example_normal(tape, rng, B, H, M);
-    mann_var strength = mann_example_uniform(tape, rng, B, H, 0, 0.1, 6);
-    mann_var gate = mann_example_uniform(tape, rng, B, H, 0, 0.1, 0.9);
-    mann_var shift = mann_example_weighting(tape, rng, B, H, S);
-    mann_var sharpening = mann_example_uniform(tape, rng, B, H, 0, 1, 5);
-    mann_var previous = mann_example_weighting(tape, rng, B, H, N);
+    mann_var memory = mann_random_normal(tape, rng, B, M, N);
+    mann_var key = mann_random_normal(tape, rng, B, H, M);
+    mann_var strength = mann_random_uniform(tape, rng, B, H, 0, 0.1, 6);
+    mann_var gate = mann_random_uniform(tape, rng, B, H, 0, 0.1, 0.9);
+    mann_var shift = mann_random_weighting(tape, rng, B, H, S);
+    mann_var sharpening = mann_random_uniform(tape, rng, B, H, 0, 1, 5);
+    mann_var previous = mann_random_weighting(tape, rng, B, H, N);
     return mann_address(tape, memory, key, strength, gate, shift, sharpening, previous, NULL);
 }
 
-const mann_op mann_op_address = {"address", address_forward, address_backward, address_example};
+const mann_op mann_op_address = {"address", address_forward, address_backward, address_random};
 
 mann_var mann_address(mann_tape *tape, mann_var memory, mann_var key, mann_var strength,
                       mann_var gate, mann_var shift, mann_var sharpening, mann_var previous,

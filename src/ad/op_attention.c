@@ -5,7 +5,7 @@
  *   match_additive   s[h][n] = v . tanh(q[h] + memory[n])
  *   project          y[n] = W^T memory[n]
  *   attend           w[h] = softmax of s[h] over the places that the mask leaves */
-#include "ad/example.h"
+#include "ad/random.h"
 
 enum { MEMORY, QUERY, V };
 
@@ -82,29 +82,29 @@ static void match_backward(const mann_kernels *k, mann_node *node)
 /* A memory, perhaps of more sequences than the queries that come with it. */
 static mann_var match_leaves(mann_tape *tape, mann_rng *rng, mann_var *query)
 {
-    int32_t B = mann_example_size(rng, 3), H = mann_example_heads(rng);
-    int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
+    int32_t B = mann_random_size(rng, 3), H = mann_random_heads(rng);
+    int32_t M = mann_random_size(rng, 9), N = mann_random_size(rng, 40);
     int32_t more = mann_rng_between(rng, (mann_range){0, 1});
-    *query = mann_example_normal(tape, rng, B, H, M);
-    return mann_example_normal(tape, rng, B + more, M, N);
+    *query = mann_random_normal(tape, rng, B, H, M);
+    return mann_random_normal(tape, rng, B + more, M, N);
 }
 
-static mann_var match_example(mann_tape *tape, mann_rng *rng)
+static mann_var match_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var query, memory = match_leaves(tape, rng, &query);
     return mann_match(tape, memory, query, (mann_real)mann_rng_normal(rng));
 }
 
-static mann_var match_additive_example(mann_tape *tape, mann_rng *rng)
+static mann_var match_additive_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var query, memory = match_leaves(tape, rng, &query);
     return mann_match_additive(tape, memory, query,
-                               mann_example_parameter(tape, rng, 1, memory->n[1]));
+                               mann_random_parameter(tape, rng, 1, memory->n[1]));
 }
 
-const mann_op mann_op_match = {"match", match_forward, match_backward, match_example};
+const mann_op mann_op_match = {"match", match_forward, match_backward, match_random};
 const mann_op mann_op_match_additive = {"match_additive", match_forward, match_backward,
-                                        match_additive_example};
+                                        match_additive_random};
 
 static mann_var match(mann_tape *tape, const mann_op *op, mann_var memory, mann_var query,
                       mann_real scale, mann_var v)
@@ -153,11 +153,11 @@ static void attend_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var attend_example(mann_tape *tape, mann_rng *rng)
+static mann_var attend_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 4), H = mann_example_size(rng, 3);
-    int32_t N = mann_example_size(rng, 40), kind = mann_rng_between(rng, (mann_range){0, 2});
-    mann_var scores = mann_example_normal(tape, rng, B, H, N), mask = NULL;
+    int32_t B = mann_random_size(rng, 4), H = mann_random_size(rng, 3);
+    int32_t N = mann_random_size(rng, 40), kind = mann_rng_between(rng, (mann_range){0, 2});
+    mann_var scores = mann_random_normal(tape, rng, B, H, N), mask = NULL;
     if (kind) {
         mask = kind == 1 ? mann_input(tape, 2, (int32_t[]){B + 1, N})
                          : mann_input(tape, 3, (int32_t[]){B, H, N});
@@ -168,7 +168,7 @@ static mann_var attend_example(mann_tape *tape, mann_rng *rng)
     return mann_attend(tape, scores, mask);
 }
 
-const mann_op mann_op_attend = {"attend", attend_forward, attend_backward, attend_example};
+const mann_op mann_op_attend = {"attend", attend_forward, attend_backward, attend_random};
 
 static bool mask_fits(mann_var mask, const int32_t n[3])
 {
@@ -225,16 +225,16 @@ static void project_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var project_example(mann_tape *tape, mann_rng *rng)
+static mann_var project_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t M = mann_example_size(rng, 9);
+    int32_t M = mann_random_size(rng, 9);
     mann_var memory =
-        mann_example_normal(tape, rng, mann_example_size(rng, 3), M, mann_example_size(rng, 40));
-    mann_var w = mann_example_parameter(tape, rng, M, mann_example_size(rng, 9));
+        mann_random_normal(tape, rng, mann_random_size(rng, 3), M, mann_random_size(rng, 40));
+    mann_var w = mann_random_parameter(tape, rng, M, mann_random_size(rng, 9));
     return mann_project(tape, memory, w);
 }
 
-const mann_op mann_op_project = {"project", project_forward, project_backward, project_example};
+const mann_op mann_op_project = {"project", project_forward, project_backward, project_random};
 
 mann_var mann_project(mann_tape *tape, mann_var memory, mann_var weight)
 {

@@ -9,7 +9,7 @@
  * cost makes it vary less.
  *
  * Draw and factor are made when the operation is built; a replay keeps them. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,16 +61,16 @@ static void choose_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var choose_example(mann_tape *tape, mann_rng *rng)
+static mann_var choose_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 4), H = mann_example_size(rng, 3);
+    int32_t B = mann_random_size(rng, 4), H = mann_random_size(rng, 3);
     mann_var log_probability;
-    mann_var weights = mann_example_weighting(tape, rng, B, H, mann_example_size(rng, 40));
+    mann_var weights = mann_random_weighting(tape, rng, B, H, mann_random_size(rng, 40));
     mann_choose(tape, weights, "choose", &log_probability);
     return log_probability;
 }
 
-const mann_op mann_op_choose = {"choose", choose_forward, choose_backward, choose_example};
+const mann_op mann_op_choose = {"choose", choose_forward, choose_backward, choose_random};
 
 /* By weight, from one draw: the place where the running sum passes it. */
 static int32_t draw(mann_rng *rng, const mann_real *weights, int32_t N)
@@ -154,22 +154,22 @@ static void reinforce_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var reinforce_example(mann_tape *tape, mann_rng *rng)
+static mann_var reinforce_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t n[2] = {mann_example_size(rng, 4), 1};
+    int32_t n[2] = {mann_random_size(rng, 4), 1};
     mann_var cost = mann_input(tape, 2, n), baseline = mann_input(tape, 2, n), logs[2];
     for (int32_t b = 0; b < n[0]; b++) {
         mann_value(cost)[b] = (mann_real)mann_rng_normal(rng);
         mann_value(baseline)[b] = (mann_real)mann_rng_normal(rng);
     }
     for (int i = 0; i < 2; i++) {
-        logs[i] = mann_example_normal(tape, rng, n[0], mann_example_size(rng, 3), 0);
+        logs[i] = mann_random_normal(tape, rng, n[0], mann_random_size(rng, 3), 0);
     }
     return mann_reinforce(tape, cost, mann_rng_below(rng, 2) ? baseline : NULL, 2, logs);
 }
 
 const mann_op mann_op_reinforce = {"reinforce", reinforce_forward, reinforce_backward,
-                                   reinforce_example};
+                                   reinforce_random};
 
 static bool column(mann_var x, int32_t rows)
 {

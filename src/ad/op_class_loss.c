@@ -7,7 +7,7 @@
  * The kernel is that of mann_sequence_loss, a row at a time: q is made when it is needed, so that
  * large vocabularies need no one-hot rows. Classes that the mask leaves out get a logit so low that
  * their probability is exactly 0. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 #include <string.h>
 
@@ -138,8 +138,8 @@ static mann_class_options example_options(mann_tape *tape, mann_rng *rng, int32_
 
 static mann_var example(mann_tape *tape, mann_rng *rng, bool distribution)
 {
-    int32_t n[2] = {mann_example_size(rng, 6), mann_example_size(rng, 20)};
-    mann_var logits = mann_example_shape(tape, rng, 2, n);
+    int32_t n[2] = {mann_random_size(rng, 6), mann_random_size(rng, 20)};
+    mann_var logits = mann_random_shape(tape, rng, 2, n);
     int32_t *label = mann_tape_scratch(tape, (size_t)n[0] * sizeof *label);
     for (int32_t r = 0; label && r < n[0]; r++) {
         label[r] = (int32_t)mann_rng_below(rng, (uint32_t)n[1] + 1) - 1;
@@ -161,19 +161,19 @@ static mann_var example(mann_tape *tape, mann_rng *rng, bool distribution)
     return mann_distribution_loss(tape, logits, target, &options);
 }
 
-static mann_var class_example(mann_tape *tape, mann_rng *rng)
+static mann_var class_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, false);
 }
 
-static mann_var distribution_example(mann_tape *tape, mann_rng *rng)
+static mann_var distribution_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, true);
 }
 
-const mann_op mann_op_class_loss = {"class_loss", class_forward, class_backward, class_example};
+const mann_op mann_op_class_loss = {"class_loss", class_forward, class_backward, class_random};
 const mann_op mann_op_distribution_loss = {"distribution_loss", class_forward, class_backward,
-                                           distribution_example};
+                                           distribution_random};
 
 /* --- builders --- */
 

@@ -1,6 +1,6 @@
 /* Similarity of keys and the locations of a memory (Graves et al. 2014, eq. 6), for addressing by
  * content that is not that paper's. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 enum { MEMORY, KEY };
 
@@ -46,17 +46,17 @@ static void cosine_backward(const mann_kernels *k, mann_node *node)
     k->cosine_grad(&args);
 }
 
-static mann_var cosine_example(mann_tape *tape, mann_rng *rng)
+static mann_var cosine_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 3), H = mann_example_size(rng, 4);
-    int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
+    int32_t B = mann_random_size(rng, 3), H = mann_random_size(rng, 4);
+    int32_t M = mann_random_size(rng, 9), N = mann_random_size(rng, 40);
     int32_t more = mann_rng_between(rng, (mann_range){-1, 1});
-    mann_var memory = mann_example_shape(tape, rng, 3, (int32_t[]){B + (more > 0), M, N});
+    mann_var memory = mann_random_shape(tape, rng, 3, (int32_t[]){B + (more > 0), M, N});
     return mann_cosine(tape, memory,
-                       mann_example_shape(tape, rng, 3, (int32_t[]){B + (more < 0), H, M}));
+                       mann_random_shape(tape, rng, 3, (int32_t[]){B + (more < 0), H, M}));
 }
 
-const mann_op mann_op_cosine = {"cosine", cosine_forward, cosine_backward, cosine_example};
+const mann_op mann_op_cosine = {"cosine", cosine_forward, cosine_backward, cosine_random};
 
 mann_var mann_cosine(mann_tape *tape, mann_var memory, mann_var key)
 {

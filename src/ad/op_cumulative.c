@@ -6,8 +6,8 @@
  * with P[j] the product of all x before j, and S the running sum S[j] = dy[j] + x[j+1] S[j+1]:
  * nothing is divided, so factors may be 0. Exclusive ones leave out j = i, where
  * S[j] = dy[j+1] + x[j+1] S[j+1]; reversed ones run from the end of the axis to its start. */
-#include "ad/example.h"
 #include "ad/move.h"
+#include "ad/random.h"
 
 typedef struct cumulative_attr {
     int32_t axis;
@@ -124,9 +124,9 @@ static mann_var example(mann_tape *tape, mann_rng *rng, cumulative_builder *buil
 {
     int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
     for (int32_t a = 0; a < rank; a++) {
-        n[a] = mann_example_size(rng, 5);
+        n[a] = mann_random_size(rng, 5);
     }
-    mann_var x = mann_example_shape(tape, rng, rank, n);
+    mann_var x = mann_random_shape(tape, rng, rank, n);
     uint32_t zeros = mann_rng_below(rng, 4);
     for (size_t r = 0; r < mann_lines(x, rank - 1); r++) {
         for (int32_t i = 0; i < n[rank - 1]; i++) {
@@ -139,21 +139,20 @@ static mann_var example(mann_tape *tape, mann_rng *rng, cumulative_builder *buil
     return builder(tape, x, axis, mann_rng_below(rng, 2), mann_rng_below(rng, 2));
 }
 
-static mann_var cumulative_sum_example(mann_tape *tape, mann_rng *rng)
+static mann_var cumulative_sum_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_cumulative_sum);
 }
 
-static mann_var cumulative_product_example(mann_tape *tape, mann_rng *rng)
+static mann_var cumulative_product_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_cumulative_product);
 }
 
 const mann_op mann_op_cumulative_sum = {"cumulative_sum", cumulative_sum_forward,
-                                        cumulative_sum_backward, cumulative_sum_example};
+                                        cumulative_sum_backward, cumulative_sum_random};
 const mann_op mann_op_cumulative_product = {"cumulative_product", cumulative_product_forward,
-                                            cumulative_product_backward,
-                                            cumulative_product_example};
+                                            cumulative_product_backward, cumulative_product_random};
 
 static mann_var build(mann_tape *tape, const mann_op *op, mann_var x, int32_t axis, bool exclusive,
                       bool reverse)

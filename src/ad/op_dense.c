@@ -1,7 +1,7 @@
 /* linear: y = x W + b. Its gradients: dx = dy W^T through the transposed shadow, dW = x^T dy and
  * db = sum of dy, gathered over many steps by the tape. linear_transposed: y = x W^T, for a weight
  * that also embeds words. concat and broadcast move numbers. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 #include <string.h>
 
@@ -73,22 +73,22 @@ static void linear_backward(const mann_kernels *k, mann_node *node)
 
 /* Of a whole parameter, or of some of its rows; the bias is one for all rows, or each has its own.
  */
-static mann_var linear_example(mann_tape *tape, mann_rng *rng)
+static mann_var linear_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, mann_rng_below(rng, 4) ? 9 : 70);
-    int32_t I = mann_example_size(rng, 40), O = mann_example_size(rng, 60);
-    int32_t before = mann_rng_below(rng, 2) ? mann_example_size(rng, 5) : 0;
-    mann_var x = mann_example_normal(tape, rng, B, I, 0);
-    mann_var w = mann_example_parameter(tape, rng, before + I + before / 2, O);
+    int32_t B = mann_random_size(rng, mann_rng_below(rng, 4) ? 9 : 70);
+    int32_t I = mann_random_size(rng, 40), O = mann_random_size(rng, 60);
+    int32_t before = mann_rng_below(rng, 2) ? mann_random_size(rng, 5) : 0;
+    mann_var x = mann_random_normal(tape, rng, B, I, 0);
+    mann_var w = mann_random_parameter(tape, rng, before + I + before / 2, O);
     w = before ? mann_slice(tape, w, 0, before, I) : w;
     switch (mann_rng_below(rng, 3)) {
-    case 1: return mann_linear(tape, x, w, mann_example_parameter(tape, rng, 1, O));
-    case 2: return mann_linear_onto(tape, mann_example_normal(tape, rng, 9, O, 0), x, w);
+    case 1: return mann_linear(tape, x, w, mann_random_parameter(tape, rng, 1, O));
+    case 2: return mann_linear_onto(tape, mann_random_normal(tape, rng, 9, O, 0), x, w);
     default: return mann_linear(tape, x, w, NULL);
     }
 }
 
-const mann_op mann_op_linear = {"linear", linear_forward, linear_backward, linear_example};
+const mann_op mann_op_linear = {"linear", linear_forward, linear_backward, linear_random};
 
 /* rows: of the result; apart: see linear_attr. */
 static mann_var linear(mann_tape *tape, mann_var x, mann_var weight, mann_var bias, int32_t rows,
@@ -150,16 +150,16 @@ static void linear_transposed_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var linear_transposed_example(mann_tape *tape, mann_rng *rng)
+static mann_var linear_transposed_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, mann_rng_below(rng, 8) ? 9 : 2 * MANN_PENDING_ROWS);
-    int32_t I = mann_example_size(rng, 20), O = mann_example_size(rng, 20);
-    mann_var x = mann_example_normal(tape, rng, B, I, 0);
-    return mann_linear_transposed(tape, x, mann_example_parameter(tape, rng, O, I));
+    int32_t B = mann_random_size(rng, mann_rng_below(rng, 8) ? 9 : 2 * MANN_PENDING_ROWS);
+    int32_t I = mann_random_size(rng, 20), O = mann_random_size(rng, 20);
+    mann_var x = mann_random_normal(tape, rng, B, I, 0);
+    return mann_linear_transposed(tape, x, mann_random_parameter(tape, rng, O, I));
 }
 
 const mann_op mann_op_linear_transposed = {"linear_transposed", linear_transposed_forward,
-                                           linear_transposed_backward, linear_transposed_example};
+                                           linear_transposed_backward, linear_transposed_random};
 
 mann_var mann_linear_transposed(mann_tape *tape, mann_var x, mann_var weight)
 {
@@ -196,15 +196,15 @@ static void broadcast_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var broadcast_example(mann_tape *tape, mann_rng *rng)
+static mann_var broadcast_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var matrix =
-        mann_example_parameter(tape, rng, mann_example_size(rng, 4), mann_example_size(rng, 40));
-    return mann_broadcast(tape, matrix, mann_example_size(rng, 9));
+        mann_random_parameter(tape, rng, mann_random_size(rng, 4), mann_random_size(rng, 40));
+    return mann_broadcast(tape, matrix, mann_random_size(rng, 9));
 }
 
 const mann_op mann_op_broadcast = {"broadcast", broadcast_forward, broadcast_backward,
-                                   broadcast_example};
+                                   broadcast_random};
 
 mann_var mann_broadcast(mann_tape *tape, mann_var matrix, int32_t batch)
 {

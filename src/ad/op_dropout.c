@@ -1,8 +1,8 @@
 /* Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up when training, so that
  * nothing need be done when evaluating. The mask is drawn when the operation is built; a replay
  * keeps it. */
-#include "ad/example.h"
 #include "ad/move.h"
+#include "ad/random.h"
 
 typedef struct dropout_attr {
     const mann_real *factor; /* of each number of y: 0 or 1 / (1 - rate) */
@@ -35,11 +35,11 @@ static void dropout_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var dropout_example(mann_tape *tape, mann_rng *rng)
+static mann_var dropout_random(mann_tape *tape, mann_rng *rng)
 {
     int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
     for (int32_t a = 0; a < rank; a++) {
-        n[a] = mann_example_size(rng, a < rank - 1 ? 4 : 40);
+        n[a] = mann_random_size(rng, a < rank - 1 ? 4 : 40);
     }
     int32_t *rows = NULL;
     if (mann_rng_below(rng, 2)) {
@@ -49,10 +49,10 @@ static mann_var dropout_example(mann_tape *tape, mann_rng *rng)
         }
     }
     mann_real rate = (mann_real)mann_rng_uniform(rng);
-    return mann_dropout(tape, mann_example_shape(tape, rng, rank, n), rate, "dropout", rows);
+    return mann_dropout(tape, mann_random_shape(tape, rng, rank, n), rate, "dropout", rows);
 }
 
-const mann_op mann_op_dropout = {"dropout", dropout_forward, dropout_backward, dropout_example};
+const mann_op mann_op_dropout = {"dropout", dropout_forward, dropout_backward, dropout_random};
 
 /* Row after row, each from where the row before of its sequence left the stream. NULL if a row has
  * no sequence or memory is short; the tape has failed then. */

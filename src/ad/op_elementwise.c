@@ -1,6 +1,6 @@
 /* Operations number by number over shapes that broadcast: each is a function of blocks for the
  * values, one for the gradients, and a row below them. */
-#include "ad/example.h"
+#include "ad/random.h"
 #include "ad/walk.h"
 
 #include <string.h>
@@ -55,13 +55,13 @@ static mann_var build(mann_tape *tape, const mann_op *op, const elementwise *of,
 
 #define ROW(name)                                                                                  \
     static const elementwise of_##name = {name##_values, name##_gradients};                        \
-    const mann_op mann_op_##name = {#name, forward, backward, name##_example};
+    const mann_op mann_op_##name = {#name, forward, backward, name##_random};
 
 static mann_var example(mann_tape *tape, mann_rng *rng,
                         mann_var (*builder)(mann_tape *, mann_var, mann_var))
 {
     mann_var in[2];
-    mann_example_broadcast(tape, rng, 2, in);
+    mann_random_broadcast(tape, rng, 2, in);
     return builder(tape, in[0], in[1]);
 }
 
@@ -81,7 +81,7 @@ static void add_gradients(const mann_kernels *k, const mann_block *b)
     }
 }
 
-static mann_var add_example(mann_tape *tape, mann_rng *rng)
+static mann_var add_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_add);
 }
@@ -112,7 +112,7 @@ static void subtract_gradients(const mann_kernels *k, const mann_block *b)
     }
 }
 
-static mann_var subtract_example(mann_tape *tape, mann_rng *rng)
+static mann_var subtract_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_subtract);
 }
@@ -143,7 +143,7 @@ static void multiply_gradients(const mann_kernels *k, const mann_block *b)
     }
 }
 
-static mann_var multiply_example(mann_tape *tape, mann_rng *rng)
+static mann_var multiply_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_multiply);
 }
@@ -174,7 +174,7 @@ static void maximum_gradients(const mann_kernels *k, const mann_block *b)
                     b->ld[0], b->grad[1], b->ld[1], b->grad[2], b->ld[2]);
 }
 
-static mann_var maximum_example(mann_tape *tape, mann_rng *rng)
+static mann_var maximum_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_maximum);
 }
@@ -200,7 +200,7 @@ static void distance_gradients(const mann_kernels *k, const mann_block *b)
                      b->ld[0], b->grad[1], b->ld[1], b->grad[2], b->ld[2]);
 }
 
-static mann_var distance_example(mann_tape *tape, mann_rng *rng)
+static mann_var distance_random(mann_tape *tape, mann_rng *rng)
 {
     return example(tape, rng, mann_distance);
 }
@@ -227,10 +227,10 @@ static void interpolate_gradients(const mann_kernels *k, const mann_block *b)
                         b->grad[3], b->ld[3]);
 }
 
-static mann_var interpolate_example(mann_tape *tape, mann_rng *rng)
+static mann_var interpolate_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var in[3];
-    mann_example_broadcast(tape, rng, 3, in);
+    mann_random_broadcast(tape, rng, 3, in);
     return mann_interpolate(tape, in[0], in[1], in[2]);
 }
 

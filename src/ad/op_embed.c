@@ -1,6 +1,6 @@
 /* Bags of words as the columns of a memory. Tokens are not differentiable; the gradient goes to the
  * rows of the table that were used. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 typedef struct embed_attr {
     int32_t words;
@@ -39,12 +39,12 @@ static void embed_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var embed_example(mann_tape *tape, mann_rng *rng)
+static mann_var embed_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 3), N = mann_example_size(rng, 20);
-    int32_t W = mann_example_size(rng, 5), M = mann_example_size(rng, 9);
-    int32_t size = B * N * W, words = 1 + mann_example_size(rng, 8);
-    mann_var table = mann_example_parameter(tape, rng, words, M), weight = NULL;
+    int32_t B = mann_random_size(rng, 3), N = mann_random_size(rng, 20);
+    int32_t W = mann_random_size(rng, 5), M = mann_random_size(rng, 9);
+    int32_t size = B * N * W, words = 1 + mann_random_size(rng, 8);
+    mann_var table = mann_random_parameter(tape, rng, words, M), weight = NULL;
     int32_t *token = mann_tape_scratch(tape, (size_t)size * sizeof *token);
     if (mann_rng_below(rng, 2)) {
         int32_t more = mann_rng_between(rng, (mann_range){0, 1});
@@ -59,7 +59,7 @@ static mann_var embed_example(mann_tape *tape, mann_rng *rng)
     return mann_embed(tape, table, B, N, W, token, weight);
 }
 
-const mann_op mann_op_embed = {"embed", embed_forward, embed_backward, embed_example};
+const mann_op mann_op_embed = {"embed", embed_forward, embed_backward, embed_random};
 
 mann_var mann_embed(mann_tape *tape, mann_var table, int32_t batch, int32_t sentences,
                     int32_t words, const int32_t *token, mann_var weight)

@@ -1,7 +1,7 @@
 /* Rows, along axis 0, of tensors of any rank: gather takes them from where they are to where they
  * are wanted, scatter_add adds them up where they belong. Each is the other's gradient. */
-#include "ad/example.h"
 #include "ad/move.h"
+#include "ad/random.h"
 
 #include <string.h>
 
@@ -51,18 +51,18 @@ static void gather_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var gather_example(mann_tape *tape, mann_rng *rng)
+static mann_var gather_random(mann_tape *tape, mann_rng *rng)
 {
     enum { MOST = 3 };
-    int32_t count = mann_example_size(rng, MOST), rows = mann_example_size(rng, 9);
+    int32_t count = mann_random_size(rng, MOST), rows = mann_random_size(rng, 9);
     int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
     mann_var x[MOST];
     for (int32_t a = 1; a < rank; a++) {
-        n[a] = mann_example_size(rng, a < rank - 1 ? 4 : 40);
+        n[a] = mann_random_size(rng, a < rank - 1 ? 4 : 40);
     }
     for (int32_t i = 0; i < count; i++) {
-        n[0] = mann_example_size(rng, 5);
-        x[i] = mann_example_shape(tape, rng, rank, n);
+        n[0] = mann_random_size(rng, 5);
+        x[i] = mann_random_shape(tape, rng, rank, n);
     }
     int32_t *of = mann_tape_scratch(tape, (size_t)rows * sizeof *of);
     int32_t *row = mann_tape_scratch(tape, (size_t)rows * sizeof *row);
@@ -73,7 +73,7 @@ static mann_var gather_example(mann_tape *tape, mann_rng *rng)
     return mann_gather(tape, count, x, rows, count > 1 ? of : NULL, row);
 }
 
-const mann_op mann_op_gather = {"gather", gather_forward, gather_backward, gather_example};
+const mann_op mann_op_gather = {"gather", gather_forward, gather_backward, gather_random};
 
 mann_var mann_gather(mann_tape *tape, int32_t count, const mann_var *x, int32_t rows,
                      const int32_t *of, const int32_t *row)
@@ -130,22 +130,22 @@ static void scatter_add_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var scatter_add_example(mann_tape *tape, mann_rng *rng)
+static mann_var scatter_add_random(mann_tape *tape, mann_rng *rng)
 {
     int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
-    int32_t rows = mann_example_size(rng, 6);
+    int32_t rows = mann_random_size(rng, 6);
     for (int32_t a = 0; a < rank; a++) {
-        n[a] = mann_example_size(rng, a == 0 ? 9 : a < rank - 1 ? 4 : 40);
+        n[a] = mann_random_size(rng, a == 0 ? 9 : a < rank - 1 ? 4 : 40);
     }
     int32_t *row = mann_tape_scratch(tape, (size_t)n[0] * sizeof *row);
     for (int32_t r = 0; row && r < n[0]; r++) {
         row[r] = (int32_t)mann_rng_below(rng, (uint32_t)rows + 1) - 1;
     }
-    return mann_scatter_add(tape, mann_example_shape(tape, rng, rank, n), rows, row);
+    return mann_scatter_add(tape, mann_random_shape(tape, rng, rank, n), rows, row);
 }
 
 const mann_op mann_op_scatter_add = {"scatter_add", scatter_add_forward, scatter_add_backward,
-                                     scatter_add_example};
+                                     scatter_add_random};
 
 mann_var mann_scatter_add(mann_tape *tape, mann_var x, int32_t rows, const int32_t *row)
 {

@@ -1,5 +1,5 @@
 /* Hebbian learning of an associative matrix as an operation. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 /* Inputs in the order of the builder. */
 enum { MEMORY, DECAY, RATE, U, V, INPUTS };
@@ -43,21 +43,21 @@ static void hebb_backward(const mann_kernels *k, mann_node *node)
     k->hebb_grad(&args);
 }
 
-static mann_var hebb_example(mann_tape *tape, mann_rng *rng)
+static mann_var hebb_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 4), M = mann_example_size(rng, 9);
-    int32_t N = mann_rng_below(rng, 3) ? mann_example_size(rng, 40) : M;
+    int32_t B = mann_random_size(rng, 4), M = mann_random_size(rng, 9);
+    int32_t N = mann_rng_below(rng, 3) ? mann_random_size(rng, 40) : M;
     int32_t more = mann_rng_between(rng, (mann_range){0, 1});
-    mann_var memory = mann_example_normal(tape, rng, B + more, M, N);
-    mann_var decay = mann_example_uniform(tape, rng, B, 1, 0, 0, 1);
-    mann_var rate = mann_example_uniform(tape, rng, B + more, 1, 0, 0, 1);
-    mann_var u = mann_example_normal(tape, rng, B, M, 0);
+    mann_var memory = mann_random_normal(tape, rng, B + more, M, N);
+    mann_var decay = mann_random_uniform(tape, rng, B, 1, 0, 0, 1);
+    mann_var rate = mann_random_uniform(tape, rng, B + more, 1, 0, 0, 1);
+    mann_var u = mann_random_normal(tape, rng, B, M, 0);
     /* Often u itself, as in Hebb's rule. */
-    mann_var v = M == N ? u : mann_example_normal(tape, rng, B, N, 0);
+    mann_var v = M == N ? u : mann_random_normal(tape, rng, B, N, 0);
     return mann_hebb(tape, memory, decay, rate, u, v);
 }
 
-const mann_op mann_op_hebb = {"hebb", hebb_forward, hebb_backward, hebb_example};
+const mann_op mann_op_hebb = {"hebb", hebb_forward, hebb_backward, hebb_random};
 
 mann_var mann_hebb(mann_tape *tape, mann_var memory, mann_var decay, mann_var rate, mann_var u,
                    mann_var v)

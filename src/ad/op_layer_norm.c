@@ -1,5 +1,5 @@
 /* Layer normalisation as an operation. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 enum { X, GAIN, BIAS, INPUTS };
 
@@ -20,15 +20,15 @@ static void norm_backward(const mann_kernels *k, mann_node *node)
                        mann_in_grad(node, BIAS));
 }
 
-static mann_var norm_example(mann_tape *tape, mann_rng *rng)
+static mann_var norm_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 5), n = mann_example_size(rng, 40);
-    mann_var x = mann_example_normal(tape, rng, B, n, 0);
-    mann_var gain = mann_example_parameter(tape, rng, 1, n);
-    return mann_layer_norm(tape, x, gain, mann_example_parameter(tape, rng, 1, n));
+    int32_t B = mann_random_size(rng, 5), n = mann_random_size(rng, 40);
+    mann_var x = mann_random_normal(tape, rng, B, n, 0);
+    mann_var gain = mann_random_parameter(tape, rng, 1, n);
+    return mann_layer_norm(tape, x, gain, mann_random_parameter(tape, rng, 1, n));
 }
 
-const mann_op mann_op_layer_norm = {"layer_norm", norm_forward, norm_backward, norm_example};
+const mann_op mann_op_layer_norm = {"layer_norm", norm_forward, norm_backward, norm_random};
 
 mann_var mann_layer_norm(mann_tape *tape, mann_var x, mann_var gain, mann_var bias)
 {

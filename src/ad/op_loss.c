@@ -1,6 +1,6 @@
 /* The loss of all rows at once: one scalar, and the part of each row. Target and mask are constants
  * and stand among the inputs for their shapes. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 #include <string.h>
 
@@ -39,10 +39,10 @@ static void loss_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var loss_example(mann_tape *tape, mann_rng *rng)
+static mann_var loss_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t n[2] = {mann_example_size(rng, 12), mann_example_size(rng, 20)};
-    mann_var logits = mann_example_normal(tape, rng, n[0], n[1], 0);
+    int32_t n[2] = {mann_random_size(rng, 12), mann_random_size(rng, 20)};
+    mann_var logits = mann_random_normal(tape, rng, n[0], n[1], 0);
     mann_var target = mann_input(tape, 2, n), mask = mann_input(tape, 1, n);
     for (size_t i = 0; i < mann_size(target); i++) {
         mann_value(target)[i] = (mann_real)(i % (size_t)n[1] == 0); /* bits and one-hot */
@@ -54,7 +54,7 @@ static mann_var loss_example(mann_tape *tape, mann_rng *rng)
     return mann_target_loss(tape, kind, logits, target, mask, NULL, NULL);
 }
 
-const mann_op mann_op_loss = {"loss", loss_forward, loss_backward, loss_example};
+const mann_op mann_op_loss = {"loss", loss_forward, loss_backward, loss_random};
 
 mann_var mann_target_loss(mann_tape *tape, mann_target kind, mann_var logits, mann_var target,
                           mann_var mask, mann_var *prediction, mann_var *cost)

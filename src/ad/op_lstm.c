@@ -1,5 +1,5 @@
 /* The LSTM cell as one operation with two outputs, the hidden state and the new cell. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 typedef struct lstm_attr {
     mann_real *squashed, *tanh_cell; /* [B, 4H], [B, H] */
@@ -23,17 +23,17 @@ static void lstm_backward(const mann_kernels *k, mann_node *node)
                  mann_in_grad(node, 0), gates->stride[0], mann_in_grad(node, 1), cell->stride[0]);
 }
 
-static mann_var lstm_example(mann_tape *tape, mann_rng *rng)
+static mann_var lstm_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 5), H = mann_example_size(rng, 20);
-    mann_var gates = mann_example_normal(tape, rng, B, 4 * H, 0);
+    int32_t B = mann_random_size(rng, 5), H = mann_random_size(rng, 20);
+    mann_var gates = mann_random_normal(tape, rng, B, 4 * H, 0);
     mann_var cell =
-        mann_example_normal(tape, rng, B + mann_rng_between(rng, (mann_range){0, 2}), H, 0);
+        mann_random_normal(tape, rng, B + mann_rng_between(rng, (mann_range){0, 2}), H, 0);
     mann_var new_cell, hidden = mann_lstm(tape, gates, cell, &new_cell);
     return mann_concat(tape, 1, 2, (mann_var[]){hidden, new_cell});
 }
 
-const mann_op mann_op_lstm = {"lstm", lstm_forward, lstm_backward, lstm_example};
+const mann_op mann_op_lstm = {"lstm", lstm_forward, lstm_backward, lstm_random};
 
 mann_var mann_lstm(mann_tape *tape, mann_var gates, mann_var cell, mann_var *new_cell)
 {

@@ -4,7 +4,7 @@
  *   L = sum over b and n != t of max(0, margin - s[b][t] + s[b][n])        t the target of b
  *
  * It has a kink where a place is just at the margin; its derivative there is taken as 0. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 enum { SCORES, TARGET, MASK };
 
@@ -59,10 +59,10 @@ static void margin_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var margin_example(mann_tape *tape, mann_rng *rng)
+static mann_var margin_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t n[2] = {mann_example_size(rng, 5), 1 + mann_example_size(rng, 20)};
-    mann_var scores = mann_example_normal(tape, rng, n[0], n[1], 0);
+    int32_t n[2] = {mann_random_size(rng, 5), 1 + mann_random_size(rng, 20)};
+    mann_var scores = mann_random_normal(tape, rng, n[0], n[1], 0);
     mann_var target = mann_input(tape, 2, n), mask = mann_input(tape, 2, n);
     for (int32_t b = 0; b < n[0]; b++) {
         uint32_t right = mann_rng_below(rng, (uint32_t)n[1] + (b > 0));
@@ -77,7 +77,7 @@ static mann_var margin_example(mann_tape *tape, mann_rng *rng)
                             (mann_real)0.5);
 }
 
-const mann_op mann_op_margin = {"margin_loss", margin_forward, margin_backward, margin_example};
+const mann_op mann_op_margin = {"margin_loss", margin_forward, margin_backward, margin_random};
 
 static bool as_wide(mann_var x, mann_var scores)
 {

@@ -3,7 +3,7 @@
  *   da += dy b^T, db += a^T dy
  *
  * Matrices of a that share one b and follow each other evenly are one tall matrix. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 typedef struct matmul_attr {
     int32_t m, n, k;
@@ -88,26 +88,25 @@ static int32_t example_leading(mann_rng *rng, int32_t rank, bool full, const int
     return own;
 }
 
-static mann_var matmul_example(mann_tape *tape, mann_rng *rng)
+static mann_var matmul_random(mann_tape *tape, mann_rng *rng)
 {
     int32_t rank = mann_rng_between(rng, (mann_range){2, MANN_MAX_RANK});
-    int32_t leading[2] = {mann_example_size(rng, 3), mann_example_size(rng, 3)};
-    int32_t m = mann_example_size(rng, 9), n = mann_example_size(rng, 20);
-    int32_t k = mann_example_size(rng, 9), shape[MANN_MAX_RANK];
+    int32_t leading[2] = {mann_random_size(rng, 3), mann_random_size(rng, 3)};
+    int32_t m = mann_random_size(rng, 9), n = mann_random_size(rng, 20);
+    int32_t k = mann_random_size(rng, 9), shape[MANN_MAX_RANK];
     bool transpose_a = mann_rng_below(rng, 2), transpose_b = mann_rng_below(rng, 2);
     bool a_full = mann_rng_below(rng, 2);
     int32_t own = example_leading(rng, rank, a_full, leading, shape);
     shape[own - 2] = transpose_a ? k : m;
     shape[own - 1] = transpose_a ? m : k;
-    mann_var a = mann_example_shape(tape, rng, own, shape);
+    mann_var a = mann_random_shape(tape, rng, own, shape);
     own = example_leading(rng, rank, !a_full, leading, shape);
     shape[own - 2] = transpose_b ? n : k;
     shape[own - 1] = transpose_b ? k : n;
-    return mann_matmul(tape, a, mann_example_shape(tape, rng, own, shape), transpose_a,
-                       transpose_b);
+    return mann_matmul(tape, a, mann_random_shape(tape, rng, own, shape), transpose_a, transpose_b);
 }
 
-const mann_op mann_op_matmul = {"matmul", matmul_forward, matmul_backward, matmul_example};
+const mann_op mann_op_matmul = {"matmul", matmul_forward, matmul_backward, matmul_random};
 
 /* Axis `axis` of the leading ones of a result of this rank, as x has it; 1 if x does not. */
 static int32_t leading(const mann_tensor *x, int32_t rank, int32_t axis)

@@ -1,5 +1,5 @@
 /* Reading and writing of Graves et al. 2014 (eq. 2-4) as operations. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 /* Many heads at one memory: the same as matrix products, sequence by sequence. */
 static void read_many(const mann_kernels *k, mann_node *node)
@@ -56,16 +56,16 @@ static void read_backward(const mann_kernels *k, mann_node *node)
                  mann_in_grad(node, 0), mann_in_grad(node, 1));
 }
 
-static mann_var read_example(mann_tape *tape, mann_rng *rng)
+static mann_var read_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 4), H = mann_example_heads(rng);
-    int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
+    int32_t B = mann_random_size(rng, 4), H = mann_random_heads(rng);
+    int32_t M = mann_random_size(rng, 9), N = mann_random_size(rng, 40);
     int32_t more = mann_rng_between(rng, (mann_range){0, 1});
-    mann_var memory = mann_example_normal(tape, rng, B + more, M, N);
-    return mann_read(tape, memory, mann_example_weighting(tape, rng, B, H, N));
+    mann_var memory = mann_random_normal(tape, rng, B + more, M, N);
+    return mann_read(tape, memory, mann_random_weighting(tape, rng, B, H, N));
 }
 
-const mann_op mann_op_read = {"read", read_forward, read_backward, read_example};
+const mann_op mann_op_read = {"read", read_forward, read_backward, read_random};
 
 mann_var mann_read(mann_tape *tape, mann_var memory, mann_var weights)
 {
@@ -125,20 +125,20 @@ static void erase_add_backward(const mann_kernels *k, mann_node *node)
     k->erase_add_grad(&args);
 }
 
-static mann_var erase_add_example(mann_tape *tape, mann_rng *rng)
+static mann_var erase_add_random(mann_tape *tape, mann_rng *rng)
 {
-    int32_t B = mann_example_size(rng, 4), H = mann_example_size(rng, 3);
-    int32_t M = mann_example_size(rng, 9), N = mann_example_size(rng, 40);
+    int32_t B = mann_random_size(rng, 4), H = mann_random_size(rng, 3);
+    int32_t M = mann_random_size(rng, 9), N = mann_random_size(rng, 40);
     int32_t more = mann_rng_between(rng, (mann_range){0, 1});
-    mann_var memory = mann_example_normal(tape, rng, B + more, M, N);
-    mann_var weights = mann_example_weighting(tape, rng, B, H, N);
-    mann_var erase = mann_example_uniform(tape, rng, B, H, M, 0, 1);
-    mann_var add = mann_example_normal(tape, rng, B, H, M);
+    mann_var memory = mann_random_normal(tape, rng, B + more, M, N);
+    mann_var weights = mann_random_weighting(tape, rng, B, H, N);
+    mann_var erase = mann_random_uniform(tape, rng, B, H, M, 0, 1);
+    mann_var add = mann_random_normal(tape, rng, B, H, M);
     return mann_erase_add(tape, memory, weights, erase, add);
 }
 
 const mann_op mann_op_erase_add = {"erase_add", erase_add_forward, erase_add_backward,
-                                   erase_add_example};
+                                   erase_add_random};
 
 mann_var mann_erase_add(mann_tape *tape, mann_var memory, mann_var weights, mann_var erase,
                         mann_var add)

@@ -1,6 +1,6 @@
 /* Operations that only move numbers: permute, concat, roll. Their gradients move back. */
-#include "ad/example.h"
 #include "ad/move.h"
+#include "ad/random.h"
 
 #include <string.h>
 
@@ -31,12 +31,12 @@ static int32_t example_shape(mann_rng *rng, int32_t least, int32_t n[MANN_MAX_RA
 {
     int32_t rank = mann_rng_between(rng, (mann_range){least, MANN_MAX_RANK});
     for (int32_t a = 0; a < rank; a++) {
-        n[a] = mann_example_size(rng, a < rank - 1 ? 4 : 20);
+        n[a] = mann_random_size(rng, a < rank - 1 ? 4 : 20);
     }
     return rank;
 }
 
-static mann_var permute_example(mann_tape *tape, mann_rng *rng)
+static mann_var permute_random(mann_tape *tape, mann_rng *rng)
 {
     int32_t n[MANN_MAX_RANK], axes[MANN_MAX_RANK], rank = example_shape(rng, 1, n);
     for (int32_t a = 0; a < rank; a++) { /* shuffled as it grows */
@@ -44,10 +44,10 @@ static mann_var permute_example(mann_tape *tape, mann_rng *rng)
         axes[a] = axes[at];
         axes[at] = a;
     }
-    return mann_permute(tape, mann_example_shape(tape, rng, rank, n), axes);
+    return mann_permute(tape, mann_random_shape(tape, rng, rank, n), axes);
 }
 
-const mann_op mann_op_permute = {"permute", permute_forward, permute_backward, permute_example};
+const mann_op mann_op_permute = {"permute", permute_forward, permute_backward, permute_random};
 
 mann_var mann_permute(mann_tape *tape, mann_var x, const int32_t *axes)
 {
@@ -114,21 +114,21 @@ static void concat_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var concat_example(mann_tape *tape, mann_rng *rng)
+static mann_var concat_random(mann_tape *tape, mann_rng *rng)
 {
     enum { COUNT = 3 };
     int32_t n[MANN_MAX_RANK], rank = example_shape(rng, 1, n);
     int32_t axis = (int32_t)mann_rng_below(rng, (uint32_t)rank);
     mann_var x[COUNT];
     for (int i = 0; i < COUNT; i++) {
-        n[0] = axis ? mann_example_size(rng, 4) : n[0]; /* ragged batches: the smallest counts */
-        n[axis] = mann_example_size(rng, axis < rank - 1 ? 4 : 20);
-        x[i] = mann_example_shape(tape, rng, rank, n);
+        n[0] = axis ? mann_random_size(rng, 4) : n[0]; /* ragged batches: the smallest counts */
+        n[axis] = mann_random_size(rng, axis < rank - 1 ? 4 : 20);
+        x[i] = mann_random_shape(tape, rng, rank, n);
     }
     return mann_concat(tape, mann_rng_below(rng, 2) ? axis : axis - rank, COUNT, x);
 }
 
-const mann_op mann_op_concat = {"concat", concat_forward, concat_backward, concat_example};
+const mann_op mann_op_concat = {"concat", concat_forward, concat_backward, concat_random};
 
 mann_var mann_concat(mann_tape *tape, int32_t axis, int32_t count, const mann_var *x)
 {
@@ -195,15 +195,15 @@ static void roll_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var roll_example(mann_tape *tape, mann_rng *rng)
+static mann_var roll_random(mann_tape *tape, mann_rng *rng)
 {
     int32_t n[MANN_MAX_RANK], rank = example_shape(rng, 1, n);
     int32_t axis = (int32_t)mann_rng_below(rng, (uint32_t)rank);
     int32_t shift = mann_rng_between(rng, (mann_range){-25, 25});
-    return mann_roll(tape, mann_example_shape(tape, rng, rank, n), axis, shift);
+    return mann_roll(tape, mann_random_shape(tape, rng, rank, n), axis, shift);
 }
 
-const mann_op mann_op_roll = {"roll", roll_forward, roll_backward, roll_example};
+const mann_op mann_op_roll = {"roll", roll_forward, roll_backward, roll_random};
 
 mann_var mann_roll(mann_tape *tape, mann_var x, int32_t axis, int32_t shift)
 {

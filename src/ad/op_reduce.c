@@ -1,5 +1,5 @@
 /* Sums, largest numbers and softmax along an axis, which stays, with 1 place for the first two. */
-#include "ad/example.h"
+#include "ad/random.h"
 #include "ad/walk.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ static int32_t some_axis(mann_rng *rng, mann_var x)
 static mann_var some_tensor(mann_tape *tape, mann_rng *rng)
 {
     mann_var x;
-    mann_example_broadcast(tape, rng, 1, &x);
+    mann_random_broadcast(tape, rng, 1, &x);
     return x;
 }
 
@@ -48,13 +48,13 @@ static void sum_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var sum_example(mann_tape *tape, mann_rng *rng)
+static mann_var sum_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var x = some_tensor(tape, rng);
     return mann_sum(tape, x, some_axis(rng, x));
 }
 
-const mann_op mann_op_sum = {"sum", sum_forward, sum_backward, sum_example};
+const mann_op mann_op_sum = {"sum", sum_forward, sum_backward, sum_random};
 
 mann_var mann_sum(mann_tape *tape, mann_var x, int32_t axis)
 {
@@ -138,13 +138,13 @@ static void max_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var max_example(mann_tape *tape, mann_rng *rng)
+static mann_var max_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var x = some_tensor(tape, rng);
     return mann_max(tape, x, some_axis(rng, x));
 }
 
-const mann_op mann_op_max = {"max", max_forward, max_backward, max_example};
+const mann_op mann_op_max = {"max", max_forward, max_backward, max_random};
 
 mann_var mann_max(mann_tape *tape, mann_var x, int32_t axis)
 {
@@ -212,13 +212,13 @@ static void softmax_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var softmax_example(mann_tape *tape, mann_rng *rng)
+static mann_var softmax_random(mann_tape *tape, mann_rng *rng)
 {
     mann_var x = some_tensor(tape, rng);
     return mann_softmax(tape, x, some_axis(rng, x));
 }
 
-const mann_op mann_op_softmax = {"softmax", softmax_forward, softmax_backward, softmax_example};
+const mann_op mann_op_softmax = {"softmax", softmax_forward, softmax_backward, softmax_random};
 
 mann_var mann_softmax(mann_tape *tape, mann_var x, int32_t axis)
 {

@@ -1,7 +1,7 @@
 /* Sorting along the last axis. The order is piecewise constant in x, so the gradient goes back to
  * where the numbers came from and to nothing else. */
-#include "ad/example.h"
 #include "ad/move.h"
+#include "ad/random.h"
 
 #include <string.h>
 
@@ -77,16 +77,16 @@ static void sort_backward(const mann_kernels *k, mann_node *node)
     }
 }
 
-static mann_var sort_example(mann_tape *tape, mann_rng *rng)
+static mann_var sort_random(mann_tape *tape, mann_rng *rng)
 {
     int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
     for (int32_t a = 0; a < rank; a++) {
-        n[a] = mann_example_size(rng, a < rank - 1 ? 3 : 12);
+        n[a] = mann_random_size(rng, a < rank - 1 ? 3 : 12);
     }
-    return mann_sort(tape, mann_example_shape(tape, rng, rank, n), mann_rng_below(rng, 2), NULL);
+    return mann_sort(tape, mann_random_shape(tape, rng, rank, n), mann_rng_below(rng, 2), NULL);
 }
 
-const mann_op mann_op_sort = {"sort", sort_forward, sort_backward, sort_example};
+const mann_op mann_op_sort = {"sort", sort_forward, sort_backward, sort_random};
 
 mann_var mann_sort(mann_tape *tape, mann_var x, bool descending, int32_t **index)
 {

@@ -1,5 +1,5 @@
 /* Squashing: columns in segments, each with a function of its own. */
-#include "ad/example.h"
+#include "ad/random.h"
 #include "ad/walk.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ typedef struct squash_attr {
     mann_walk *walk; /* NULL: rank 2 */
     mann_real limit;
     int32_t count;
-    mann_segment segment[];
+    mann_squash_part segment[];
 } squash_attr;
 
 static void squash_values(const mann_kernels *k, const mann_block *b)
@@ -16,7 +16,7 @@ static void squash_values(const mann_kernels *k, const mann_block *b)
     const squash_attr *attr = b->attr;
     size_t at = 0;
     for (int32_t i = 0; i < attr->count; i++) {
-        const mann_segment *s = &attr->segment[i];
+        const mann_squash_part *s = &attr->segment[i];
         k->squash(s->kind, b->rows, s->width, s->group, attr->limit, b->value[1] + at, b->ld[1],
                   b->value[0] + at, b->ld[0]);
         at += (size_t)s->width;
@@ -28,7 +28,7 @@ static void squash_gradients(const mann_kernels *k, const mann_block *b)
     const squash_attr *attr = b->attr;
     size_t at = 0;
     for (int32_t i = 0; i < attr->count && b->grad[1]; i++) {
-        const mann_segment *s = &attr->segment[i];
+        const mann_squash_part *s = &attr->segment[i];
         k->squash_grad(s->kind, b->rows, s->width, s->group, attr->limit, b->value[1] + at,
                        b->ld[1], b->value[0] + at, b->ld[0], b->grad[0] + at, b->ld[0],
                        b->grad[1] + at, b->ld[1]);
@@ -52,30 +52,30 @@ static void squash_backward(const mann_kernels *k, mann_node *node)
     mann_walk_run(attr->walk, k, squash_gradients, &all);
 }
 
-static mann_var squash_example(mann_tape *tape, mann_rng *rng)
+static mann_var squash_random(mann_tape *tape, mann_rng *rng)
 {
     if (mann_rng_below(rng, 2)) {
         mann_var x;
-        mann_example_broadcast(tape, rng, 1, &x);
+        mann_random_broadcast(tape, rng, 1, &x);
         return mann_activate(tape, x, (mann_squash_kind)mann_rng_below(rng, MANN_SOFTMAX + 1));
     }
-    mann_segment segment[4];
+    mann_squash_part segment[4];
     int32_t total = 0;
     for (int i = 0; i < 4; i++) {
-        int32_t group = mann_example_size(rng, 20), groups = mann_example_size(rng, 3);
+        int32_t group = mann_random_size(rng, 20), groups = mann_random_size(rng, 3);
         mann_squash_kind kind = (mann_squash_kind)mann_rng_below(rng, MANN_SOFTMAX + 1);
-        segment[i] = (mann_segment){kind, groups * group, group};
+        segment[i] = (mann_squash_part){kind, groups * group, group};
         total += groups * group;
     }
-    int32_t heads = mann_rng_below(rng, 2) ? mann_example_size(rng, 3) : 0;
-    int32_t B = mann_example_size(rng, 5);
-    mann_var x = mann_example_normal(tape, rng, B, heads ? heads : total, heads ? total : 0);
+    int32_t heads = mann_rng_below(rng, 2) ? mann_random_size(rng, 3) : 0;
+    int32_t B = mann_random_size(rng, 5);
+    mann_var x = mann_random_normal(tape, rng, B, heads ? heads : total, heads ? total : 0);
     return mann_squash(tape, x, 4, segment, mann_rng_below(rng, 2) ? (mann_real)1.5 : 0);
 }
 
-const mann_op mann_op_squash = {"squash", squash_forward, squash_backward, squash_example};
+const mann_op mann_op_squash = {"squash", squash_forward, squash_backward, squash_random};
 
-mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count, const mann_segment *segment,
+mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count, const mann_squash_part *segment,
                      mann_real limit)
 {
     int32_t total = 0;
@@ -106,6 +106,6 @@ mann_var mann_squash(mann_tape *tape, mann_var x, int32_t count, const mann_segm
 mann_var mann_activate(mann_tape *tape, mann_var x, mann_squash_kind kind)
 {
     int32_t columns = x->rank > 0 ? x->n[x->rank - 1] : 0;
-    mann_segment all = {kind, columns, columns};
+    mann_squash_part all = {kind, columns, columns};
     return mann_squash(tape, x, 1, &all, 0);
 }

@@ -210,14 +210,14 @@ static void add_result(const request *q, const char *value, int32_t sequences,
 static mann_status evaluate(const request *q, mann_network *network, const char *value,
                             const char *setting, outcome *o)
 {
-    mann_variant *variant = mann_variant_open(q->cli.context, network, setting);
+    mann_task *task = mann_task_open(q->cli.context, network, setting);
     mann_score score[CHOICES];
-    mann_status status = variant ? MANN_OK : cli_status(&q->cli);
-    int32_t sequences = variant ? mann_variant_sequences(variant, q->split, q->sequences) : 0;
+    mann_status status = task ? MANN_OK : cli_status(&q->cli);
+    int32_t sequences = task ? mann_task_sequences(task, q->split, q->sequences) : 0;
     for (int hard = SOFT; !status && hard <= (q->hard ? HARDENED : SOFT); hard++) {
         mann_network_hard(network, hard == HARDENED);
-        status = mann_network_evaluate(q->cli.context, network, variant, q->split, q->seed,
-                                       sequences, (int32_t)q->threads, &score[hard]);
+        status = mann_network_evaluate(q->cli.context, network, task, q->split, q->seed, sequences,
+                                       (int32_t)q->threads, &score[hard]);
     }
     for (int32_t i = 0; !status && i < q->conditions.count; i++) {
         mann_condition plain;
@@ -229,7 +229,7 @@ static mann_status evaluate(const request *q, mann_network *network, const char 
         add_result(q, value, sequences, score, o);
         require(q, value, score, o);
     }
-    mann_variant_free(variant);
+    mann_task_free(task);
     return status;
 }
 

@@ -29,12 +29,12 @@ static const char *stored_shape(const mann_stored *t, char *text, size_t size)
     return text;
 }
 
-static json_t *store_json(const mann_store *store)
+static json_t *archive_json(const mann_archive *archive)
 {
     json_t *root = json_object(), *tensors = json_array();
-    json_object_set(root, "metadata", (json_t *)mann_store_metadata_all(store));
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const mann_stored *t = mann_store_tensor(store, i);
+    json_object_set(root, "metadata", (json_t *)mann_archive_metadata_all(archive));
+    for (int32_t i = 0; i < mann_archive_count(archive); i++) {
+        const mann_stored *t = mann_archive_tensor(archive, i);
         json_t *shape = json_array();
         for (int32_t d = 0; d < t->rank; d++) {
             json_array_append_new(shape, json_integer(t->shape[d]));
@@ -46,36 +46,36 @@ static json_t *store_json(const mann_store *store)
     return root;
 }
 
-static void print_store(const mann_store *store)
+static void print_store(const mann_archive *archive)
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)mann_store_metadata_all(store), key, value)
+    json_object_foreach((json_t *)mann_archive_metadata_all(archive), key, value)
     {
         printf("%-16s %s\n", key, json_string_value(value));
     }
     double numbers = 0;
     putchar('\n');
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const mann_stored *t = mann_store_tensor(store, i);
+    for (int32_t i = 0; i < mann_archive_count(archive); i++) {
+        const mann_stored *t = mann_archive_tensor(archive, i);
         char shape[160];
         printf("%-40s %s %s\n", t->name, mann_dtype_name(t->dtype),
                stored_shape(t, shape, sizeof shape));
         numbers += (double)(t->bytes / mann_dtype_size(t->dtype));
     }
     char grouped[32];
-    printf("\n%d tensors, %s numbers, all verified\n", mann_store_count(store),
+    printf("\n%d tensors, %s numbers, all verified\n", mann_archive_count(archive),
            cli_grouped(numbers, grouped));
 }
 
 static int info_file(const mann_cli *cli, const char *path)
 {
-    mann_store *store;
-    mann_status status = mann_store_open(cli->context, path, &store);
+    mann_archive *archive;
+    mann_status status = mann_archive_open(cli->context, path, &archive);
     if (status) {
         return cli_fail(cli, status);
     }
-    const char *format = mann_store_metadata(store, "format");
+    const char *format = mann_archive_metadata(archive, "format");
     if (format && !strcmp(format, "mann.checkpoint")) {
         /* Opening it verifies that the weights fit the network that it describes. */
         mann_network *network = mann_checkpoint_open(cli->context, path, NULL, NULL, &status);
@@ -86,14 +86,14 @@ static int info_file(const mann_cli *cli, const char *path)
         mann_trace_free(trace);
     }
     if (!status && cli->json) {
-        json_t *root = store_json(store);
+        json_t *root = archive_json(archive);
         json_dumpf(root, stdout, JSON_INDENT(2));
         putchar('\n');
         json_decref(root);
     } else if (!status) {
-        print_store(store);
+        print_store(archive);
     }
-    mann_store_close(store);
+    mann_archive_close(archive);
     return status ? cli_fail(cli, status) : CLI_DONE;
 }
 

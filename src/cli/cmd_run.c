@@ -185,12 +185,12 @@ static mann_status read_rows(const request *q, rows *r)
 static mann_status pose(const request *q, const mann_network *network, const rows *r,
                         mann_example *example, bool *posed)
 {
-    const mann_variant *task = mann_network_task(network);
+    const mann_task *task = mann_network_task(network);
     const mann_io_shape *io = mann_network_io(network);
-    int32_t width = mann_variant_pose_width(task);
+    int32_t width = mann_task_pose_width(task);
     *posed = r->width == width;
     if (*posed) {
-        return mann_variant_pose(q->cli.context, task, r->value, r->count, example);
+        return mann_task_pose(q->cli.context, task, r->value, r->count, example);
     }
     if (r->width != io->inputs) {
         char or_width[64] = "";
@@ -284,7 +284,7 @@ static int32_t next_best(const float *probability, int32_t count, int32_t before
 
 static void print_words(const request *q, const mann_network *network, const float *probability)
 {
-    const mann_variant *task = mann_network_task(network);
+    const mann_task *task = mann_network_task(network);
     int32_t count = mann_network_io(network)->outputs, token = -1;
     json_t *answers = json_array();
     for (int32_t i = 0; i < (q->raw ? count : BEST); i++) {
@@ -292,7 +292,7 @@ static void print_words(const request *q, const mann_network *network, const flo
         if (token < 0) {
             break; /* no more, or not numbers */
         }
-        const char *word = token ? mann_variant_word(task, token) : "(no word)";
+        const char *word = token ? mann_task_word(task, token) : "(no word)";
         if (q->cli.json) {
             json_array_append_new(answers, json_pack("{s:s, s:f}", "word", word, "probability",
                                                      (double)probability[token]));
@@ -313,7 +313,7 @@ static mann_status answer(const request *q, const mann_network *network)
     size_t size;
     mann_example example = {0};
     mann_context *context = q->cli.context;
-    const mann_variant *task = mann_network_task(network);
+    const mann_task *task = mann_network_task(network);
     if (q->bits) {
         return mann_fail(context, MANN_E_INVAL,
                          "--format bits: this model answers questions about stories, which are "
@@ -326,7 +326,7 @@ static mann_status answer(const request *q, const mann_network *network)
     float *probability = calloc((size_t)mann_network_io(network)->outputs, sizeof *probability);
     status = probability ? mann_example_init(&example) : MANN_E_NOMEM;
     status = status ? no_memory(context)
-                    : mann_variant_pose_text(context, task, q->input, data, size, &example);
+                    : mann_task_pose_text(context, task, q->input, data, size, &example);
     status =
         status ? status : mann_network_run(context, network, task, &example, probability, NULL);
     if (!status) {

@@ -25,7 +25,7 @@ static const char *axis_name(const char *metric)
     return metric ? metric : "";
 }
 
-static bool make_band(const mann_report *r, const mann_report_group *g, mann_band *band)
+static bool make_band(const mann_report *r, const mann_report_cohort *g, mann_band *band)
 {
     const mann_history **run = malloc(((size_t)g->count + 1) * sizeof *run);
     for (int32_t i = 0; run && i < g->count; i++) {
@@ -74,7 +74,7 @@ mann_status report_draw(const mann_report *r, const report_picture *picture)
     const char *ending = strrchr(picture->output, '.');
     bool good = band != NULL;
     for (int32_t k = 0; good && k < count; k++) {
-        const mann_report_group *g = &r->group[k];
+        const mann_report_cohort *g = &r->group[k];
         snprintf(names[k], sizeof names[k], runs_each(r) ? "%s" : "%s (%d runs)", g->label,
                  g->count);
         curve[k] = (mann_learning_curve){.name = names[k], .band = &band[k]};

@@ -36,7 +36,7 @@ static void add_quartiles(cli_table *table, const mann_quartiles *q, text_functi
     }
 }
 
-static void add_runs(cli_table *table, const mann_report_group *g)
+static void add_runs(cli_table *table, const mann_report_cohort *g)
 {
     char text[96];
     int used = snprintf(text, sizeof text, "%d", g->count);
@@ -74,7 +74,7 @@ static void print_summary(const mann_report *r, cli_style style)
         cli_table_add(&table, "selected");
     }
     for (int32_t k = 0; k < r->groups.count; k++) {
-        const mann_report_group *g = &r->group[k];
+        const mann_report_cohort *g = &r->group[k];
         cli_table_add(&table, "%s", g->label);
         add_runs(&table, g);
         cli_table_add(&table, "%d of %d", g->solved, g->count);
@@ -173,7 +173,7 @@ static void print_csv(const mann_report *r, const mann_report_tests *tests)
         }
     }
     for (int32_t k = 0; k < r->groups.count; k++) {
-        const mann_report_group *g = &r->group[k];
+        const mann_report_cohort *g = &r->group[k];
         const mann_experiment *e = g->run[0]->outcome.experiment;
         cli_table_add(&table, "%s", g->label);
         cli_table_add(&table, "%s", mann_experiment_task_name(e));
@@ -234,7 +234,7 @@ static json_t *test_json(const mann_report_tests *tests, int32_t group)
 
 static json_t *group_json(const mann_report *r, const mann_report_tests *tests, int32_t k)
 {
-    const mann_report_group *g = &r->group[k];
+    const mann_report_cohort *g = &r->group[k];
     const mann_experiment *e = g->run[0]->outcome.experiment;
     mann_interval share = mann_share_interval(g->solved, g->count);
     json_t *runs = json_array();

@@ -36,7 +36,7 @@ static const struct {
 
 _Static_assert(sizeof dtypes / sizeof dtypes[0] == DTYPES, "a row for each type");
 
-struct mann_store {
+struct mann_archive {
     json_t *header; /* owns the metadata */
     const json_t *metadata;
     int32_t count;
@@ -50,7 +50,7 @@ typedef struct reading {
     const char *path;
     FILE *file;
     int64_t data_start, data_size; /* bytes before and behind the end of the header */
-    mann_store *store;
+    mann_archive *archive;
 } reading;
 
 /* Where a tensor claims to be. */
@@ -153,8 +153,8 @@ static mann_status read_header(reading *in, int64_t file_size)
     }
     if (!status) {
         json_error_t error;
-        in->store->header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
-        if (!in->store->header) {
+        in->archive->header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+        if (!in->archive->header) {
             char shown[MANN_SHOWN_SIZE];
             status = mann_json_shortage(&error) ? no_memory(in)
                                                 : bad_byte(in, 8 + (long long)error.position,
@@ -169,7 +169,7 @@ static mann_status read_header(reading *in, int64_t file_size)
 
 static mann_status check_metadata(const reading *in)
 {
-    const json_t *metadata = in->store->metadata;
+    const json_t *metadata = in->archive->metadata;
     if (!metadata) {
         return MANN_OK;
     }
@@ -323,13 +323,13 @@ static mann_status check_cover(const reading *in, place *places, int32_t count)
 /* Verifies the header and lists its tensors. *places is to be freed in any case. */
 static mann_status list_places(reading *in, place **places)
 {
-    json_t *header = in->store->header;
-    in->store->metadata = json_object_get(header, METADATA);
+    json_t *header = in->archive->header;
+    in->archive->metadata = json_object_get(header, METADATA);
     mann_status status = check_metadata(in);
     if (status) {
         return status;
     }
-    size_t count = json_object_size(header) - (in->store->metadata ? 1 : 0);
+    size_t count = json_object_size(header) - (in->archive->metadata ? 1 : 0);
     *places = calloc(count + 1, sizeof **places);
     if (!*places) {
         return no_memory(in);
@@ -348,7 +348,7 @@ static mann_status list_places(reading *in, place **places)
             used++;
         }
     }
-    in->store->count = used;
+    in->archive->count = used;
     return check_cover(in, *places, used);
 }
 
@@ -360,20 +360,20 @@ static size_t round_up(size_t size)
 /* The places stand in the order of the file, which is at their begin. */
 static mann_status read_data(reading *in, const place *places)
 {
-    mann_store *store = in->store;
+    mann_archive *archive = in->archive;
     size_t total = ALIGNMENT;
-    for (int32_t i = 0; i < store->count; i++) {
+    for (int32_t i = 0; i < archive->count; i++) {
         total += round_up(places[i].stored.bytes);
     }
-    store->tensor = calloc((size_t)store->count + 1, sizeof *store->tensor);
-    store->data = aligned_alloc(ALIGNMENT, total);
-    if (!store->tensor || !store->data) {
+    archive->tensor = calloc((size_t)archive->count + 1, sizeof *archive->tensor);
+    archive->data = aligned_alloc(ALIGNMENT, total);
+    if (!archive->tensor || !archive->data) {
         return no_memory(in);
     }
-    unsigned char *next = store->data;
-    for (int32_t i = 0; i < store->count; i++) {
-        store->tensor[i] = places[i].stored;
-        store->tensor[i].data = next;
+    unsigned char *next = archive->data;
+    for (int32_t i = 0; i < archive->count; i++) {
+        archive->tensor[i] = places[i].stored;
+        archive->tensor[i].data = next;
         mann_status status = read_exactly(in, next, places[i].stored.bytes);
         if (status) {
             return status;
@@ -426,63 +426,63 @@ static mann_status open_regular(reading *in, int64_t *file_size)
     return MANN_OK;
 }
 
-mann_status mann_store_open(mann_context *context, const char *path, mann_store **store)
+mann_status mann_archive_open(mann_context *context, const char *path, mann_archive **archive)
 {
-    *store = NULL;
+    *archive = NULL;
     reading in = {.context = context, .path = path};
     int64_t file_size = 0;
     mann_status status = open_regular(&in, &file_size);
     if (status) {
         return status;
     }
-    in.store = calloc(1, sizeof *in.store);
-    status = in.store ? read_store(&in, file_size) : no_memory(&in);
+    in.archive = calloc(1, sizeof *in.archive);
+    status = in.archive ? read_store(&in, file_size) : no_memory(&in);
     fclose(in.file);
     if (status) {
-        mann_store_close(in.store);
+        mann_archive_close(in.archive);
         return status;
     }
-    *store = in.store;
+    *archive = in.archive;
     return MANN_OK;
 }
 
-void mann_store_close(mann_store *store)
+void mann_archive_close(mann_archive *archive)
 {
-    if (!store) {
+    if (!archive) {
         return;
     }
-    json_decref(store->header);
-    free(store->tensor);
-    free(store->data);
-    free(store);
+    json_decref(archive->header);
+    free(archive->tensor);
+    free(archive->data);
+    free(archive);
 }
 
-int32_t mann_store_count(const mann_store *store)
+int32_t mann_archive_count(const mann_archive *archive)
 {
-    return store->count;
+    return archive->count;
 }
 
-const mann_stored *mann_store_tensor(const mann_store *store, int32_t i)
+const mann_stored *mann_archive_tensor(const mann_archive *archive, int32_t i)
 {
-    return &store->tensor[i];
+    return &archive->tensor[i];
 }
 
-const mann_stored *mann_store_find(const mann_store *store, const char *name)
+const mann_stored *mann_archive_find(const mann_archive *archive, const char *name)
 {
-    for (int32_t i = 0; i < store->count; i++) {
-        if (!strcmp(store->tensor[i].name, name)) {
-            return &store->tensor[i];
+    for (int32_t i = 0; i < archive->count; i++) {
+        if (!strcmp(archive->tensor[i].name, name)) {
+            return &archive->tensor[i];
         }
     }
     return NULL;
 }
 
-const char *mann_store_metadata(const mann_store *store, const char *key)
+const char *mann_archive_metadata(const mann_archive *archive, const char *key)
 {
-    return json_string_value(json_object_get(store->metadata, key));
+    return json_string_value(json_object_get(archive->metadata, key));
 }
 
-const json_t *mann_store_metadata_all(const mann_store *store)
+const json_t *mann_archive_metadata_all(const mann_archive *archive)
 {
-    return store->metadata;
+    return archive->metadata;
 }

@@ -14,33 +14,33 @@ typedef struct mann_stored {
     mann_dtype dtype;
     int32_t rank;
     int64_t shape[8];
-    const void *data; /* contiguous, row-major; of an open store 64-byte aligned, never NULL */
+    const void *data; /* contiguous, row-major; of an open archive 64-byte aligned, never NULL */
     size_t bytes;
 } mann_stored;
 
 /* An open file, fully verified. It holds no descriptor: the file may be replaced meanwhile. */
-typedef struct mann_store mann_store;
+typedef struct mann_archive mann_archive;
 
 /* Writes the tensors and a JSON object of string values as metadata (may be NULL) beside path,
  * syncs, and renames onto it. In the file, wider elements stand first, so that foreign readers may
  * map it; otherwise the order is kept. MANN_E_INVAL (a name, shape or size that could not be read
  * back), MANN_E_IO, MANN_E_NOMEM. */
-mann_status mann_store_save(mann_context *context, const char *path, int32_t count,
-                            const mann_stored *tensor, const json_t *metadata);
+mann_status mann_archive_save(mann_context *context, const char *path, int32_t count,
+                              const mann_stored *tensor, const json_t *metadata);
 
 /* MANN_E_IO if it cannot be read, MANN_E_FORMAT with path, place and reason if it is damaged. */
-mann_status mann_store_open(mann_context *context, const char *path, mann_store **store);
-void mann_store_close(mann_store *store);
+mann_status mann_archive_open(mann_context *context, const char *path, mann_archive **archive);
+void mann_archive_close(mann_archive *archive);
 
 /* Tensors are numbered in the order of their data. */
-int32_t mann_store_count(const mann_store *store);
-const mann_stored *mann_store_tensor(const mann_store *store, int32_t i);
+int32_t mann_archive_count(const mann_archive *archive);
+const mann_stored *mann_archive_tensor(const mann_archive *archive, int32_t i);
 /* NULL if there is none. */
-const mann_stored *mann_store_find(const mann_store *store, const char *name);
+const mann_stored *mann_archive_find(const mann_archive *archive, const char *name);
 /* A metadata string, or NULL. */
-const char *mann_store_metadata(const mann_store *store, const char *key);
+const char *mann_archive_metadata(const mann_archive *archive, const char *key);
 /* All of it: an object of strings, to look up or walk through, or NULL if the file has none. */
-const json_t *mann_store_metadata_all(const mann_store *store);
+const json_t *mann_archive_metadata_all(const mann_archive *archive);
 
 /* "F32", ... and bytes of an element. */
 const char *mann_dtype_name(mann_dtype dtype);

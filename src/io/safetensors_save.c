@@ -144,8 +144,8 @@ static mann_status write_store(mann_context *context, const char *path, const ch
     return mann_replacement_commit(replacement);
 }
 
-mann_status mann_store_save(mann_context *context, const char *path, int32_t count,
-                            const mann_stored *tensor, const json_t *metadata)
+mann_status mann_archive_save(mann_context *context, const char *path, int32_t count,
+                              const mann_stored *tensor, const json_t *metadata)
 {
     for (int32_t i = 0; i < count; i++) {
         mann_status status = check_stored(context, path, &tensor[i]);

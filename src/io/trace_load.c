@@ -20,7 +20,7 @@ enum { KEYS = sizeof keys / sizeof keys[0] };
 typedef struct loading {
     mann_context *context;
     const char *path;
-    const mann_store *store;
+    const mann_archive *archive;
     mann_trace *trace;
 } loading;
 
@@ -35,22 +35,22 @@ static mann_status damaged(const loading *in, const char *where, const char *nam
 
 static mann_status check_keys(const loading *in)
 {
-    const char *format = mann_store_metadata(in->store, "format");
+    const char *format = mann_archive_metadata(in->archive, "format");
     if (!format || strcmp(format, "mann.trace") != 0) {
         return mann_fail(in->context, MANN_E_FORMAT, "%s: this is not a trace", in->path);
     }
-    const char *version = mann_store_metadata(in->store, "version");
+    const char *version = mann_archive_metadata(in->archive, "version");
     if (!version || strcmp(version, "1") != 0) {
         return damaged(in, "version", version, "this mann reads version 1");
     }
     for (int i = 0; i < KEYS; i++) {
-        if (!mann_store_metadata(in->store, keys[i])) {
+        if (!mann_archive_metadata(in->archive, keys[i])) {
             return damaged(in, "metadata", keys[i], "missing");
         }
     }
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)mann_store_metadata_all(in->store), key, value)
+    json_object_foreach((json_t *)mann_archive_metadata_all(in->archive), key, value)
     {
         int i = 0;
         while (i < KEYS && strcmp(key, keys[i]) != 0) {
@@ -66,7 +66,7 @@ static mann_status check_keys(const loading *in)
 /* size includes the 0 byte. */
 static mann_status load_text(const loading *in, const char *key, char *out, size_t size)
 {
-    const char *text = mann_store_metadata(in->store, key);
+    const char *text = mann_archive_metadata(in->archive, key);
     if (strlen(text) >= size) {
         return damaged(in, key, NULL, "too long");
     }
@@ -88,7 +88,7 @@ static bool parse_unsigned(const char *text, uint64_t *number)
 
 static mann_status load_unsigned(const loading *in, const char *key, uint64_t *out)
 {
-    return parse_unsigned(mann_store_metadata(in->store, key), out)
+    return parse_unsigned(mann_archive_metadata(in->archive, key), out)
                ? MANN_OK
                : damaged(in, key, NULL, "not a whole number");
 }
@@ -97,7 +97,7 @@ static mann_status load_unsigned(const loading *in, const char *key, uint64_t *o
 static mann_status load_number(const loading *in, const char *key, int64_t low, int64_t high,
                                int64_t *out)
 {
-    const char *text = mann_store_metadata(in->store, key);
+    const char *text = mann_archive_metadata(in->archive, key);
     if (low < 0 && !strcmp(text, "-1")) {
         *out = -1;
         return MANN_OK;
@@ -124,7 +124,7 @@ static int32_t index_of(const char *word, const char *const *words, int32_t coun
 static mann_status load_inner(const loading *in, const char *key, json_t **inner)
 {
     json_error_t error;
-    *inner = json_loads(mann_store_metadata(in->store, key), JSON_REJECT_DUPLICATES, &error);
+    *inner = json_loads(mann_archive_metadata(in->archive, key), JSON_REJECT_DUPLICATES, &error);
     if (*inner) {
         return MANN_OK;
     }
@@ -225,13 +225,13 @@ static mann_status load_arrays(const loading *in)
     if (status) {
         return status;
     }
-    int32_t count = mann_store_count(in->store);
+    int32_t count = mann_archive_count(in->archive);
     if (!json_is_object(list) || count > MANN_TRACE_MOST_ARRAYS ||
         json_object_size(list) != (size_t)count) {
         status = damaged(in, "arrays", NULL, "not an object with one entry per tensor");
     }
     for (int32_t i = 0; !status && i < count; i++) {
-        const mann_stored *tensor = mann_store_tensor(in->store, i);
+        const mann_stored *tensor = mann_archive_tensor(in->archive, i);
         status = load_array(in, tensor, json_object_get(list, tensor->name));
     }
     json_decref(list);
@@ -259,8 +259,8 @@ static mann_status load(const loading *in)
     }
     trace->steps = (int32_t)steps;
     trace->length = (int32_t)length;
-    int32_t target =
-        index_of(mann_store_metadata(in->store, "target"), mann_trace_targets, MANN_TRACE_TARGETS);
+    int32_t target = index_of(mann_archive_metadata(in->archive, "target"), mann_trace_targets,
+                              MANN_TRACE_TARGETS);
     if (target < 0) {
         return damaged(in, "target", NULL, "none of bits, class, real");
     }
@@ -272,14 +272,14 @@ static mann_status load(const loading *in)
 mann_status mann_trace_load(mann_context *context, const char *path, mann_trace **trace)
 {
     *trace = NULL;
-    mann_store *store;
-    mann_status status = mann_store_open(context, path, &store);
+    mann_archive *archive;
+    mann_status status = mann_archive_open(context, path, &archive);
     if (status) {
         return status;
     }
-    loading in = {context, path, store, mann_trace_alloc(context)};
+    loading in = {context, path, archive, mann_trace_alloc(context)};
     status = in.trace ? load(&in) : MANN_E_NOMEM;
-    mann_store_close(store);
+    mann_archive_close(archive);
     if (status) {
         mann_trace_free(in.trace);
         return status;

@@ -171,7 +171,7 @@ mann_status mann_trace_save(mann_context *context, const mann_trace *trace, cons
         for (int32_t i = 0; i < trace->count; i++) {
             tensor[i] = describe(&trace->array[i]);
         }
-        status = mann_store_save(context, path, trace->count, tensor, metadata);
+        status = mann_archive_save(context, path, trace->count, tensor, metadata);
     } else {
         status = mann_fail(context, MANN_E_NOMEM,
                            "%s: cannot be saved: out of memory, or a name is not UTF-8", path);

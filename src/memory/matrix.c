@@ -62,7 +62,7 @@ enum { SEGMENTS = 12 };
 
 typedef struct matrix {
     matrix_config config;
-    mann_segment segment[SEGMENTS];
+    mann_squash_part segment[SEGMENTS];
     mann_handle memory, write_weights, read_weights; /* learned initial values */
 } matrix;
 
@@ -92,13 +92,13 @@ static int32_t read_width(const void *config)
     return c->read_heads * c->width;
 }
 
-static mann_segment *head_segments(const matrix_config *c, int32_t heads, mann_segment *s)
+static mann_squash_part *head_segments(const matrix_config *c, int32_t heads, mann_squash_part *s)
 {
-    *s++ = (mann_segment){MANN_TANH, heads * c->width, c->width};        /* key */
-    *s++ = (mann_segment){MANN_SOFTPLUS, heads, 1};                      /* strength */
-    *s++ = (mann_segment){MANN_SIGMOID, heads, 1};                       /* gate */
-    *s++ = (mann_segment){MANN_SOFTMAX, heads * offsets(c), offsets(c)}; /* shift */
-    *s++ = (mann_segment){MANN_ONEPLUS, heads, 1};                       /* sharpening */
+    *s++ = (mann_squash_part){MANN_TANH, heads * c->width, c->width};        /* key */
+    *s++ = (mann_squash_part){MANN_SOFTPLUS, heads, 1};                      /* strength */
+    *s++ = (mann_squash_part){MANN_SIGMOID, heads, 1};                       /* gate */
+    *s++ = (mann_squash_part){MANN_SOFTMAX, heads * offsets(c), offsets(c)}; /* shift */
+    *s++ = (mann_squash_part){MANN_ONEPLUS, heads, 1};                       /* sharpening */
     return s;
 }
 
@@ -107,9 +107,9 @@ static void init(void *self_, const void *config, const char *scope, mann_params
     matrix *self = self_;
     const matrix_config *c = config;
     self->config = *c;
-    mann_segment *s = head_segments(c, c->write_heads, self->segment);
-    *s++ = (mann_segment){MANN_SIGMOID, c->write_heads * c->width, c->width}; /* erase */
-    *s++ = (mann_segment){MANN_TANH, c->write_heads * c->width, c->width};    /* add */
+    mann_squash_part *s = head_segments(c, c->write_heads, self->segment);
+    *s++ = (mann_squash_part){MANN_SIGMOID, c->write_heads * c->width, c->width}; /* erase */
+    *s++ = (mann_squash_part){MANN_TANH, c->write_heads * c->width, c->width};    /* add */
     head_segments(c, c->read_heads, s);
     if (is_learned(c)) {
         mann_init start = c->initial == INITIAL_WAVES ? MANN_INIT_WAVES : MANN_INIT_UNIFORM;
@@ -149,7 +149,7 @@ static mann_var initial_weighting(const matrix *self, mann_tape *tape, int32_t b
 {
     int32_t N = self->config.locations;
     if (self->config.initial_weights == WEIGHTS_LEARNED) {
-        mann_segment each = {MANN_SOFTMAX, heads * N, N};
+        mann_squash_part each = {MANN_SOFTMAX, heads * N, N};
         mann_var logits = mann_broadcast(tape, mann_param(tape, learned), batch);
         return mann_split(tape, mann_squash(tape, logits, 1, &each, 0), heads);
     }

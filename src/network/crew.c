@@ -216,7 +216,7 @@ const float *mann_crew_prediction(mann_crew *crew, mann_worker *worker, const ma
 
 typedef struct evaluation {
     mann_crew *crew;
-    const mann_variant *variant;
+    const mann_task *task;
     mann_split_kind split;
     uint64_t seed;
     int32_t first; /* index of the round's first example */
@@ -226,7 +226,7 @@ typedef struct evaluation {
 static mann_status draw_example(void *user, int32_t i, mann_example *out)
 {
     const evaluation *e = user;
-    return mann_variant_sample(e->variant, e->split, e->seed, (uint64_t)(e->first + i), out);
+    return mann_task_sample(e->task, e->split, e->seed, (uint64_t)(e->first + i), out);
 }
 
 static void score_group(void *user, int32_t g, int32_t w)
@@ -241,7 +241,7 @@ static void score_group(void *user, int32_t g, int32_t w)
     for (int32_t b = 0; !status && b < batch.size; b++) {
         const float *prediction = mann_crew_prediction(e->crew, worker, &batch, &outputs, b);
         if (prediction) {
-            mann_variant_score(e->variant, batch.example[b], prediction, score);
+            mann_task_score(e->task, batch.example[b], prediction, score);
         } else {
             status = MANN_E_NOMEM;
         }
@@ -251,11 +251,11 @@ static void score_group(void *user, int32_t g, int32_t w)
     }
 }
 
-mann_status mann_crew_evaluate(mann_crew *crew, const mann_variant *variant, mann_split_kind split,
+mann_status mann_crew_evaluate(mann_crew *crew, const mann_task *task, mann_split_kind split,
                                uint64_t seed, int32_t sequences, mann_score *score)
 {
     mann_score group_score[64];
-    evaluation e = {crew, variant, split, seed, 0, group_score};
+    evaluation e = {crew, task, split, seed, 0, group_score};
     int32_t round = crew->capacity < 64 * MANN_GROUP ? crew->capacity : 64 * MANN_GROUP;
     *score = (mann_score){0};
     crew->evaluated_targets = 0;
@@ -294,12 +294,12 @@ static mann_status check_hard(const mann_crew *crew)
 }
 
 mann_status mann_network_evaluate(mann_context *context, const mann_network *network,
-                                  const mann_variant *variant, mann_split_kind split, uint64_t seed,
+                                  const mann_task *task, mann_split_kind split, uint64_t seed,
                                   int32_t sequences, int32_t threads, mann_score *score)
 {
     mann_crew *crew = mann_crew_alloc(context, network, threads, 16 * MANN_GROUP);
     mann_status status =
-        crew ? mann_crew_evaluate(crew, variant, split, seed, sequences, score) : MANN_E_NOMEM;
+        crew ? mann_crew_evaluate(crew, task, split, seed, sequences, score) : MANN_E_NOMEM;
     if (!status && sequences > 0) {
         status = check_hard(crew);
     }

@@ -56,7 +56,7 @@ const float *mann_crew_prediction(mann_crew *crew, mann_worker *worker, const ma
                                   const mann_outputs *outputs, int32_t b);
 
 /* Scores the examples index 0..sequences-1 of a stream. */
-mann_status mann_crew_evaluate(mann_crew *crew, const mann_variant *variant, mann_split_kind split,
+mann_status mann_crew_evaluate(mann_crew *crew, const mann_task *task, mann_split_kind split,
                                uint64_t seed, int32_t sequences, mann_score *score);
 
 #endif

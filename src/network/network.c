@@ -7,40 +7,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-void mann_variant_free(mann_variant *variant)
+void mann_task_free(mann_task *task)
 {
-    if (variant) {
-        if (variant->self && variant->task->close) {
-            variant->task->close(variant->self);
+    if (task) {
+        if (task->self && task->type->close) {
+            task->type->close(task->self);
         }
-        free(variant->self);
-        free(variant);
+        free(task->self);
+        free(task);
     }
 }
 
-static mann_variant *open_task(mann_context *context, const mann_experiment *e)
+static mann_task *open_task(mann_context *context, const mann_experiment *e)
 {
-    mann_variant *variant = calloc(1, sizeof *variant);
+    mann_task *task = calloc(1, sizeof *task);
     void *self = calloc(1, e->task->self_size ? e->task->self_size : 1);
-    if (!variant || !self) {
-        free(variant);
+    if (!task || !self) {
+        free(task);
         free(self);
         mann_fail(context, MANN_E_NOMEM, "out of memory for a task");
         return NULL;
     }
-    variant->task = e->task;
-    mann_status status = e->task->open(context, self, e->task_config, &variant->io);
+    task->type = e->task;
+    mann_status status = e->task->open(context, self, e->task_config, &task->io);
     if (status) {
         if (mann_context_status(context) != status) {
             mann_fail(context, status, "out of memory for a task");
         }
         free(self); /* open has cleaned up after itself */
-        free(variant);
+        free(task);
         return NULL;
     }
-    variant->self = self;
-    mann_io_usual_ports(&variant->io);
-    return variant;
+    task->self = self;
+    mann_io_usual_ports(&task->io);
+    return task;
 }
 
 /* "length=40 bits=8" set on the task of e. */
@@ -64,16 +64,15 @@ static mann_status set_on_task(mann_experiment *e, const char *settings)
     return MANN_OK;
 }
 
-mann_variant *mann_variant_open(mann_context *context, const mann_network *network,
-                                const char *settings)
+mann_task *mann_task_open(mann_context *context, const mann_network *network, const char *settings)
 {
     mann_experiment *e = mann_experiment_copy(context, network->experiment);
-    mann_variant *variant = NULL;
+    mann_task *task = NULL;
     if (e && !set_on_task(e, settings)) {
-        variant = open_task(context, e);
+        task = open_task(context, e);
     }
     mann_experiment_free(e);
-    const mann_io_shape *is = variant ? &variant->io : NULL, *was = &network->task->io;
+    const mann_io_shape *is = task ? &task->io : NULL, *was = &network->task->io;
     if (is &&
         (is->target != was->target || is->inputs != was->inputs || is->outputs != was->outputs ||
          is->vocabulary != was->vocabulary || is->words != was->words)) {
@@ -81,81 +80,79 @@ mann_variant *mann_variant_open(mann_context *context, const mann_network *netwo
                   "%s: the task then has %d inputs and %d outputs, but the network %d and %d%s",
                   settings, is->inputs, is->outputs, was->inputs, was->outputs,
                   was->vocabulary ? "; or its words are others" : "");
-        mann_variant_free(variant);
+        mann_task_free(task);
         return NULL;
     }
-    return variant;
+    return task;
 }
 
 static const char *const split_purpose[] = {"train", "validation", "test"};
 
-int32_t mann_variant_count(const mann_variant *variant, mann_split_kind split)
+int32_t mann_task_count(const mann_task *task, mann_split_kind split)
 {
-    return variant->task->count ? variant->task->count(variant->self, split) : 0;
+    return task->type->count ? task->type->count(task->self, split) : 0;
 }
 
-int32_t mann_variant_sequences(const mann_variant *variant, mann_split_kind split, int64_t asked)
+int32_t mann_task_sequences(const mann_task *task, mann_split_kind split, int64_t asked)
 {
     enum { USUAL = 100 };
-    int32_t count = mann_variant_count(variant, split);
+    int32_t count = mann_task_count(task, split);
     int64_t most = count ? count : INT32_MAX;
     asked = asked ? asked : count ? count : USUAL;
     return (int32_t)(asked < most ? asked : most);
 }
 
-mann_status mann_variant_sample(const mann_variant *variant, mann_split_kind split, uint64_t seed,
-                                uint64_t index, mann_example *out)
+mann_status mann_task_sample(const mann_task *task, mann_split_kind split, uint64_t seed,
+                             uint64_t index, mann_example *out)
 {
     mann_rng rng = mann_rng_stream(seed, split_purpose[split], index);
-    uint32_t count = (uint32_t)mann_variant_count(variant, split);
+    uint32_t count = (uint32_t)mann_task_count(task, split);
     uint64_t number = count ? mann_epoch_example(seed, index, count) : index;
-    mann_status status = variant->task->sample(variant->self, split, number, &rng, out);
+    mann_status status = task->type->sample(task->self, split, number, &rng, out);
     out->seed = seed;
     out->index = index;
     return status;
 }
 
-void mann_variant_score(const mann_variant *variant, const mann_example *truth,
-                        const float *prediction, mann_score *score)
+void mann_task_score(const mann_task *task, const mann_example *truth, const float *prediction,
+                     mann_score *score)
 {
-    if (variant->task->score) {
-        variant->task->score(variant->self, truth, prediction, score);
+    if (task->type->score) {
+        task->type->score(task->self, truth, prediction, score);
     } else {
-        mann_score_usual(&variant->io, truth, prediction, score);
+        mann_score_usual(&task->io, truth, prediction, score);
     }
 }
 
-void mann_variant_annotate(const mann_variant *variant, const mann_example *truth,
-                           mann_notes *notes)
+void mann_task_annotate(const mann_task *task, const mann_example *truth, mann_notes *notes)
 {
     notes->count = 0;
-    if (variant->task->annotate) {
-        variant->task->annotate(variant->self, truth, notes);
+    if (task->type->annotate) {
+        task->type->annotate(task->self, truth, notes);
     }
 }
 
-int32_t mann_variant_pose_width(const mann_variant *variant)
+int32_t mann_task_pose_width(const mann_task *task)
 {
-    return variant->task->pose ? variant->task->pose_width(variant->self) : 0;
+    return task->type->pose ? task->type->pose_width(task->self) : 0;
 }
 
-const char *mann_variant_word(const mann_variant *variant, int32_t token)
+const char *mann_task_word(const mann_task *task, int32_t token)
 {
-    bool any = token >= 0 && token < variant->io.vocabulary;
-    return any ? variant->task->word(variant->self, token) : NULL;
+    bool any = token >= 0 && token < task->io.vocabulary;
+    return any ? task->type->word(task->self, token) : NULL;
 }
 
-mann_status mann_variant_pose(mann_context *context, const mann_variant *variant, const float *row,
-                              int32_t rows, mann_example *out)
+mann_status mann_task_pose(mann_context *context, const mann_task *task, const float *row,
+                           int32_t rows, mann_example *out)
 {
-    return variant->task->pose(context, variant->self, row, rows, out);
+    return task->type->pose(context, task->self, row, rows, out);
 }
 
-mann_status mann_variant_pose_text(mann_context *context, const mann_variant *variant,
-                                   const char *name, const char *text, size_t size,
-                                   mann_example *out)
+mann_status mann_task_pose_text(mann_context *context, const mann_task *task, const char *name,
+                                const char *text, size_t size, mann_example *out)
 {
-    return variant->task->pose_text(context, variant->self, name, text, size, out);
+    return task->type->pose_text(context, task->self, name, text, size, out);
 }
 
 static mann_model_setup setup_of(const mann_network *network)
@@ -214,7 +211,7 @@ mann_network *mann_network_announce(mann_context *context, const mann_experiment
         experiment->task->resolve(network->experiment->task_config);
     }
     network->task = network->experiment ? open_task(context, network->experiment) : NULL;
-    int64_t count = network->task ? mann_variant_count(network->task, MANN_SPLIT_TRAIN) : 0;
+    int64_t count = network->task ? mann_task_count(network->task, MANN_SPLIT_TRAIN) : 0;
     network->epoch = count ? (double)count : MANN_EPOCH;
     network->params = network->task ? mann_params_alloc(context) : NULL;
     bool good =
@@ -267,7 +264,7 @@ void mann_network_free(mann_network *network)
     }
     free(network->model);
     mann_params_free(network->params);
-    mann_variant_free(network->task);
+    mann_task_free(network->task);
     mann_experiment_free(network->experiment);
     free(network);
 }
@@ -298,7 +295,7 @@ double mann_network_multiply_adds(const mann_network *network)
     return network->experiment->model->multiply_adds(&setup);
 }
 
-const mann_variant *mann_network_task(const mann_network *network)
+const mann_task *mann_network_task(const mann_network *network)
 {
     return network->task;
 }

@@ -1,11 +1,11 @@
-/* The insides of networks and variants. */
+/* The insides of networks and tasks. */
 #ifndef MANN_NETWORK_NETWORK_H
 #define MANN_NETWORK_NETWORK_H
 
 #include "experiment/experiment.h"
 
-struct mann_variant {
-    const mann_task_type *task;
+struct mann_task {
+    const mann_task_type *type;
     void *self;
     mann_io_shape io;
 };
@@ -13,8 +13,8 @@ struct mann_variant {
 struct mann_network {
     mann_context *context;
     mann_experiment *experiment;
-    mann_variant *task; /* as the experiment has it */
-    void *model;        /* the model's self */
+    mann_task *task; /* as the experiment has it */
+    void *model;     /* the model's self */
     mann_params *params;
     double epoch;   /* sequences that make one */
     double trained; /* sequences that training has seen */

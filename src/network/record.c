@@ -141,10 +141,9 @@ static mann_status add_others(mann_context *context, const mann_example *example
 
 /* The header, the task's own arrays and its notes. */
 static mann_status describe(mann_context *context, const mann_network *network,
-                            const mann_variant *variant, const mann_example *example,
-                            mann_trace *trace)
+                            const mann_task *task, const mann_example *example, mann_trace *trace)
 {
-    const mann_io_shape *io = &variant->io;
+    const mann_io_shape *io = &task->io;
     snprintf(trace->task, sizeof trace->task, "%.*s", (int)sizeof trace->task - 1,
              network->experiment->task_name);
     mann_experiment_describe(network->experiment, trace->model, sizeof trace->model);
@@ -154,7 +153,7 @@ static mann_status describe(mann_context *context, const mann_network *network,
     trace->length = example->label[0];
     trace->target = io->target;
     mann_notes notes;
-    mann_variant_annotate(variant, example, &notes);
+    mann_task_annotate(task, example, &notes);
     for (int32_t i = 0; i < notes.count; i++) {
         mann_trace_note(trace, notes.span[i].name, notes.span[i].mark, notes.span[i].first,
                         notes.span[i].last);
@@ -180,13 +179,13 @@ static mann_status describe(mann_context *context, const mann_network *network,
     return status ? status : add_others(context, example, trace);
 }
 
-static mann_status run(mann_crew *crew, const mann_variant *variant, const mann_example *example,
+static mann_status run(mann_crew *crew, const mann_task *task, const mann_example *example,
                        float *prediction, mann_trace *trace)
 {
     mann_worker *worker = &crew->worker[0];
     recorder r = {.context = crew->context, .trace = trace, .step = -1};
     if (trace) {
-        mann_status status = describe(crew->context, crew->network, variant, example, trace);
+        mann_status status = describe(crew->context, crew->network, task, example, trace);
         if (status) {
             return status;
         }
@@ -203,7 +202,7 @@ static mann_status run(mann_crew *crew, const mann_variant *variant, const mann_
     if (!made) {
         return mann_fail(crew->context, MANN_E_NOMEM, "out of memory for a prediction");
     }
-    const mann_io_shape *io = &variant->io;
+    const mann_io_shape *io = &task->io;
     int32_t width = mann_io_outputs(io, example);
     memcpy(prediction, made, (size_t)example->steps * (size_t)width * sizeof *prediction);
     if (trace && !r.status) {
@@ -214,11 +213,11 @@ static mann_status run(mann_crew *crew, const mann_variant *variant, const mann_
 }
 
 mann_status mann_network_run(mann_context *context, const mann_network *network,
-                             const mann_variant *variant, const mann_example *example,
-                             float *prediction, mann_trace *trace)
+                             const mann_task *task, const mann_example *example, float *prediction,
+                             mann_trace *trace)
 {
     mann_crew *crew = mann_crew_alloc(context, network, 1, 1);
-    mann_status status = crew ? run(crew, variant, example, prediction, trace) : MANN_E_NOMEM;
+    mann_status status = crew ? run(crew, task, example, prediction, trace) : MANN_E_NOMEM;
     mann_crew_free(crew);
     return status;
 }

@@ -330,7 +330,7 @@ static mann_status save_batch(run *r)
     }
     snprintf(path, sizeof path, "%s/diverged-%09lld.safetensors", r->folder.path,
              (long long)r->update);
-    mann_status status = mann_store_save(r->context, path, count, tensor, NULL);
+    mann_status status = mann_archive_save(r->context, path, count, tensor, NULL);
     free(tensor);
     return status;
 }

@@ -1,4 +1,4 @@
-/* The tracer: a copy of the network, a thread that runs the probe sequences through it and writes
+/* The tracer: a copy of the network, a thread that runs fixed sequences through it and writes
  * what it saw.
  *
  * How often: every train.trace_every updates at first, then each time training has grown by a
@@ -20,19 +20,19 @@
 
 #define BUDGET 0.02
 #define GRACE 0.2
-enum { MAX_PROBES = 16 };
+enum { MOST_TRACED = 16 };
 
 struct mann_tracer {
     mann_context *log;     /* the run's, for warnings */
     mann_context *context; /* the thread's own */
     mann_network *network; /* the thread's own */
     char folder[900], run[128];
-    int32_t every, probes;
+    int32_t every, count;
     uint64_t seed;
     struct {
         char setting[256];
-        mann_variant *variant;
-    } probe[MAX_PROBES];
+        mann_task *task;
+    } traced[MOST_TRACED];
 
     pthread_t thread;
     pthread_mutex_t mutex;
@@ -56,7 +56,7 @@ static double now(void)
     return seconds(CLOCK_MONOTONIC);
 }
 
-static mann_status trace_probe(mann_tracer *t, int32_t i, int64_t step, int64_t sequences)
+static mann_status trace_one(mann_tracer *t, int32_t i, int64_t step, int64_t sequences)
 {
     mann_example example;
     mann_trace *trace = mann_trace_alloc(t->context);
@@ -66,12 +66,12 @@ static mann_status trace_probe(mann_tracer *t, int32_t i, int64_t step, int64_t 
         return status;
     }
     float *prediction = NULL;
-    status = mann_variant_sample(t->probe[i].variant, MANN_SPLIT_TEST, t->seed, 0, &example);
+    status = mann_task_sample(t->traced[i].task, MANN_SPLIT_TEST, t->seed, 0, &example);
     if (!status) {
         size_t size = (size_t)example.steps * (size_t)t->network->task->io.outputs;
         prediction = malloc(size * sizeof *prediction + 1);
-        status = prediction ? mann_network_run(t->context, t->network, t->probe[i].variant,
-                                               &example, prediction, trace)
+        status = prediction ? mann_network_run(t->context, t->network, t->traced[i].task, &example,
+                                               prediction, trace)
                             : MANN_E_NOMEM;
     }
     if (!status) {
@@ -80,7 +80,7 @@ static mann_status trace_probe(mann_tracer *t, int32_t i, int64_t step, int64_t 
         trace->sequences = sequences;
         snprintf(trace->run, sizeof trace->run, "%s", t->run);
         snprintf(path, sizeof path, "%s/traces/%s-s%llu-%09lld.safetensors", t->folder,
-                 t->probe[i].setting, (unsigned long long)t->seed, (long long)step);
+                 t->traced[i].setting, (unsigned long long)t->seed, (long long)step);
         status = mann_trace_save(t->context, trace, path);
     }
     free(prediction);
@@ -102,8 +102,8 @@ static void *tracer_main(void *argument)
         pthread_mutex_unlock(&t->mutex);
         double start = seconds(CLOCK_THREAD_CPUTIME_ID);
         mann_status status = MANN_OK;
-        for (int32_t i = 0; i < t->probes && !status; i++) {
-            status = trace_probe(t, i, step, sequences);
+        for (int32_t i = 0; i < t->count && !status; i++) {
+            status = trace_one(t, i, step, sequences);
         }
         double spent = seconds(CLOCK_THREAD_CPUTIME_ID) - start;
         pthread_mutex_lock(&t->mutex);
@@ -117,24 +117,24 @@ static void *tracer_main(void *argument)
     return NULL;
 }
 
-static mann_status open_probes(mann_tracer *t, mann_context *context, const char *settings)
+static mann_status open_tasks(mann_tracer *t, mann_context *context, const char *settings)
 {
     char text[MANN_TEXT_SIZE], *rest = NULL;
     snprintf(text, sizeof text, "%s", settings);
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        if (t->probes == MAX_PROBES || strlen(word) >= sizeof t->probe[0].setting ||
+        if (t->count == MOST_TRACED || strlen(word) >= sizeof t->traced[0].setting ||
             strchr(word, '/')) {
             return mann_fail(context, MANN_E_INVAL,
                              "train.trace_settings: '%s' is too long, contains a / or is more "
                              "than the %dth",
-                             word, MAX_PROBES);
+                             word, MOST_TRACED);
         }
-        mann_variant *variant = mann_variant_open(context, t->network, word);
-        if (!variant) {
+        mann_task *task = mann_task_open(context, t->network, word);
+        if (!task) {
             return mann_context_status(context);
         }
-        strcpy(t->probe[t->probes].setting, word);
-        t->probe[t->probes++].variant = variant;
+        strcpy(t->traced[t->count].setting, word);
+        t->traced[t->count++].task = task;
     }
     return MANN_OK;
 }
@@ -145,8 +145,8 @@ static void release(mann_tracer *t)
         pthread_mutex_destroy(&t->mutex);
         pthread_cond_destroy(&t->changed);
     }
-    for (int32_t i = 0; i < t->probes; i++) {
-        mann_variant_free(t->probe[i].variant);
+    for (int32_t i = 0; i < t->count; i++) {
+        mann_task_free(t->traced[i].task);
     }
     mann_network_free(t->network);
     mann_context_free(t->context);
@@ -156,9 +156,9 @@ static void release(mann_tracer *t)
 static mann_status prepare(mann_tracer *t, mann_context *context, const mann_network *network)
 {
     const mann_train_config *config = &network->experiment->train;
-    const char *settings = *config->trace_settings            ? config->trace_settings
-                           : network->experiment->task->probe ? network->experiment->task->probe
-                                                              : "";
+    const char *settings = *config->trace_settings             ? config->trace_settings
+                           : network->experiment->task->traced ? network->experiment->task->traced
+                                                               : "";
     char traces[1000];
     snprintf(traces, sizeof traces, "%s/traces", t->folder);
     t->context = mann_context_alloc();
@@ -166,9 +166,9 @@ static mann_status prepare(mann_tracer *t, mann_context *context, const mann_net
     if (!t->network) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for traces");
     }
-    mann_status status = open_probes(t, context, settings);
+    mann_status status = open_tasks(t, context, settings);
     status = status ? status : mann_folder_make(context, traces);
-    if (status || !t->probes) {
+    if (status || !t->count) {
         return status;
     }
     pthread_mutex_init(&t->mutex, NULL);

@@ -206,7 +206,7 @@ static int by_seed(const void *a, const void *b)
 }
 
 /* One number of every run in the group. */
-static mann_quartiles quartiles(const mann_report_group *g, size_t field, double *value)
+static mann_quartiles quartiles(const mann_report_cohort *g, size_t field, double *value)
 {
     for (int32_t i = 0; i < g->count; i++) {
         value[i] = *(const double *)((const char *)g->run[i] + field);
@@ -214,7 +214,7 @@ static mann_quartiles quartiles(const mann_report_group *g, size_t field, double
     return mann_quartiles_of(value, g->count);
 }
 
-static void sum_up(mann_report_group *g, double *value)
+static void sum_up(mann_report_cohort *g, double *value)
 {
     for (int32_t i = 0; i < g->count; i++) {
         mann_report_run *run = g->run[i];
@@ -237,8 +237,8 @@ static void make_groups(mann_report *r)
 {
     mann_report_run **next = r->member;
     for (int32_t k = 0; k < r->groups.count; k++) {
-        mann_report_group *g = &r->group[k];
-        *g = (mann_report_group){.label = r->groups.label[k], .run = next};
+        mann_report_cohort *g = &r->group[k];
+        *g = (mann_report_cohort){.label = r->groups.label[k], .run = next};
         for (int32_t i = 0; i < r->n_runs; i++) {
             if (r->groups.of[i] == k) {
                 *next++ = &r->run[i];
@@ -262,7 +262,7 @@ mann_status mann_report_finish(mann_report *r)
         experiment[i] = r->run[i].outcome.experiment;
         status = measure(r, &r->run[i]);
     }
-    status = status ? status : mann_groups_make(r->context, r->n_runs, experiment, &r->groups);
+    status = status ? status : mann_cohorts_make(r->context, r->n_runs, experiment, &r->groups);
     if (!status) {
         r->group = malloc(((size_t)r->groups.count + 1) * sizeof *r->group);
         status = r->group ? MANN_OK : mann_fail(r->context, MANN_E_NOMEM, "out of memory");
@@ -287,5 +287,5 @@ void mann_report_clear(mann_report *r)
     free(r->run);
     free(r->group);
     free(r->member);
-    mann_groups_clear(&r->groups);
+    mann_cohorts_clear(&r->groups);
 }

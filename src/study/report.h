@@ -4,7 +4,7 @@
 #define MANN_STUDY_REPORT_H
 
 #include "run/outcome.h"
-#include "study/groups.h"
+#include "study/cohorts.h"
 #include "study/values.h"
 
 #include <mann/history.h>
@@ -20,7 +20,7 @@ typedef struct mann_report_run {
 } mann_report_run;
 
 /* Runs that differ in nothing but the seed. */
-typedef struct mann_report_group {
+typedef struct mann_report_cohort {
     const char *label;
     int32_t count;
     mann_report_run **run; /* [count], by seed */
@@ -28,7 +28,7 @@ typedef struct mann_report_group {
     mann_report_run *selected;
     int32_t solved, diverged, unfinished;           /* runs */
     mann_quartiles solved_at, seconds, final, best; /* over the runs */
-} mann_report_group;
+} mann_report_cohort;
 
 /* Zeroed but for the context, and the metric and the conditions if they are given. To be cleared,
  * also after an error. */
@@ -38,9 +38,9 @@ typedef struct mann_report {
     const char *solved; /* conditions; NULL: what the task calls solved */
     int32_t n_runs, room;
     mann_report_run *run; /* [n_runs]; additions move it */
-    mann_groups groups;
-    mann_report_group *group; /* [groups.count] */
-    mann_report_run **member; /* where the groups' lists are */
+    mann_cohorts groups;
+    mann_report_cohort *group; /* [groups.count] */
+    mann_report_run **member;  /* where the groups' lists are */
 } mann_report;
 
 /* Adds a run, or all runs in a folder, in the order of their names. MANN_E_INVAL: there is none, or
@@ -69,7 +69,7 @@ typedef struct mann_report_test {
 } mann_report_test;
 
 /* The score of one run at a setting such as "length=40", "" for as trained; *sequences: of the
- * test. Errors are those of mann_checkpoint_open, mann_variant_open and mann_network_evaluate. */
+ * test. Errors are those of mann_checkpoint_open, mann_task_open and mann_network_evaluate. */
 mann_status mann_report_score(mann_context *context, const mann_report_run *run,
                               const mann_report_test *test, const char *setting, int32_t *sequences,
                               mann_score *score);

@@ -17,12 +17,12 @@ mann_status mann_report_score(mann_context *context, const mann_report_run *run,
     if (!network) {
         return status;
     }
-    mann_variant *variant = mann_variant_open(context, network, setting);
-    *sequences = variant ? mann_variant_sequences(variant, MANN_SPLIT_TEST, test->sequences) : 0;
-    status = variant ? mann_network_evaluate(context, network, variant, MANN_SPLIT_TEST, test->seed,
-                                             *sequences, (int32_t)test->threads, score)
-                     : mann_context_status(context);
-    mann_variant_free(variant);
+    mann_task *task = mann_task_open(context, network, setting);
+    *sequences = task ? mann_task_sequences(task, MANN_SPLIT_TEST, test->sequences) : 0;
+    status = task ? mann_network_evaluate(context, network, task, MANN_SPLIT_TEST, test->seed,
+                                          *sequences, (int32_t)test->threads, score)
+                  : mann_context_status(context);
+    mann_task_free(task);
     mann_network_free(network);
     return status;
 }
@@ -36,7 +36,7 @@ static mann_status no_memory(const mann_report *r)
 static mann_status test_group(const mann_report *r, int32_t group, const mann_report_test *test,
                               const char *setting, mann_report_tested *t)
 {
-    const mann_report_group *g = &r->group[group];
+    const mann_report_cohort *g = &r->group[group];
     int32_t count = g->selected ? 1 : g->count;
     double *value = calloc((size_t)count * MANN_MAX_METRICS, sizeof *value);
     mann_status status = value ? MANN_OK : no_memory(r);

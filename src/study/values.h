@@ -23,7 +23,7 @@ typedef struct mann_values {
 mann_status mann_values_set(mann_context *context, mann_values *values, const char *name,
                             const char *list);
 
-/* The next value, "" for as trained, and the setting for mann_variant_open, from *at = NULL on.
+/* The next value, "" for as trained, and the setting for mann_task_open, from *at = NULL on.
  * False at the end. */
 bool mann_values_next(const mann_values *values, const char **at, char value[MANN_VALUE_TEXT],
                       char setting[MANN_VALUE_SETTING]);

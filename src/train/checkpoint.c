@@ -116,7 +116,7 @@ mann_status mann_checkpoint_save_weights(mann_context *context, const mann_netwo
         status = no_memory(context);
     } else {
         add_flat(&w, "", network->params, values);
-        status = mann_store_save(context, path, w.count, w.tensor, metadata);
+        status = mann_archive_save(context, path, w.count, w.tensor, metadata);
         free(w.tensor);
     }
     json_decref(metadata);
@@ -142,7 +142,7 @@ mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_m
         snprintf(prefix, sizeof prefix, "optimiser.%s.", t->optimiser.moment_name[i]);
         add_flat(&w, prefix, params, t->optimiser.moment[i]);
     }
-    mann_status status = mann_store_save(t->context, path, w.count, w.tensor, metadata);
+    mann_status status = mann_archive_save(t->context, path, w.count, w.tensor, metadata);
     free(w.tensor);
     json_decref(metadata);
     return status;
@@ -150,17 +150,17 @@ mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_m
 
 /* --- reading --- */
 
-static mann_status open_store(mann_context *context, const char *path, mann_store **store)
+static mann_status open_archive(mann_context *context, const char *path, mann_archive **archive)
 {
-    mann_status status = mann_store_open(context, path, store);
+    mann_status status = mann_archive_open(context, path, archive);
     if (status) {
         return status;
     }
-    const char *format = mann_store_metadata(*store, "format");
-    const char *version = mann_store_metadata(*store, "version");
+    const char *format = mann_archive_metadata(*archive, "format");
+    const char *version = mann_archive_metadata(*archive, "version");
     bool ours = format && !strcmp(format, FORMAT);
     if (ours && (!version || strcmp(version, "1"))) {
-        mann_store_close(*store);
+        mann_archive_close(*archive);
         return mann_fail(context, MANN_E_FORMAT,
                          "%s: a checkpoint of another version of mann; this one reads version 1",
                          path);
@@ -168,7 +168,7 @@ static mann_status open_store(mann_context *context, const char *path, mann_stor
     if (!ours) {
         char shown[MANN_SHOWN_SIZE];
         mann_show(shown, format ? format : "none");
-        mann_store_close(*store);
+        mann_archive_close(*archive);
         return mann_fail(context, MANN_E_FORMAT,
                          "%s: a safetensors file, but not a checkpoint of mann (format '%s')", path,
                          shown);
@@ -177,14 +177,14 @@ static mann_status open_store(mann_context *context, const char *path, mann_stor
 }
 
 /* All tensors of a flat vector, checked for shape and kind. */
-static mann_status check_flat(mann_context *context, const char *path, const mann_store *store,
+static mann_status check_flat(mann_context *context, const char *path, const mann_archive *archive,
                               const char *prefix, const mann_params *params)
 {
     for (int32_t i = 0; i < mann_params_number(params); i++) {
         const mann_param_info *info = mann_params_info(params, i);
         char name[192];
         snprintf(name, sizeof name, "%s%s", prefix, info->name);
-        const mann_stored *t = mann_store_find(store, name);
+        const mann_stored *t = mann_archive_find(archive, name);
         if (!t) {
             return mann_fail(context, MANN_E_FORMAT, "%s: there is no tensor '%s'", path, name);
         }
@@ -198,32 +198,32 @@ static mann_status check_flat(mann_context *context, const char *path, const man
     return MANN_OK;
 }
 
-static void copy_flat(const mann_store *store, const char *prefix, const mann_params *params,
+static void copy_flat(const mann_archive *archive, const char *prefix, const mann_params *params,
                       mann_real *flat)
 {
     for (int32_t i = 0; i < mann_params_number(params); i++) {
         const mann_param_info *info = mann_params_info(params, i);
         char name[192];
         snprintf(name, sizeof name, "%s%s", prefix, info->name);
-        const mann_stored *t = mann_store_find(store, name);
+        const mann_stored *t = mann_archive_find(archive, name);
         memcpy(flat + info->offset, t->data, t->bytes);
     }
 }
 
-static bool has_average(const mann_store *store, const mann_params *params)
+static bool has_average(const mann_archive *archive, const mann_params *params)
 {
     char name[192];
     snprintf(name, sizeof name, "average.%s", mann_params_info(params, 0)->name);
-    return mann_store_find(store, name) != NULL;
+    return mann_archive_find(archive, name) != NULL;
 }
 
 /* Tensors that belong to nobody are an error too. */
-static mann_status check_count(mann_context *context, const char *path, const mann_store *store,
+static mann_status check_count(mann_context *context, const char *path, const mann_archive *archive,
                                int32_t expected)
 {
-    if (mann_store_count(store) != expected) {
+    if (mann_archive_count(archive) != expected) {
         return mann_fail(context, MANN_E_FORMAT, "%s: %d tensors where %d are expected", path,
-                         mann_store_count(store), expected);
+                         mann_archive_count(archive), expected);
     }
     return MANN_OK;
 }
@@ -245,11 +245,11 @@ static bool is_ours(const char *name, const mann_params *params)
     return false;
 }
 
-static mann_status check_names(mann_context *context, const char *path, const mann_store *store,
+static mann_status check_names(mann_context *context, const char *path, const mann_archive *archive,
                                const mann_params *params)
 {
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const char *name = mann_store_tensor(store, i)->name;
+    for (int32_t i = 0; i < mann_archive_count(archive); i++) {
+        const char *name = mann_archive_tensor(archive, i)->name;
         if (!is_ours(name, params)) {
             char shown[MANN_SHOWN_SIZE];
             return mann_fail(context, MANN_E_FORMAT,
@@ -260,46 +260,47 @@ static mann_status check_names(mann_context *context, const char *path, const ma
     return MANN_OK;
 }
 
-static const char *prefix_of(const mann_store *store, const mann_params *params)
+static const char *prefix_of(const mann_archive *archive, const mann_params *params)
 {
-    return has_average(store, params) ? "average." : "";
+    return has_average(archive, params) ? "average." : "";
 }
 
-static mann_status check_weights(mann_context *context, const char *path, const mann_store *store,
-                                 const mann_params *params)
+static mann_status check_weights(mann_context *context, const char *path,
+                                 const mann_archive *archive, const mann_params *params)
 {
-    mann_status status = check_names(context, path, store, params);
-    return status ? status : check_flat(context, path, store, prefix_of(store, params), params);
+    mann_status status = check_names(context, path, archive, params);
+    return status ? status : check_flat(context, path, archive, prefix_of(archive, params), params);
 }
 
 /* Checked before. */
-static void take_weights(const mann_store *store, mann_params *params)
+static void take_weights(const mann_archive *archive, mann_params *params)
 {
-    copy_flat(store, prefix_of(store, params), params, mann_params_values(params));
+    copy_flat(archive, prefix_of(archive, params), params, mann_params_values(params));
     mann_params_refresh(params);
 }
 
 mann_status mann_checkpoint_weights(mann_context *context, mann_network *network, const char *path)
 {
     char file[1024];
-    mann_store *store;
+    mann_archive *archive;
     mann_status status = mann_checkpoint_resolve(context, path, "BEST", file, sizeof file);
-    status = status ? status : open_store(context, file, &store);
+    status = status ? status : open_archive(context, file, &archive);
     if (status) {
         return status;
     }
-    status = check_weights(context, file, store, network->params);
+    status = check_weights(context, file, archive, network->params);
     if (!status) {
-        take_weights(store, network->params);
+        take_weights(archive, network->params);
     }
-    mann_store_close(store);
+    mann_archive_close(archive);
     return status;
 }
 
-static mann_status number_below(mann_context *context, const char *path, const mann_store *store,
-                                const char *name, double bound, double *value)
+static mann_status number_below(mann_context *context, const char *path,
+                                const mann_archive *archive, const char *name, double bound,
+                                double *value)
 {
-    const char *text = mann_store_metadata(store, name);
+    const char *text = mann_archive_metadata(archive, name);
     char *end;
     if (!text) {
         return mann_fail(context, MANN_E_FORMAT, "%s: metadata lacks '%s'", path, name);
@@ -312,10 +313,10 @@ static mann_status number_below(mann_context *context, const char *path, const m
     return MANN_OK;
 }
 
-static mann_status number(mann_context *context, const char *path, const mann_store *store,
+static mann_status number(mann_context *context, const char *path, const mann_archive *archive,
                           const char *name, double *value)
 {
-    return number_below(context, path, store, name, LARGEST, value);
+    return number_below(context, path, archive, name, LARGEST, value);
 }
 
 /* The numbers of the trainer that a checkpoint carries. */
@@ -327,29 +328,29 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
 {
     mann_context *context = t->context;
     const mann_params *params = t->network->params;
-    mann_store *store;
-    mann_status status = open_store(context, path, &store);
+    mann_archive *archive;
+    mann_status status = open_archive(context, path, &archive);
     if (status) {
         return status;
     }
     double value[NUMBERS] = {0}, remembered[32] = {0};
     int32_t per = mann_params_number(params);
     int32_t expected = per * (1 + (t->average != NULL) + t->optimiser.moments);
-    status = check_count(context, path, store, expected);
-    status = status ? status : check_flat(context, path, store, "", params);
+    status = check_count(context, path, archive, expected);
+    status = status ? status : check_flat(context, path, archive, "", params);
     if (!status && t->average) {
-        status = check_flat(context, path, store, "average.", params);
+        status = check_flat(context, path, archive, "average.", params);
     }
     char prefix[MANN_MAX_MOMENTS][64];
     for (int32_t i = 0; !status && i < t->optimiser.moments; i++) {
         snprintf(prefix[i], sizeof prefix[i], "optimiser.%s.", t->optimiser.moment_name[i]);
-        status = check_flat(context, path, store, prefix[i], params);
+        status = check_flat(context, path, archive, prefix[i], params);
     }
     for (int32_t i = 0; !status && i < NUMBERS; i++) {
-        status = number(context, path, store, number_names[i], &value[i]);
+        status = number(context, path, archive, number_names[i], &value[i]);
     }
     for (int32_t i = 0; !status && memo[i].name; i++) {
-        status = number_below(context, path, store, memo[i].name, DBL_MAX, &remembered[i]);
+        status = number_below(context, path, archive, memo[i].name, DBL_MAX, &remembered[i]);
     }
     if (!status && !(value[LESSON] >= 0 && value[LESSON] < t->lessons && value[STEP] >= 0 &&
                      value[SEQUENCES] >= 0 && value[UPDATES] >= 0)) {
@@ -359,13 +360,13 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
                            path);
     }
     if (!status) {
-        copy_flat(store, "", params, mann_params_values(t->network->params));
+        copy_flat(archive, "", params, mann_params_values(t->network->params));
         mann_params_refresh(t->network->params);
         if (t->average) {
-            copy_flat(store, "average.", params, t->average);
+            copy_flat(archive, "average.", params, t->average);
         }
         for (int32_t i = 0; i < t->optimiser.moments; i++) {
-            copy_flat(store, prefix[i], params, t->optimiser.moment[i]);
+            copy_flat(archive, prefix[i], params, t->optimiser.moment[i]);
         }
         t->progress = (mann_progress){.step = (int64_t)value[STEP],
                                       .sequences = (int64_t)value[SEQUENCES],
@@ -379,7 +380,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
             *memo[i].value = remembered[i];
         }
     }
-    mann_store_close(store);
+    mann_archive_close(archive);
     return status;
 }
 
@@ -432,10 +433,11 @@ mann_status mann_checkpoint_resolve(mann_context *context, const char *path, con
     return MANN_OK;
 }
 
-static mann_network *open_network(mann_context *context, const char *file, const mann_store *store,
-                                  const char *settings, mann_status *status)
+static mann_network *open_network(mann_context *context, const char *file,
+                                  const mann_archive *archive, const char *settings,
+                                  mann_status *status)
 {
-    const char *text = mann_store_metadata(store, "experiment");
+    const char *text = mann_archive_metadata(archive, "experiment");
     if (!text) {
         *status = mann_fail(context, MANN_E_FORMAT, "%s: metadata lacks 'experiment'", file);
         return NULL;
@@ -457,13 +459,13 @@ static mann_network *open_network(mann_context *context, const char *file, const
         return NULL;
     }
     /* A small file may describe a large network: memory is taken once its weights are seen. */
-    *status = check_weights(context, file, store, network->params);
+    *status = check_weights(context, file, archive, network->params);
     *status = *status ? *status : mann_params_fill(network->params, network->experiment->seed);
     if (*status) {
         mann_network_free(network);
         return NULL;
     }
-    take_weights(store, network->params);
+    take_weights(archive, network->params);
     return network;
 }
 
@@ -471,20 +473,20 @@ mann_network *mann_checkpoint_open(mann_context *context, const char *path, cons
                                    mann_checkpoint_info *info, mann_status *status)
 {
     char file[1024];
-    mann_store *store;
+    mann_archive *archive;
     mann_status unused;
     status = status ? status : &unused;
     *status = mann_checkpoint_resolve(context, path, "BEST", file, sizeof file);
-    *status = *status ? *status : open_store(context, file, &store);
+    *status = *status ? *status : open_archive(context, file, &archive);
     if (*status) {
         return NULL;
     }
     double step = -1, sequences = -1;
     mann_network *network = NULL;
-    *status = number(context, file, store, "step", &step);
-    *status = *status ? *status : number(context, file, store, "sequences", &sequences);
+    *status = number(context, file, archive, "step", &step);
+    *status = *status ? *status : number(context, file, archive, "sequences", &sequences);
     if (!*status) {
-        network = open_network(context, file, store, settings, status);
+        network = open_network(context, file, archive, settings, status);
     }
     if (network) {
         network->trained = sequences;
@@ -495,9 +497,9 @@ mann_network *mann_checkpoint_open(mann_context *context, const char *path, cons
         snprintf(info->path, sizeof info->path, "%s", file);
         info->step = (int64_t)step;
         info->sequences = (int64_t)sequences;
-        info->resumable = mann_store_metadata(store, "updates") != NULL;
+        info->resumable = mann_archive_metadata(archive, "updates") != NULL;
         info->bytes = (int64_t)found.st_size;
     }
-    mann_store_close(store);
+    mann_archive_close(archive);
     return network;
 }

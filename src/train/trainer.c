@@ -34,7 +34,7 @@ static mann_status open_lessons(mann_trainer *t)
             return mann_fail(t->context, MANN_E_INVAL, "train.lessons: more than %d lessons",
                              MANN_MAX_LESSONS - 1);
         }
-        t->lesson[t->lessons] = mann_variant_open(t->context, t->network, last ? "" : word);
+        t->lesson[t->lessons] = mann_task_open(t->context, t->network, last ? "" : word);
         if (!t->lesson[t->lessons]) {
             return mann_context_status(t->context);
         }
@@ -68,7 +68,7 @@ mann_trainer *mann_trainer_alloc(mann_context *context, mann_network *network, i
     mann_status status = open_lessons(t);
     const char *harder = network->experiment->task->harder;
     if (!status && harder) {
-        t->harder = mann_variant_open(context, network, harder);
+        t->harder = mann_task_open(context, network, harder);
         status = t->harder ? MANN_OK : mann_context_status(context);
     }
     if (!status) {
@@ -116,9 +116,9 @@ void mann_trainer_free(mann_trainer *t)
         return;
     }
     for (int32_t i = 0; i < MANN_MAX_LESSONS; i++) {
-        mann_variant_free(t->lesson[i]);
+        mann_task_free(t->lesson[i]);
     }
-    mann_variant_free(t->harder);
+    mann_task_free(t->harder);
     mann_crew_free(t->crew);
     mann_crew_free(t->validation_crew);
     mann_optimiser_clear(&t->optimiser);
@@ -145,7 +145,7 @@ static mann_status draw_example(void *user, int32_t i, mann_example *out)
             lesson = (int32_t)mann_rng_below(&rng, (uint32_t)lesson);
         }
     }
-    return mann_variant_sample(t->lesson[lesson], MANN_SPLIT_TRAIN, seed, index, out);
+    return mann_task_sample(t->lesson[lesson], MANN_SPLIT_TRAIN, seed, index, out);
 }
 
 static void run_group(mann_trainer *t, int32_t g, int32_t slot, mann_worker *worker)
@@ -350,17 +350,17 @@ static void swap_average(mann_trainer *t)
 
 mann_status mann_trainer_validate(mann_trainer *t, bool harder, mann_score *score)
 {
-    const mann_variant *variant = harder ? t->harder : t->lesson[t->progress.lesson];
+    const mann_task *task = harder ? t->harder : t->lesson[t->progress.lesson];
     *score = (mann_score){0};
-    if (!variant) {
+    if (!task) {
         return MANN_OK;
     }
     swap_average(t);
     /* Harder sequences are long; a quarter of them costs about as much and tells as much. */
     int32_t sequences = t->config->validate_sequences;
     sequences = harder ? (sequences + 3) / 4 : sequences;
-    sequences = mann_variant_sequences(variant, MANN_SPLIT_VALIDATION, sequences);
-    mann_status status = mann_crew_evaluate(t->validation_crew, variant, MANN_SPLIT_VALIDATION,
+    sequences = mann_task_sequences(task, MANN_SPLIT_VALIDATION, sequences);
+    mann_status status = mann_crew_evaluate(t->validation_crew, task, MANN_SPLIT_VALIDATION,
                                             t->network->experiment->seed, sequences, score);
     swap_average(t);
     if (!harder) {

@@ -13,9 +13,9 @@ struct mann_trainer {
     mann_network *network;
     const mann_train_config *config;
     mann_crew *crew, *validation_crew;
-    mann_variant *lesson[MANN_MAX_LESSONS]; /* the last is the task as it is set */
+    mann_task *lesson[MANN_MAX_LESSONS]; /* the last is the task as it is set */
     int32_t lessons;
-    mann_variant *harder;
+    mann_task *harder;
     mann_optimiser_state optimiser;
     mann_rate rate;
     mann_real *slot[MANN_SLOTS], *grad;

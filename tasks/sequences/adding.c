@@ -75,7 +75,7 @@ const mann_task_type mann_task_adding = {
     .self_size = sizeof(adding),
     .solved = "squared_error<=0.005",
     .harder = "length=100",
-    .probe = "length=50",
+    .traced = "length=50",
     .open = open,
     .sample = sample,
     .annotate = annotate,

@@ -89,7 +89,7 @@ const mann_task_type mann_task_associative_recall = {
     .solved = "wrong_bits<=0.01",
     .defaults = "train.lr=1e-3",
     .harder = "items=12",
-    .probe = "items=6",
+    .traced = "items=6",
     .open = open,
     .sample = sample,
     .annotate = annotate,

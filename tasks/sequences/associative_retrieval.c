@@ -87,7 +87,7 @@ const mann_task_type mann_task_associative_retrieval = {
     .config_size = sizeof(retrieval),
     .self_size = sizeof(retrieval),
     .solved = "error_rate<=0.02",
-    .probe = "pairs=4",
+    .traced = "pairs=4",
     .defaults = "train.batch=128 train.lr=1e-3 train.clip_norm=5 train.max_sequences=4e6 "
                 "train.validate_every=500 train.validate_sequences=1000",
     .open = open,

@@ -32,7 +32,7 @@ const mann_task_type mann_task_copy = {
     .self_size = sizeof(mann_episode),
     .solved = "wrong_bits<=0.01",
     .harder = "length=80",
-    .probe = "length=20",
+    .traced = "length=20",
     .open = open,
     .sample = mann_episode_sample,
     .pose_width = mann_episode_pose_width,

@@ -129,7 +129,7 @@ const mann_task_type mann_task_ngram = {
     .solved = "excess_bits<=1.33",
     .defaults = "train.batch=8 train.lr=3e-3 train.schedule=cosine train.decay_sequences=100000 "
                 "memory.initial=learned memory.initial_value=0.5",
-    .probe = "length=200",
+    .traced = "length=200",
     .open = open,
     .sample = sample,
     .score = score,

@@ -92,7 +92,7 @@ const mann_task_type mann_task_priority_sort = {
                 "train.beta2=0.99 train.schedule=steps "
                 "train.lr_steps=0:1..0.033,100000:0.17..0.007,1000000:0.007 train.average=0.998 "
                 "train.validate_every=500 train.validate_sequences=512",
-    .probe = "items=20",
+    .traced = "items=20",
     .open = open,
     .sample = sample,
     .annotate = annotate,

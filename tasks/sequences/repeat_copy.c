@@ -118,7 +118,7 @@ const mann_task_type mann_task_repeat_copy = {
     .defaults = "train.batch=8 train.lessons=length=1..5,repeats=1..5 train.schedule=cosine "
                 "train.decay_sequences=80000",
     .harder = "length=20",
-    .probe = "repeats=5,length=10",
+    .traced = "repeats=5,length=10",
     .open = open,
     .sample = sample,
     .annotate = annotate,

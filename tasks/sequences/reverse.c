@@ -34,7 +34,7 @@ const mann_task_type mann_task_reverse = {
     .solved = "wrong_bits<=0.01",
     .defaults = "train.lr=2e-3",
     .harder = "length=40",
-    .probe = "length=20",
+    .traced = "length=20",
     .open = open,
     .sample = mann_episode_sample,
     .pose_width = mann_episode_pose_width,

@@ -45,7 +45,7 @@ const mann_task_type mann_task_sort = {
     .self_size = sizeof(mann_episode),
     .solved = "wrong_bits<=0.1",
     .harder = "length=12",
-    .probe = "length=8",
+    .traced = "length=8",
     .open = open,
     .sample = mann_episode_sample,
     .pose_width = mann_episode_pose_width,

@@ -6,15 +6,15 @@
 
 static volatile unsigned sum; /* keeps the reads */
 
-static void walk(const mann_store *store)
+static void walk(const mann_archive *store)
 {
-    for (int32_t i = 0; i < mann_store_count(store); i++) {
-        const mann_stored *tensor = mann_store_tensor(store, i);
+    for (int32_t i = 0; i < mann_archive_count(store); i++) {
+        const mann_stored *tensor = mann_archive_tensor(store, i);
         const uint8_t *bytes = tensor->data;
         if (tensor->bytes) {
             sum += bytes[0] + bytes[tensor->bytes - 1];
         }
-        if (mann_store_find(store, tensor->name) != tensor) {
+        if (mann_archive_find(store, tensor->name) != tensor) {
             __builtin_trap(); /* names are unique */
         }
     }
@@ -38,9 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     mann_context *context = mann_context_alloc();
     const char *path = fuzz_file(data, size);
-    mann_store *store = NULL;
+    mann_archive *store = NULL;
     mann_trace *trace = NULL;
-    mann_status status = mann_store_open(context, path, &store);
+    mann_status status = mann_archive_open(context, path, &store);
     fuzz_expect(context, status);
     if (!status) {
         walk(store);
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     mann_trace_free(trace);
-    mann_store_close(store);
+    mann_archive_close(store);
     mann_context_free(context);
     return 0;
 }

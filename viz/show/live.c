@@ -1,7 +1,7 @@
 /* Running checkpoints. A network is opened for every run of it: that takes a few milliseconds, and
  * a run that is still training is always seen as it stands.
  *
- * What a length means is the task's matter; the settings of its probe ("length=20", "items=6") end
+ * What a length means is the task's matter; the settings of its usual ("length=20", "items=6") end
  * in the option that counts. Rows go into an episode by the task's own pose. The way back, from the
  * input of an episode to rows, is guessed and then checked by posing: the steps of the first phase
  * at which no channel beyond the rows' width is on. */
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The setting wished for, else that of the probe with another length if there is one; "" if the
- * task has no probe. */
+/* The setting wished for, else that of the usual with another length if there is one; "" if the
+ * task has no usual. */
 static void make_setting(const mann_network *network, const mann_live_wish *wish,
                          char text[MANN_TEXT_SIZE])
 {
@@ -24,8 +24,8 @@ static void make_setting(const mann_network *network, const mann_live_wish *wish
     }
     const mann_experiment *e = mann_network_experiment(network);
     const char *traced = mann_experiment_train(e)->trace_settings;
-    const char *probe = *traced ? traced : mann_experiment_task(e)->probe;
-    size_t size = probe ? strcspn(probe, " ") : 0;
+    const char *usual = *traced ? traced : mann_experiment_task(e)->traced;
+    size_t size = usual ? strcspn(usual, " ") : 0;
     *text = '\0';
     if (!size || size >= MANN_TEXT_SIZE - 16) {
         if (length >= 0) {
@@ -34,14 +34,14 @@ static void make_setting(const mann_network *network, const mann_live_wish *wish
         return;
     }
     size_t name = size;
-    while (name > 0 && probe[name - 1] != '=' && probe[name - 1] != ',') {
+    while (name > 0 && usual[name - 1] != '=' && usual[name - 1] != ',') {
         name--;
     }
-    if (length < 0 || !name || probe[name - 1] != '=') {
-        snprintf(text, MANN_TEXT_SIZE, "%.*s", (int)size, probe);
+    if (length < 0 || !name || usual[name - 1] != '=') {
+        snprintf(text, MANN_TEXT_SIZE, "%.*s", (int)size, usual);
         return;
     }
-    snprintf(text, MANN_TEXT_SIZE, "%.*s%d", (int)name, probe, length);
+    snprintf(text, MANN_TEXT_SIZE, "%.*s%d", (int)name, usual, length);
 }
 
 static mann_network *open_network(mann_context *context, const char *path, int64_t training,
@@ -55,10 +55,10 @@ static mann_network *open_network(mann_context *context, const char *path, int64
     return mann_checkpoint_open(context, path, NULL, info, status);
 }
 
-static mann_status pose(mann_context *context, const mann_variant *variant, const mann_rows *rows,
+static mann_status pose(mann_context *context, const mann_task *task, const mann_rows *rows,
                         mann_example *example)
 {
-    int32_t width = mann_variant_pose_width(variant);
+    int32_t width = mann_task_pose_width(task);
     if (width < 1 || width > MANN_MOST_BITS || rows->width != width || rows->rows < 1) {
         return mann_fail(context, MANN_E_INVAL, "this task takes no rows of bits to edit");
     }
@@ -66,7 +66,7 @@ static mann_status pose(mann_context *context, const mann_variant *variant, cons
     for (int32_t i = 0; i < rows->rows * width; i++) {
         row[i] = rows->bit[i];
     }
-    return mann_variant_pose(context, variant, row, rows->rows, example);
+    return mann_task_pose(context, task, row, rows->rows, example);
 }
 
 /* The steps at which rows may go in; returns how many. */
@@ -96,15 +96,15 @@ static int32_t last_of_first_phase(const mann_trace *trace)
     return trace->steps - 1;
 }
 
-static mann_status run(mann_context *context, const mann_network *network,
-                       const mann_variant *variant, const mann_example *example, mann_trace *trace)
+static mann_status run(mann_context *context, const mann_network *network, const mann_task *task,
+                       const mann_example *example, mann_trace *trace)
 {
     size_t size = (size_t)example->steps * (size_t)mann_network_io(network)->outputs;
     float *prediction = malloc(size * sizeof *prediction + 1);
     if (!prediction) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
     }
-    mann_status status = mann_network_run(context, network, variant, example, prediction, trace);
+    mann_status status = mann_network_run(context, network, task, example, prediction, trace);
     free(prediction);
     return status;
 }
@@ -130,27 +130,27 @@ static mann_status fill(mann_context *context, const mann_network *network,
 {
     char setting[MANN_TEXT_SIZE];
     make_setting(network, wish, setting);
-    mann_variant *variant = mann_variant_open(context, network, setting);
-    if (!variant) {
+    mann_task *task = mann_task_open(context, network, setting);
+    if (!task) {
         return mann_context_status(context);
     }
     mann_example example;
     mann_status status = mann_example_init(&example);
     if (status) {
-        mann_variant_free(variant);
+        mann_task_free(task);
         return mann_fail(context, status, "out of memory for an example");
     }
     const mann_train_config *config = mann_experiment_train(mann_network_experiment(network));
     uint64_t seed = wish->seeded ? wish->seed : (uint64_t)config->trace_seed;
-    status = rows ? pose(context, variant, rows, &example)
-                  : mann_variant_sample(variant, MANN_SPLIT_TEST, seed, 0, &example);
+    status = rows ? pose(context, task, rows, &example)
+                  : mann_task_sample(task, MANN_SPLIT_TEST, seed, 0, &example);
     if (!status && example.steps > MANN_LIVE_MOST_STEPS) {
         status = mann_fail(context, MANN_E_INVAL,
                            "an episode of %d steps is too long to show: at most %d (give a smaller "
                            "L)",
                            example.steps, MANN_LIVE_MOST_STEPS);
     }
-    status = status ? status : run(context, network, variant, &example, trace);
+    status = status ? status : run(context, network, task, &example, trace);
     const mann_trace_array *input = status ? NULL : mann_trace_find(trace, "input");
     if (rows && input && input->rank == 2) {
         int32_t found = find_steps(input->data, input->n[1], last_of_first_phase(trace),
@@ -160,7 +160,7 @@ static mann_status fill(mann_context *context, const mann_network *network,
         }
     }
     mann_example_clear(&example);
-    mann_variant_free(variant);
+    mann_task_free(task);
     return status;
 }
 
@@ -188,7 +188,7 @@ mann_episode *mann_live_run(mann_context *context, const char *path, const mann_
 }
 
 /* Whether posing the rows makes the episode's input. */
-static bool makes(mann_context *context, const mann_variant *variant, const mann_rows *rows,
+static bool makes(mann_context *context, const mann_task *task, const mann_rows *rows,
                   const mann_trace_array *input)
 {
     mann_example example;
@@ -196,7 +196,7 @@ static bool makes(mann_context *context, const mann_variant *variant, const mann
         return false;
     }
     const mann_array *made = NULL;
-    if (!pose(context, variant, rows, &example)) {
+    if (!pose(context, task, rows, &example)) {
         made = mann_example_find(&example, "input");
     }
     bool same =
@@ -217,10 +217,10 @@ mann_status mann_live_rows(mann_context *context, const char *path, const mann_l
     char setting[MANN_TEXT_SIZE];
     const mann_trace_array *input = mann_trace_find(episode->trace, "input");
     make_setting(network, wish, setting);
-    mann_variant *variant = mann_variant_open(context, network, setting);
-    int32_t width = variant ? mann_variant_pose_width(variant) : 0;
+    mann_task *task = mann_task_open(context, network, setting);
+    int32_t width = task ? mann_task_pose_width(task) : 0;
     *rows = (mann_rows){.width = width};
-    if (!variant) {
+    if (!task) {
         status = mann_context_status(context);
     } else if (width < 1 || width > MANN_MOST_BITS || !input || input->rank != 2 ||
                input->n[1] < width) {
@@ -236,11 +236,11 @@ mann_status mann_live_rows(mann_context *context, const char *path, const mann_l
                 rows->bit[r * width + i] = from[i] > 0.5f;
             }
         }
-        if (!makes(context, variant, rows, input)) {
+        if (!makes(context, task, rows, input)) {
             memset(rows->bit, 0, sizeof rows->bit);
         }
     }
-    mann_variant_free(variant);
+    mann_task_free(task);
     mann_network_free(network);
     return status;
 }

@@ -29,7 +29,7 @@ static const mann_io_shape *shape(const mann_reader *reader)
 
 static const char *word_of(const mann_reader *reader, int32_t token)
 {
-    const char *word = mann_variant_word(mann_network_task(reader->network), token);
+    const char *word = mann_task_word(mann_network_task(reader->network), token);
     return word ? word : "?";
 }
 
@@ -247,7 +247,7 @@ mann_reader *mann_reader_open(mann_context *context, const char *path, int64_t t
     reader->context = context;
     reader->network = network;
     reader->seed = (uint64_t)mann_experiment_train(mann_network_experiment(network))->trace_seed;
-    reader->tale.count = mann_variant_count(mann_network_task(network), MANN_SPLIT_TEST);
+    reader->tale.count = mann_task_count(mann_network_task(network), MANN_SPLIT_TEST);
     reader->tale.step = info.step;
     return reader;
 }
@@ -269,8 +269,8 @@ const mann_tale *mann_reader_show(mann_reader *reader, int64_t index)
     int64_t count = reader->tale.count > 0 ? reader->tale.count : INT32_MAX;
     index = (index % count + count) % count;
     reader->tale.index = (int32_t)index;
-    if (mann_variant_sample(mann_network_task(reader->network), MANN_SPLIT_TEST, reader->seed,
-                            (uint64_t)index, &reader->example)) {
+    if (mann_task_sample(mann_network_task(reader->network), MANN_SPLIT_TEST, reader->seed,
+                         (uint64_t)index, &reader->example)) {
         return NULL;
     }
     return tell(reader, false);

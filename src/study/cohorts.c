@@ -2,7 +2,7 @@
  * options that it has otherwise than task and model set them by themselves, or than another group
  * of that task and model. So two models are told apart by their names, not by the forty options
  * that come with them. */
-#include "study/groups.h"
+#include "study/cohorts.h"
 
 #include "experiment/settings.h"
 
@@ -157,12 +157,12 @@ static mann_status place(mann_context *context, naming *n, const mann_experiment
     return status;
 }
 
-mann_status mann_groups_make(mann_context *context, int32_t runs,
-                             const mann_experiment *const *experiment, mann_groups *groups)
+mann_status mann_cohorts_make(mann_context *context, int32_t runs,
+                              const mann_experiment *const *experiment, mann_cohorts *groups)
 {
     naming n = {.group = calloc((size_t)runs + 1, sizeof *n.group)};
-    *groups = (mann_groups){.of = calloc((size_t)runs + 1, sizeof *groups->of),
-                            .label = calloc((size_t)runs + 1, sizeof *groups->label)};
+    *groups = (mann_cohorts){.of = calloc((size_t)runs + 1, sizeof *groups->of),
+                             .label = calloc((size_t)runs + 1, sizeof *groups->label)};
     mann_status status = n.group && groups->of && groups->label
                              ? MANN_OK
                              : mann_fail(context, MANN_E_NOMEM, "out of memory for groups of runs");
@@ -176,7 +176,7 @@ mann_status mann_groups_make(mann_context *context, int32_t runs,
             make_label(&n, i, groups->label[i]);
         }
     } else {
-        mann_groups_clear(groups);
+        mann_cohorts_clear(groups);
     }
     for (int32_t i = 0; n.group && i < n.count; i++) {
         mann_settings_clear(&n.group[i].own);
@@ -186,9 +186,9 @@ mann_status mann_groups_make(mann_context *context, int32_t runs,
     return status;
 }
 
-void mann_groups_clear(mann_groups *groups)
+void mann_cohorts_clear(mann_cohorts *groups)
 {
     free(groups->of);
     free(groups->label);
-    *groups = (mann_groups){.count = 0};
+    *groups = (mann_cohorts){.count = 0};
 }

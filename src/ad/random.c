@@ -1,19 +1,19 @@
 /* Random leaves for the operations' examples. */
-#include "ad/example.h"
+#include "ad/random.h"
 
 #include <math.h>
 
-int32_t mann_example_size(mann_rng *rng, int32_t most)
+int32_t mann_random_size(mann_rng *rng, int32_t most)
 {
     return mann_rng_below(rng, 4) ? mann_rng_between(rng, (mann_range){1, most}) : 1;
 }
 
-int32_t mann_example_heads(mann_rng *rng)
+int32_t mann_random_heads(mann_rng *rng)
 {
-    return mann_rng_below(rng, 8) ? mann_example_size(rng, 3) : MANN_MANY_QUERIES;
+    return mann_rng_below(rng, 8) ? mann_random_size(rng, 3) : MANN_MANY_QUERIES;
 }
 
-mann_var mann_example_parameter(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1)
+mann_var mann_random_parameter(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1)
 {
     mann_var x = mann_leaf(tape, 2, (int32_t[]){n0, n1});
     for (size_t i = 0; i < mann_size(x); i++) {
@@ -30,7 +30,7 @@ static mann_var leaf(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int
         more = mann_rng_between(rng, (mann_range){1, 4});
         first = mann_rng_between(rng, (mann_range){0, more});
     }
-    mann_var wide = mann_example_parameter(tape, rng, n0, size + more);
+    mann_var wide = mann_random_parameter(tape, rng, n0, size + more);
     mann_var x = mann_columns(tape, wide, first, size);
     return n2 ? mann_split(tape, x, n1) : x;
 }
@@ -46,13 +46,13 @@ static int32_t sequence_size(mann_var x)
     return (int32_t)(mann_size(x) / (size_t)x->n[0]);
 }
 
-mann_var mann_example_normal(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2)
+mann_var mann_random_normal(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2)
 {
     return leaf(tape, rng, n0, n1, n2);
 }
 
-mann_var mann_example_uniform(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2,
-                              double low, double high)
+mann_var mann_random_uniform(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2,
+                             double low, double high)
 {
     mann_var x = leaf(tape, rng, n0, n1, n2);
     for (int32_t b = 0; b < x->n[0]; b++) {
@@ -63,7 +63,7 @@ mann_var mann_example_uniform(mann_tape *tape, mann_rng *rng, int32_t n0, int32_
     return x;
 }
 
-mann_var mann_example_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2)
+mann_var mann_random_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int32_t n1, int32_t n2)
 {
     mann_var x = leaf(tape, rng, n0, n1, n2);
     int32_t n = x->n[x->rank - 1];
@@ -83,7 +83,7 @@ mann_var mann_example_weighting(mann_tape *tape, mann_rng *rng, int32_t n0, int3
     return x;
 }
 
-mann_var mann_example_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const int32_t *n)
+mann_var mann_random_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const int32_t *n)
 {
     int32_t wide[MANN_MAX_RANK], first[MANN_MAX_RANK];
     for (int32_t a = 0; a < rank; a++) {
@@ -101,11 +101,11 @@ mann_var mann_example_shape(mann_tape *tape, mann_rng *rng, int32_t rank, const 
     return x;
 }
 
-void mann_example_broadcast(mann_tape *tape, mann_rng *rng, int32_t count, mann_var *x)
+void mann_random_broadcast(mann_tape *tape, mann_rng *rng, int32_t count, mann_var *x)
 {
     int32_t rank = mann_rng_between(rng, (mann_range){1, MANN_MAX_RANK}), n[MANN_MAX_RANK];
     for (int32_t a = 0; a < rank; a++) {
-        n[a] = mann_example_size(rng, a < rank - 1 ? 4 : rank < 4 ? 40 : 10);
+        n[a] = mann_random_size(rng, a < rank - 1 ? 4 : rank < 4 ? 40 : 10);
     }
     int32_t full = (int32_t)mann_rng_below(rng, (uint32_t)count);
     for (int32_t i = 0; i < count; i++) {
@@ -118,6 +118,6 @@ void mann_example_broadcast(mann_tape *tape, mann_rng *rng, int32_t count, mann_
         if (own == rank) {
             m[0] = n[0] + mann_rng_between(rng, (mann_range){0, 2});
         }
-        x[i] = mann_example_shape(tape, rng, own, m);
+        x[i] = mann_random_shape(tape, rng, own, m);
     }
 }

@@ -1,20 +1,20 @@
 /* Groups of runs that differ in nothing but their seeds, and what to call them. */
-#ifndef MANN_STUDY_GROUPS_H
-#define MANN_STUDY_GROUPS_H
+#ifndef MANN_STUDY_COHORTS_H
+#define MANN_STUDY_COHORTS_H
 
 #include <mann/train.h>
 
 enum { MANN_GROUP_LABEL = 256 };
 
-typedef struct mann_groups {
+typedef struct mann_cohorts {
     int32_t count;                   /* in the order of their first members */
     int32_t *of;                     /* [runs]: the group of each */
     char (*label)[MANN_GROUP_LABEL]; /* [count]: what tells it from the others: "ntm lr=0.001" */
-} mann_groups;
+} mann_cohorts;
 
 /* MANN_E_NOMEM. */
-mann_status mann_groups_make(mann_context *context, int32_t runs,
-                             const mann_experiment *const *experiment, mann_groups *groups);
-void mann_groups_clear(mann_groups *groups);
+mann_status mann_cohorts_make(mann_context *context, int32_t runs,
+                              const mann_experiment *const *experiment, mann_cohorts *groups);
+void mann_cohorts_clear(mann_cohorts *groups);
 
 #endif
