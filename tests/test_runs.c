@@ -1,4 +1,4 @@
-/* What stands behind sweeps and reports: grids, plans, groups of runs, and their statistics. */
+/* What stands behind sweeps and reports: grids, plans, cohorts of runs, and their statistics. */
 #include "fixture.h"
 
 #include <mann/statistics.h>
@@ -69,7 +69,7 @@ static void test_bad_grids(void **state)
     mann_grid_clear(&grid);
 }
 
-/* --- groups --- */
+/* --- cohorts --- */
 
 static mann_experiment *experiment(const char *task, const char *model, const char *settings)
 {
@@ -93,22 +93,22 @@ static void test_groups(void **state)
         experiment("copy", "lstm", "train.lr=0.001 seed=5"),
     };
     static const int32_t expected[RUNS] = {0, 1, 0, 2, 3, 1, 1};
-    mann_cohorts groups;
-    assert_int_equal(mann_cohorts_make(context, RUNS, (const mann_experiment *const *)run, &groups),
-                     MANN_OK);
-    assert_int_equal(groups.count, 4);
+    mann_cohorts cohorts;
+    assert_int_equal(
+        mann_cohorts_make(context, RUNS, (const mann_experiment *const *)run, &cohorts), MANN_OK);
+    assert_int_equal(cohorts.count, 4);
     for (int32_t i = 0; i < RUNS; i++) {
-        assert_int_equal(groups.of[i], expected[i]);
+        assert_int_equal(cohorts.of[i], expected[i]);
     }
     /* What a model brings along and what all share goes without saying. */
-    assert_string_equal(groups.label[0], "ntm lr=0.001");
-    assert_string_equal(groups.label[1], "lstm lr=0.001 hidden=100");
-    assert_string_equal(groups.label[3], "lstm lr=0.001 hidden=64");
-    mann_cohorts_clear(&groups);
-    assert_int_equal(mann_cohorts_make(context, 1, (const mann_experiment *const *)run, &groups),
+    assert_string_equal(cohorts.label[0], "ntm lr=0.001");
+    assert_string_equal(cohorts.label[1], "lstm lr=0.001 hidden=100");
+    assert_string_equal(cohorts.label[3], "lstm lr=0.001 hidden=64");
+    mann_cohorts_clear(&cohorts);
+    assert_int_equal(mann_cohorts_make(context, 1, (const mann_experiment *const *)run, &cohorts),
                      MANN_OK);
-    assert_string_equal(groups.label[0], "copy ntm");
-    mann_cohorts_clear(&groups);
+    assert_string_equal(cohorts.label[0], "copy ntm");
+    mann_cohorts_clear(&cohorts);
     for (int32_t i = 0; i < RUNS; i++) {
         mann_experiment_free(run[i]);
     }

@@ -1,4 +1,4 @@
-/* `mann report`: groups of runs in a table, as data, and as curves. */
+/* `mann report`: cohorts of runs in a table, as data, and as curves. */
 #include "cli/report_print.h"
 #include "cli/values.h"
 
@@ -6,7 +6,7 @@
 
 static const char help[] =
     "Usage: mann report RUN|FOLDER... [OPTIONS]\n\n"
-    "Sums runs up: those that differ in nothing but the seed are a group. FOLDER holds runs, as\n"
+    "Sums runs up: those that differ in nothing but the seed are a cohort. FOLDER holds runs, as\n"
     "mann sweep makes them. Of restarts the run with the lowest training loss is selected.\n\n"
     "      --solved EXPR      what counts as solved, as for --until (default: the task's own)\n"
     "      --metric NAME      of the validation: final, best and curves (default: the cost)\n"

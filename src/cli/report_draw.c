@@ -1,4 +1,4 @@
-/* The learning curves of a report's groups. */
+/* The learning curves of a report's cohorts. */
 #include "cli/report_print.h"
 
 #include "draw/learning_plot.h"
@@ -38,12 +38,12 @@ static bool make_band(const mann_report *r, const mann_report_cohort *g, mann_ba
     return run != NULL;
 }
 
-/* The number of runs in each group; 0: they differ. */
+/* The number of runs in each cohort; 0: they differ. */
 static int32_t runs_each(const mann_report *r)
 {
-    int32_t each = r->group[0].count;
-    for (int32_t k = 1; k < r->groups.count; k++) {
-        each = r->group[k].count == each ? each : 0;
+    int32_t each = r->cohort[0].count;
+    for (int32_t k = 1; k < r->cohorts.count; k++) {
+        each = r->cohort[k].count == each ? each : 0;
     }
     return each;
 }
@@ -52,11 +52,11 @@ static void subtitle(const mann_report *r, char *text, size_t size)
 {
     char model[200] = "", runs[64];
     int32_t each = runs_each(r);
-    if (r->groups.count == 1) {
+    if (r->cohorts.count == 1) {
         mann_experiment_describe(r->run[0].outcome.experiment, model, sizeof model - 8);
         strcat(model, " · ");
     }
-    if (r->groups.count == 1 || !each) {
+    if (r->cohorts.count == 1 || !each) {
         snprintf(runs, sizeof runs, "%d run%s", r->n_runs, r->n_runs == 1 ? "" : "s");
     } else {
         snprintf(runs, sizeof runs, "%d run%s each", each, each == 1 ? "" : "s");
@@ -67,14 +67,14 @@ static void subtitle(const mann_report *r, char *text, size_t size)
 mann_status report_draw(const mann_report *r, const report_picture *picture)
 {
     mann_context *context = r->context;
-    int32_t count = r->groups.count < MOST_GROUPS ? r->groups.count : MOST_GROUPS;
+    int32_t count = r->cohorts.count < MOST_GROUPS ? r->cohorts.count : MOST_GROUPS;
     mann_band *band = calloc((size_t)count + 1, sizeof *band);
     mann_learning_curve curve[MOST_GROUPS];
     char names[MOST_GROUPS][MANN_GROUP_LABEL + 32], title[MANN_TEXT_SIZE], below[320];
     const char *ending = strrchr(picture->output, '.');
     bool good = band != NULL;
     for (int32_t k = 0; good && k < count; k++) {
-        const mann_report_cohort *g = &r->group[k];
+        const mann_report_cohort *g = &r->cohort[k];
         snprintf(names[k], sizeof names[k], runs_each(r) ? "%s" : "%s (%d runs)", g->label,
                  g->count);
         curve[k] = (mann_learning_curve){.name = names[k], .band = &band[k]};

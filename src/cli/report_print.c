@@ -51,8 +51,8 @@ static void add_runs(cli_table *table, const mann_report_cohort *g)
 
 static bool has_selected(const mann_report *r)
 {
-    for (int32_t k = 0; k < r->groups.count; k++) {
-        if (r->group[k].selected) {
+    for (int32_t k = 0; k < r->cohorts.count; k++) {
+        if (r->cohort[k].selected) {
             return true;
         }
     }
@@ -61,7 +61,7 @@ static bool has_selected(const mann_report *r)
 
 static void print_summary(const mann_report *r, cli_style style)
 {
-    static const char *const head[] = {"group", "runs", "solved", "sequences to solve", "time"};
+    static const char *const head[] = {"cohort", "runs", "solved", "sequences to solve", "time"};
     const char *metric = r->metric ? r->metric : "cost";
     bool selected = has_selected(r);
     cli_table table = {.columns = 7 + selected};
@@ -73,8 +73,8 @@ static void print_summary(const mann_report *r, cli_style style)
     if (selected) {
         cli_table_add(&table, "selected");
     }
-    for (int32_t k = 0; k < r->groups.count; k++) {
-        const mann_report_cohort *g = &r->group[k];
+    for (int32_t k = 0; k < r->cohorts.count; k++) {
+        const mann_report_cohort *g = &r->cohort[k];
         cli_table_add(&table, "%s", g->label);
         add_runs(&table, g);
         cli_table_add(&table, "%d of %d", g->solved, g->count);
@@ -99,10 +99,10 @@ static void print_tests(const mann_report *r, const mann_report_tests *tests, cl
     for (int32_t m = 0; m < first->metrics; m++) {
         cli_table_add(&table, "%s", first->metric[m]);
     }
-    for (int32_t k = 0; k < r->groups.count; k++) {
+    for (int32_t k = 0; k < r->cohorts.count; k++) {
         for (int32_t i = 0; i < tests->count; i++) {
             const mann_report_tested *t = &tests->at[i];
-            cli_table_add(&table, "%s", r->group[k].label);
+            cli_table_add(&table, "%s", r->cohort[k].label);
             cli_table_add(&table, "%s", *t->value ? t->value : "as trained");
             for (int32_t m = 0; m < first->metrics; m++) {
                 add_quartiles(&table, &t->score[k][m], plain_text);
@@ -152,7 +152,7 @@ static void name_three(cli_table *table, const char *name, const char *at)
     }
 }
 
-/* One row a group, with all tests: what a spreadsheet takes. */
+/* One row a cohort, with all tests: what a spreadsheet takes. */
 static void print_csv(const mann_report *r, const mann_report_tests *tests)
 {
     static const char *const head[] = {"group",  "task",     "model",      "runs",
@@ -172,8 +172,8 @@ static void print_csv(const mann_report *r, const mann_report_tests *tests)
             table.columns += 3;
         }
     }
-    for (int32_t k = 0; k < r->groups.count; k++) {
-        const mann_report_cohort *g = &r->group[k];
+    for (int32_t k = 0; k < r->cohorts.count; k++) {
+        const mann_report_cohort *g = &r->cohort[k];
         const mann_experiment *e = g->run[0]->outcome.experiment;
         cli_table_add(&table, "%s", g->label);
         cli_table_add(&table, "%s", mann_experiment_task_name(e));
@@ -215,7 +215,7 @@ static json_t *run_json(const mann_report_run *run)
                      cli_number_json(mann_report_loss(run)));
 }
 
-static json_t *test_json(const mann_report_tests *tests, int32_t group)
+static json_t *test_json(const mann_report_tests *tests, int32_t cohort)
 {
     json_t *list = json_array();
     for (int32_t i = 0; i < tests->count; i++) {
@@ -225,7 +225,7 @@ static json_t *test_json(const mann_report_tests *tests, int32_t group)
             json_object_set_new(row, tests->option, cli_value_json(t->value));
         }
         for (int32_t m = 0; m < t->metrics; m++) {
-            json_object_set_new(row, t->metric[m], quartiles_json(&t->score[group][m]));
+            json_object_set_new(row, t->metric[m], quartiles_json(&t->score[cohort][m]));
         }
         json_array_append_new(list, row);
     }
@@ -234,7 +234,7 @@ static json_t *test_json(const mann_report_tests *tests, int32_t group)
 
 static json_t *group_json(const mann_report *r, const mann_report_tests *tests, int32_t k)
 {
-    const mann_report_cohort *g = &r->group[k];
+    const mann_report_cohort *g = &r->cohort[k];
     const mann_experiment *e = g->run[0]->outcome.experiment;
     mann_interval share = mann_share_interval(g->solved, g->count);
     json_t *runs = json_array();
@@ -255,11 +255,11 @@ static json_t *group_json(const mann_report *r, const mann_report_tests *tests, 
 
 static void print_json(const mann_report *r, const mann_report_tests *tests)
 {
-    json_t *groups = json_array();
-    for (int32_t k = 0; k < r->groups.count; k++) {
-        json_array_append_new(groups, group_json(r, tests, k));
+    json_t *cohorts = json_array();
+    for (int32_t k = 0; k < r->cohorts.count; k++) {
+        json_array_append_new(cohorts, group_json(r, tests, k));
     }
-    json_t *root = json_pack("{s:s, s:o}", "metric", r->metric ? r->metric : "", "groups", groups);
+    json_t *root = json_pack("{s:s, s:o}", "metric", r->metric ? r->metric : "", "groups", cohorts);
     json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(root);

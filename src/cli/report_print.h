@@ -9,7 +9,7 @@ typedef enum report_style { REPORT_TEXT, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSO
 /* On standard output. */
 void report_print(const mann_report *report, const mann_report_tests *tests, report_style style);
 
-/* Learning curves of the groups into a file, whose ending says how. */
+/* Learning curves of the cohorts into a file, whose ending says how. */
 typedef struct report_picture {
     const char *output, *title;
     bool dark, linear;

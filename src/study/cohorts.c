@@ -1,5 +1,5 @@
-/* A group is called by what tells it from the others: task and model where they differ, then
- * options that it has otherwise than task and model set them by themselves, or than another group
+/* A cohort is called by what tells it from the others: task and model where they differ, then
+ * options that it has otherwise than task and model set them by themselves, or than another cohort
  * of that task and model. So two models are told apart by their names, not by the forty options
  * that come with them. */
 #include "study/cohorts.h"
@@ -17,8 +17,8 @@ typedef struct member {
 } member;
 
 typedef struct naming {
-    int32_t count; /* groups */
-    member *group;
+    int32_t count; /* cohorts */
+    member *cohort;
     const char *key[MOST_KEYS]; /* options to name */
     int32_t keys;
 } naming;
@@ -29,12 +29,12 @@ static bool is_changed(const member *g, const char *key)
     return own && (!usual || strcmp(usual, own));
 }
 
-/* Whether a group of the same task and model has another value. */
+/* Whether a cohort of the same task and model has another value. */
 static bool is_varied(const naming *n, const member *g, const char *key)
 {
     static const char *const names[] = {"task", "model"};
     for (int32_t i = 0; i < n->count; i++) {
-        const member *other = &n->group[i];
+        const member *other = &n->cohort[i];
         bool same = true;
         for (int k = 0; k < 2; k++) {
             same = same && !strcmp(mann_settings_get(&g->own, names[k]),
@@ -53,7 +53,7 @@ static bool differs(const naming *n, const char *key)
 {
     const char *first = NULL;
     for (int32_t i = 0; i < n->count; i++) {
-        const char *value = mann_settings_get(&n->group[i].own, key);
+        const char *value = mann_settings_get(&n->cohort[i].own, key);
         if (value && first && strcmp(value, first)) {
             return true;
         }
@@ -75,7 +75,7 @@ static bool is_named(const naming *n, const char *key)
 static void collect_keys(naming *n)
 {
     for (int32_t i = 0; i < n->count; i++) {
-        const member *g = &n->group[i];
+        const member *g = &n->cohort[i];
         for (int32_t k = 0; k < g->own.count && n->keys < MOST_KEYS; k++) {
             const char *key = g->own.setting[k].key;
             bool name = !strchr(key, '.'); /* task, model: named apart */
@@ -113,7 +113,7 @@ static void append(char label[MANN_GROUP_LABEL], const char *name, const char *v
 
 static void make_label(const naming *n, int32_t i, char label[MANN_GROUP_LABEL])
 {
-    const mann_settings *own = &n->group[i].own;
+    const mann_settings *own = &n->cohort[i].own;
     label[0] = '\0';
     if (n->count == 1 || differs(n, "task")) {
         append(label, "", mann_settings_get(own, "task"));
@@ -124,7 +124,7 @@ static void make_label(const naming *n, int32_t i, char label[MANN_GROUP_LABEL])
     for (int32_t k = 0; k < n->keys; k++) {
         const char *value = mann_settings_get(own, n->key[k]);
         if (value &&
-            (is_changed(&n->group[i], n->key[k]) || is_varied(n, &n->group[i], n->key[k]))) {
+            (is_changed(&n->cohort[i], n->key[k]) || is_varied(n, &n->cohort[i], n->key[k]))) {
             append(label, short_key(n, k), value);
         }
     }
@@ -140,14 +140,15 @@ static mann_status read_member(mann_context *context, const mann_experiment *e, 
     return status ? status : mann_settings_read(context, e, &out->own);
 }
 
-/* Puts a run into the group that it belongs to, or a new one. */
-static mann_status place(mann_context *context, naming *n, const mann_experiment *e, int32_t *group)
+/* Puts a run into the cohort that it belongs to, or a new one. */
+static mann_status place(mann_context *context, naming *n, const mann_experiment *e,
+                         int32_t *cohort)
 {
-    member *made = &n->group[n->count];
+    member *made = &n->cohort[n->count];
     mann_status status = read_member(context, e, made);
     n->count++; /* to be cleared in any case */
-    for (*group = 0; !status && *group < n->count - 1; (*group)++) {
-        if (!mann_settings_difference(&made->own, &n->group[*group].own)) {
+    for (*cohort = 0; !status && *cohort < n->count - 1; (*cohort)++) {
+        if (!mann_settings_difference(&made->own, &n->cohort[*cohort].own)) {
             mann_settings_clear(&made->own);
             mann_settings_clear(&made->usual);
             n->count--;
@@ -158,37 +159,37 @@ static mann_status place(mann_context *context, naming *n, const mann_experiment
 }
 
 mann_status mann_cohorts_make(mann_context *context, int32_t runs,
-                              const mann_experiment *const *experiment, mann_cohorts *groups)
+                              const mann_experiment *const *experiment, mann_cohorts *cohorts)
 {
-    naming n = {.group = calloc((size_t)runs + 1, sizeof *n.group)};
-    *groups = (mann_cohorts){.of = calloc((size_t)runs + 1, sizeof *groups->of),
-                             .label = calloc((size_t)runs + 1, sizeof *groups->label)};
-    mann_status status = n.group && groups->of && groups->label
+    naming n = {.cohort = calloc((size_t)runs + 1, sizeof *n.cohort)};
+    *cohorts = (mann_cohorts){.of = calloc((size_t)runs + 1, sizeof *cohorts->of),
+                              .label = calloc((size_t)runs + 1, sizeof *cohorts->label)};
+    mann_status status = n.cohort && cohorts->of && cohorts->label
                              ? MANN_OK
-                             : mann_fail(context, MANN_E_NOMEM, "out of memory for groups of runs");
+                             : mann_fail(context, MANN_E_NOMEM, "out of memory for cohorts");
     for (int32_t i = 0; !status && i < runs; i++) {
-        status = place(context, &n, experiment[i], &groups->of[i]);
+        status = place(context, &n, experiment[i], &cohorts->of[i]);
     }
     if (!status) {
-        groups->count = n.count;
+        cohorts->count = n.count;
         collect_keys(&n);
         for (int32_t i = 0; i < n.count; i++) {
-            make_label(&n, i, groups->label[i]);
+            make_label(&n, i, cohorts->label[i]);
         }
     } else {
-        mann_cohorts_clear(groups);
+        mann_cohorts_clear(cohorts);
     }
-    for (int32_t i = 0; n.group && i < n.count; i++) {
-        mann_settings_clear(&n.group[i].own);
-        mann_settings_clear(&n.group[i].usual);
+    for (int32_t i = 0; n.cohort && i < n.count; i++) {
+        mann_settings_clear(&n.cohort[i].own);
+        mann_settings_clear(&n.cohort[i].usual);
     }
-    free(n.group);
+    free(n.cohort);
     return status;
 }
 
-void mann_cohorts_clear(mann_cohorts *groups)
+void mann_cohorts_clear(mann_cohorts *cohorts)
 {
-    free(groups->of);
-    free(groups->label);
-    *groups = (mann_cohorts){.count = 0};
+    free(cohorts->of);
+    free(cohorts->label);
+    *cohorts = (mann_cohorts){.count = 0};
 }

@@ -1,4 +1,4 @@
-/* From run folders to groups with their statistics. */
+/* From run folders to cohorts with their statistics. */
 #include "study/report.h"
 
 #include "run/folder.h"
@@ -196,7 +196,7 @@ static mann_status measure(const mann_report *r, mann_report_run *run)
     return status;
 }
 
-/* --- groups --- */
+/* --- cohorts --- */
 
 static int by_seed(const void *a, const void *b)
 {
@@ -205,7 +205,7 @@ static int by_seed(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* One number of every run in the group. */
+/* One number of every run in the cohort. */
 static mann_quartiles quartiles(const mann_report_cohort *g, size_t field, double *value)
 {
     for (int32_t i = 0; i < g->count; i++) {
@@ -232,15 +232,15 @@ static void sum_up(mann_report_cohort *g, double *value)
     g->best = quartiles(g, offsetof(mann_report_run, best), value);
 }
 
-/* Lists the members of each group. */
+/* Lists the members of each cohort. */
 static void make_groups(mann_report *r)
 {
     mann_report_run **next = r->member;
-    for (int32_t k = 0; k < r->groups.count; k++) {
-        mann_report_cohort *g = &r->group[k];
-        *g = (mann_report_cohort){.label = r->groups.label[k], .run = next};
+    for (int32_t k = 0; k < r->cohorts.count; k++) {
+        mann_report_cohort *g = &r->cohort[k];
+        *g = (mann_report_cohort){.label = r->cohorts.label[k], .run = next};
         for (int32_t i = 0; i < r->n_runs; i++) {
-            if (r->groups.of[i] == k) {
+            if (r->cohorts.of[i] == k) {
                 *next++ = &r->run[i];
                 g->count++;
             }
@@ -262,15 +262,15 @@ mann_status mann_report_finish(mann_report *r)
         experiment[i] = r->run[i].outcome.experiment;
         status = measure(r, &r->run[i]);
     }
-    status = status ? status : mann_cohorts_make(r->context, r->n_runs, experiment, &r->groups);
+    status = status ? status : mann_cohorts_make(r->context, r->n_runs, experiment, &r->cohorts);
     if (!status) {
-        r->group = malloc(((size_t)r->groups.count + 1) * sizeof *r->group);
-        status = r->group ? MANN_OK : mann_fail(r->context, MANN_E_NOMEM, "out of memory");
+        r->cohort = malloc(((size_t)r->cohorts.count + 1) * sizeof *r->cohort);
+        status = r->cohort ? MANN_OK : mann_fail(r->context, MANN_E_NOMEM, "out of memory");
     }
     if (!status) {
         make_groups(r);
-        for (int32_t k = 0; k < r->groups.count; k++) {
-            sum_up(&r->group[k], value);
+        for (int32_t k = 0; k < r->cohorts.count; k++) {
+            sum_up(&r->cohort[k], value);
         }
     }
     free(experiment);
@@ -285,7 +285,7 @@ void mann_report_clear(mann_report *r)
         mann_history_close(r->run[i].history);
     }
     free(r->run);
-    free(r->group);
+    free(r->cohort);
     free(r->member);
-    mann_cohorts_clear(&r->groups);
+    mann_cohorts_clear(&r->cohorts);
 }

@@ -1,5 +1,5 @@
 /* Runs summed up: what `mann report` and what is built on it share. Run folders are collected, each
- * is measured by its metrics.jsonl, and those that differ in nothing but the seed are a group. */
+ * is measured by its metrics.jsonl, and those that differ in nothing but the seed are a cohort. */
 #ifndef MANN_STUDY_REPORT_H
 #define MANN_STUDY_REPORT_H
 
@@ -38,15 +38,15 @@ typedef struct mann_report {
     const char *solved; /* conditions; NULL: what the task calls solved */
     int32_t n_runs, room;
     mann_report_run *run; /* [n_runs]; additions move it */
-    mann_cohorts groups;
-    mann_report_cohort *group; /* [groups.count] */
-    mann_report_run **member;  /* where the groups' lists are */
+    mann_cohorts cohorts;
+    mann_report_cohort *cohort; /* [cohorts.count] */
+    mann_report_run **member;   /* where the cohorts' lists are */
 } mann_report;
 
 /* Adds a run, or all runs in a folder, in the order of their names. MANN_E_INVAL: there is none, or
  * the path is too long; MANN_E_IO, MANN_E_FORMAT: a run cannot be read; MANN_E_NOMEM. */
 mann_status mann_report_add(mann_report *report, const char *path);
-/* Measures all runs and makes the groups, once. MANN_E_INVAL: no run has the metric, or the
+/* Measures all runs and makes the cohorts, once. MANN_E_INVAL: no run has the metric, or the
  * conditions are none; MANN_E_NOMEM. */
 mann_status mann_report_finish(mann_report *report);
 void mann_report_clear(mann_report *report);
@@ -74,13 +74,13 @@ mann_status mann_report_score(mann_context *context, const mann_report_run *run,
                               const mann_report_test *test, const char *setting, int32_t *sequences,
                               mann_score *score);
 
-/* The scores of every group at one value. */
+/* The scores of every cohort at one value. */
 typedef struct mann_report_tested {
     char value[MANN_VALUE_TEXT]; /* "": as trained */
     int32_t sequences;           /* of each test, at most */
     int32_t metrics;
     const char *metric[MANN_MAX_METRICS];
-    mann_quartiles (*score)[MANN_MAX_METRICS]; /* [groups] */
+    mann_quartiles (*score)[MANN_MAX_METRICS]; /* [cohorts] */
 } mann_report_tested;
 
 typedef struct mann_report_tests {
@@ -89,7 +89,7 @@ typedef struct mann_report_tests {
     mann_report_tested *at; /* [count] */
 } mann_report_tests;
 
-/* All runs of each group, or its selected one, at each value; the report is finished. To be
+/* All runs of each cohort, or its selected one, at each value; the report is finished. To be
  * cleared, also after an error: those of mann_report_score; MANN_E_INVAL: too many values. */
 mann_status mann_report_tests_run(const mann_report *report, const mann_values *values,
                                   const mann_report_test *test, mann_report_tests *tests);

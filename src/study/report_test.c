@@ -1,4 +1,4 @@
-/* Testing the best, or the last, checkpoints of groups of runs. */
+/* Testing the best, or the last, checkpoints of cohorts of runs. */
 #include "study/report.h"
 
 #include <stdio.h>
@@ -32,11 +32,11 @@ static mann_status no_memory(const mann_report *r)
     return mann_fail(r->context, MANN_E_NOMEM, "out of memory for the test");
 }
 
-/* Tests a group's runs, or the selected one, at one setting. */
-static mann_status test_group(const mann_report *r, int32_t group, const mann_report_test *test,
-                              const char *setting, mann_report_tested *t)
+/* Tests a cohort's runs, or the selected one, at one setting. */
+static mann_status test_cohort(const mann_report *r, int32_t cohort, const mann_report_test *test,
+                               const char *setting, mann_report_tested *t)
 {
-    const mann_report_cohort *g = &r->group[group];
+    const mann_report_cohort *g = &r->cohort[cohort];
     int32_t count = g->selected ? 1 : g->count;
     double *value = calloc((size_t)count * MANN_MAX_METRICS, sizeof *value);
     mann_status status = value ? MANN_OK : no_memory(r);
@@ -55,7 +55,7 @@ static mann_status test_group(const mann_report *r, int32_t group, const mann_re
         }
     }
     for (int32_t m = 0; !status && m < t->metrics; m++) {
-        t->score[group][m] = mann_quartiles_of(value + m * count, count);
+        t->score[cohort][m] = mann_quartiles_of(value + m * count, count);
     }
     free(value);
     return status;
@@ -75,11 +75,11 @@ mann_status mann_report_tests_run(const mann_report *r, const mann_values *value
                              MOST_VALUES);
         }
         mann_report_tested *t = &tests->at[tests->count++];
-        t->score = calloc((size_t)r->groups.count + 1, sizeof *t->score);
+        t->score = calloc((size_t)r->cohorts.count + 1, sizeof *t->score);
         snprintf(t->value, sizeof t->value, "%s", value);
         status = t->score ? MANN_OK : no_memory(r);
-        for (int32_t k = 0; !status && k < r->groups.count; k++) {
-            status = test_group(r, k, test, setting, t);
+        for (int32_t k = 0; !status && k < r->cohorts.count; k++) {
+            status = test_cohort(r, k, test, setting, t);
         }
     }
     return status;
