@@ -12,18 +12,26 @@
 
 enum { BITS = 8 };
 
-static float *add(mann_context *context, mann_trace *trace, const char *name, mann_kind kind,
-                  int32_t rank, int32_t n0, const char *axis0, int32_t n1, const char *axis1)
+/* n and axis behind the steps, as many as there are names of axes. */
+static float *add(mann_context *context, mann_trace *trace, mann_tag_info tag, int32_t n0,
+                  int32_t n1)
 {
-    int32_t n[2] = {n0, n1};
-    const char *axis[2] = {axis0, axis1};
-    mann_trace_array *array = mann_trace_add(context, trace, name, kind, rank, n, axis);
+    int32_t rank = tag.axis[0] ? tag.axis[1] ? 2 : 1 : 0;
+    mann_trace_array *array =
+        mann_trace_add(context, trace, tag.name, tag.kind, rank, (int32_t[]){n0, n1}, tag.axis);
     if (!array) {
         fprintf(stderr, "%s\n", mann_context_message(context));
         exit(1);
     }
+    array->role = tag.role;
+    array->access = tag.access;
+    snprintf(array->group, sizeof array->group, "%s", tag.group ? tag.group : "");
     return array->data;
 }
+
+#define TAG(name, kind, role, access, group, ...)                                                  \
+    ((mann_tag_info){                                                                              \
+        name, MANN_KIND_##kind, {__VA_ARGS__}, MANN_ROLE_##role, MANN_ACCESS_##access, group})
 
 /* A bump on the ring with part `skill` of its weight on one location. */
 static void bump(float *w, int32_t n, int32_t at, double skill, mann_rng *rng)
@@ -40,27 +48,44 @@ static void bump(float *w, int32_t n, int32_t at, double skill, mann_rng *rng)
     }
 }
 
-static void add_heads(mann_context *context, mann_trace *trace, synthetic_size size,
-                      const char *family, int32_t heads, double skill, mann_rng *rng)
+static const struct {
+    const char *suffix;
+    mann_kind kind;
+    mann_role role;
+} stages[] = {
+    {"similarity", MANN_KIND_SIGNED, MANN_ROLE_SIMILARITY},
+    {"content", MANN_KIND_WEIGHTING, MANN_ROLE_CONTENT},
+    {"gated", MANN_KIND_WEIGHTING, MANN_ROLE_GATED},
+    {"shifted", MANN_KIND_WEIGHTING, MANN_ROLE_SHIFTED},
+    {"weights", MANN_KIND_WEIGHTING, MANN_ROLE_WEIGHTING},
+};
+
+static void add_heads(mann_context *context, mann_trace *trace, synthetic_size size, bool reads,
+                      int32_t heads, double skill, mann_rng *rng)
 {
-    static const char *const stages[] = {"similarity", "content", "gated", "shifted", "weights"};
-    char name[64];
+    char name[64], group[32];
+    const char *family = reads ? "read" : "write";
     int32_t T = trace->steps, N = size.locations, M = size.words;
-    bool reads = !strcmp(family, "read");
-#define NAME(suffix) (snprintf(name, sizeof name, "%s_" suffix, family), name)
-    float *key = add(context, trace, NAME("key"), MANN_KIND_SIGNED, 2, heads, "head", M, "word");
-    float *strength =
-        add(context, trace, NAME("strength"), MANN_KIND_POSITIVE, 1, heads, "head", 0, NULL);
-    float *gate = add(context, trace, NAME("gate"), MANN_KIND_GATE, 1, heads, "head", 0, NULL);
-    float *shift =
-        add(context, trace, NAME("shift"), MANN_KIND_DISTRIBUTION, 2, heads, "head", 3, "offset");
-    float *gamma =
-        add(context, trace, NAME("sharpening"), MANN_KIND_POSITIVE, 1, heads, "head", 0, NULL);
+    mann_access access = reads ? MANN_ACCESS_READ : MANN_ACCESS_WRITE;
+    snprintf(group, sizeof group, "memory.%s", family);
+#define HEAD(suffix, kind, role, n, ...)                                                           \
+    (snprintf(name, sizeof name, "%s_" suffix, family),                                            \
+     add(context, trace,                                                                           \
+         (mann_tag_info){name, MANN_KIND_##kind, {__VA_ARGS__}, MANN_ROLE_##role, access, group},  \
+         heads, n))
+    float *key = HEAD("key", SIGNED, KEY, M, "head", "word");
+    float *strength = HEAD("strength", POSITIVE, STRENGTH, 0, "head");
+    float *gate = HEAD("gate", GATE, GATE, 0, "head");
+    float *shift = HEAD("shift", DISTRIBUTION, SHIFT, 3, "head", "offset");
+    float *gamma = HEAD("sharpening", POSITIVE, SHARPENING, 0, "head");
     float *stage[5];
     for (int i = 0; i < 5; i++) {
-        snprintf(name, sizeof name, "%s_%s", family, stages[i]);
-        stage[i] = add(context, trace, name, i ? MANN_KIND_WEIGHTING : MANN_KIND_SIGNED, 2, heads,
-                       "head", N, "location");
+        snprintf(name, sizeof name, "%s_%s", family, stages[i].suffix);
+        stage[i] =
+            add(context, trace,
+                (mann_tag_info){
+                    name, stages[i].kind, {"head", "location"}, stages[i].role, access, group},
+                heads, N);
     }
     for (int32_t t = 0; t < T; t++) {
         for (int32_t h = 0; h < heads; h++) {
@@ -95,10 +120,14 @@ static void add_memory(mann_context *context, mann_trace *trace, synthetic_size 
 {
     int32_t T = trace->steps, N = size.locations, M = size.words;
     int32_t W = size.write_heads, R = size.read_heads;
-    float *erase = add(context, trace, "erase", MANN_KIND_GATE, 2, W, "head", M, "word");
-    float *give = add(context, trace, "add", MANN_KIND_SIGNED, 2, W, "head", M, "word");
-    float *memory = add(context, trace, "memory", MANN_KIND_SIGNED, 2, M, "word", N, "location");
-    float *reads = add(context, trace, "reads", MANN_KIND_SIGNED, 2, R, "head", M, "word");
+    float *erase =
+        add(context, trace, TAG("erase", GATE, ERASE, WRITE, "memory.write", "head", "word"), W, M);
+    float *give =
+        add(context, trace, TAG("add", SIGNED, ADD, WRITE, "memory.write", "head", "word"), W, M);
+    float *memory = add(context, trace,
+                        TAG("memory", SIGNED, MEMORY, NONE, "memory", "word", "location"), M, N);
+    float *reads =
+        add(context, trace, TAG("reads", SIGNED, READ, READ, "memory.read", "head", "word"), R, M);
     const float *w = mann_trace_find(trace, "write_weights")->data;
     const float *r = mann_trace_find(trace, "read_weights")->data;
     for (int32_t t = 0; t < T; t++) {
@@ -145,10 +174,10 @@ mann_trace *synthetic_copy(mann_context *context, synthetic_size size, double sk
     trace->target = MANN_TARGET_BITS;
     mann_trace_note(trace, "input", false, 0, L - 1);
     mann_trace_note(trace, "recall", false, L + 1, T - 1);
-    float *input = add(context, trace, "input", MANN_KIND_BITS, 1, BITS + 1, "bit", 0, NULL);
-    float *target = add(context, trace, "target", MANN_KIND_BITS, 1, BITS, "bit", 0, NULL);
-    float *mask = add(context, trace, "mask", MANN_KIND_BITS, 0, 0, NULL, 0, NULL);
-    float *output = add(context, trace, "output", MANN_KIND_BITS, 1, BITS, "bit", 0, NULL);
+    float *input = add(context, trace, TAG("input", BITS, INPUT, NONE, NULL, "bit"), BITS + 1, 0);
+    float *target = add(context, trace, TAG("target", BITS, TARGET, NONE, NULL, "bit"), BITS, 0);
+    float *mask = add(context, trace, TAG("mask", BITS, MASK, NONE, NULL, NULL), 0, 0);
+    float *output = add(context, trace, TAG("output", BITS, OUTPUT, NONE, NULL, "bit"), BITS, 0);
     input[L * (BITS + 1) + BITS] = 1;
     for (int32_t t = 0; t < L; t++) {
         for (int32_t i = 0; i < BITS; i++) {
@@ -164,10 +193,10 @@ mann_trace *synthetic_copy(mann_context *context, synthetic_size size, double sk
             output[t * BITS + i] = (float)(t > L ? sure : 0.5 + 0.1 * mann_rng_normal(&rng));
         }
     }
-    add_heads(context, trace, size, "write", size.write_heads, skill, &rng);
-    add_heads(context, trace, size, "read", size.read_heads, skill, &rng);
+    add_heads(context, trace, size, false, size.write_heads, skill, &rng);
+    add_heads(context, trace, size, true, size.read_heads, skill, &rng);
     add_memory(context, trace, size, &rng);
-    float *hidden = add(context, trace, "hidden", MANN_KIND_SIGNED, 1, 100, "unit", 0, NULL);
+    float *hidden = add(context, trace, TAG("hidden", SIGNED, HIDDEN, NONE, NULL, "unit"), 100, 0);
     for (int32_t i = 0; i < T * 100; i++) {
         hidden[i] = (float)tanh(mann_rng_normal(&rng));
     }

@@ -166,10 +166,10 @@ static void eight_heads_are_legible(void **state)
         int weightings = 0;
         for (int32_t k = 0; k < layout.n_panes; k++) {
             const mann_pane *pane = &layout.pane[k];
-            if (pane->placed && pane->role == MANN_ROLE_WEIGHTING) {
+            if (pane->placed && pane->content == MANN_CONTENT_WEIGHTING) {
                 weightings++;
                 assert_true(pane->area.h >= 34 && pane->area.w >= 250);
-                assert_true(pane->tag[0] == (pane->marker == MANN_MARKER_WRITE ? 'W' : 'R'));
+                assert_true(pane->tag[0] == (pane->access == MANN_ACCESS_WRITE ? 'W' : 'R'));
             }
         }
         assert_int_equal(weightings, 8);
@@ -177,10 +177,10 @@ static void eight_heads_are_legible(void **state)
     for (int a = 0; a < 4; a++) { /* no two heads of a kind share a colour */
         for (int b = 0; b < a; b++) {
             for (int dark = 0; dark < 2; dark++) {
-                assert_true(apart(pixel_of(mann_head_ink(dark, MANN_MARKER_READ, a)),
-                                  pixel_of(mann_head_ink(dark, MANN_MARKER_READ, b))) > 40);
-                assert_true(apart(pixel_of(mann_head_ink(dark, MANN_MARKER_WRITE, a)),
-                                  pixel_of(mann_head_ink(dark, MANN_MARKER_WRITE, b))) > 30);
+                assert_true(apart(pixel_of(mann_head_ink(dark, MANN_ACCESS_READ, a)),
+                                  pixel_of(mann_head_ink(dark, MANN_ACCESS_READ, b))) > 40);
+                assert_true(apart(pixel_of(mann_head_ink(dark, MANN_ACCESS_WRITE, a)),
+                                  pixel_of(mann_head_ink(dark, MANN_ACCESS_WRITE, b))) > 30);
             }
         }
     }
@@ -213,7 +213,7 @@ static void gates_name_their_heads(void **state)
             for (int32_t k = 0; k < 4; k++) {
                 for (double part = 0.4; part < 1.01; part += 0.05) { /* small marks are faint */
                     mann_ink ink = mann_ink_mix(mann_theme_get(scene.dark)->page,
-                                                mann_head_ink(scene.dark, pane->marker, k), part);
+                                                mann_head_ink(scene.dark, pane->access, k), part);
                     int off = apart(mark, pixel_of(ink));
                     nearest = off < least ? k : nearest;
                     least = off < least ? off : least;
@@ -280,6 +280,92 @@ static void unknown_values_get_a_panel(void **state)
     mann_episode_free(episode);
 }
 
+/* A value of a memory nobody knows; its name says nothing. */
+static float *tell(mann_trace *trace, mann_role role, mann_kind kind, mann_access access,
+                   const char *group, const char *axis0, int32_t n0, const char *axis1, int32_t n1)
+{
+    char name[16];
+    snprintf(name, sizeof name, "v%d", trace->count);
+    mann_trace_array *array =
+        mann_trace_add(context, trace, name, kind, axis1 ? 2 : 1, (int32_t[]){n0, n1},
+                       (const char *const[]){axis0, axis1});
+    assert_non_null(array);
+    array->role = role;
+    array->access = access;
+    strcpy(array->group, group);
+    return array->data;
+}
+
+static void a_memory_nobody_knows_is_shown(void **state)
+{
+    (void)state;
+    enum { T = 6, N = 24, M = 4 };
+    mann_trace *trace = mann_trace_alloc(context);
+    trace->steps = trace->length = T;
+    float *w = tell(trace, MANN_ROLE_WEIGHTING, MANN_KIND_WEIGHTING, MANN_ACCESS_READ, "ring.look",
+                    "head", 1, "location", N);
+    float *mode = tell(trace, MANN_ROLE_MODE, MANN_KIND_WEIGHTING, MANN_ACCESS_READ, "ring.look",
+                       "head", 1, "mode", 3);
+    float *put = tell(trace, MANN_ROLE_WEIGHTING, MANN_KIND_WEIGHTING, MANN_ACCESS_WRITE,
+                      "ring.leave", "head", 1, "location", N);
+    float *usage = tell(trace, MANN_ROLE_USAGE, MANN_KIND_GATE, MANN_ACCESS_NONE, "ring",
+                        "location", N, NULL, 0);
+    tell(trace, MANN_ROLE_MEMORY, MANN_KIND_SIGNED, MANN_ACCESS_NONE, "ring", "word", M, "location",
+         N);
+    float *link = tell(trace, MANN_ROLE_LINK, MANN_KIND_GATE, MANN_ACCESS_NONE, "ring", "location",
+                       N, "location", N);
+    tell(trace, MANN_ROLE_USAGE, MANN_KIND_GATE, MANN_ACCESS_NONE, "ring2", "location", N, NULL, 0);
+    for (int32_t t = 0; t < T; t++) {
+        w[t * N + t] = put[t * N + t] = mode[3 * t + 1] = 1;
+        usage[t * N + t] = 0.5f;
+        link[(t * N + t) * N + (t + 1) % N] = 1;
+    }
+    mann_episode *episode = mann_episode_alloc(context, trace);
+    assert_int_equal(episode->n_families, 2);
+    assert_string_equal(episode->family[0].name, "look");
+    assert_int_equal(episode->family[0].access, MANN_ACCESS_READ);
+    assert_ptr_equal(episode->family[0].matrix, mann_trace_role(trace, MANN_ROLE_MEMORY));
+    assert_ptr_equal(episode->family[0].matrix, episode->family[1].matrix);
+    mann_scene scene = scene_of(episode);
+    scene.step = 3;
+    mann_layout layout = mann_layout_make(&scene);
+    static const struct {
+        const char *title, *tag;
+        mann_pane_form form;
+    } panes[] = {{"Read weights", "R1", MANN_FORM_HEAT},  {"Write weights", "W1", MANN_FORM_HEAT},
+                 {"Read mode", "R1", MANN_FORM_HEAT},     {"Usage", "", MANN_FORM_HEAT},
+                 {"Usage, memory 2", "", MANN_FORM_HEAT}, {"Link", "", MANN_FORM_MATRIX}};
+    for (size_t i = 0; i < sizeof panes / sizeof panes[0]; i++) {
+        const mann_pane *pane = find_pane(&layout, panes[i].title);
+        assert_non_null(pane);
+        assert_true(pane->placed);
+        assert_string_equal(pane->tag, panes[i].tag);
+        assert_int_equal(pane->form, panes[i].form);
+    }
+    assert_false(find_pane(&layout, "Memory")->placed); /* the inspector has it */
+    /* The inspector tells usage, link and mode of the pinned location and head. */
+    float *const told[] = {&usage[3 * N + 3], &link[(3 * N + 3) * N + 9], &mode[3 * 3]};
+    canvas before = canvas_make(scene.width, scene.height);
+    mann_scene_draw(before.cr, &scene);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        *told[i] = 2;
+        canvas after = canvas_make(scene.width, scene.height);
+        mann_scene_draw(after.cr, &scene);
+        int changed = 0;
+        for (int y = 0; y < 250; y++) {
+            for (int x = 0; x < (int)layout.inspector.w; x++) {
+                double at_x = layout.inspector.x + x, at_y = layout.inspector.y + y;
+                changed += pixel(&before, at_x, at_y) != pixel(&after, at_x, at_y);
+            }
+        }
+        assert_true(changed > 5);
+        canvas_free(&before);
+        before = after;
+    }
+    canvas_free(&before);
+    mann_episode_free(episode);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +377,7 @@ int main(void)
         cmocka_unit_test(gates_name_their_heads),
         cmocka_unit_test(the_inspector_reads_out),
         cmocka_unit_test(unknown_values_get_a_panel),
+        cmocka_unit_test(a_memory_nobody_knows_is_shown),
     };
     return cmocka_run_group_tests(tests, context_begin, context_end);
 }

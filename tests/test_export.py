@@ -146,7 +146,8 @@ def check_npz(lines):
         assert kind == "<f4" and len(shape) == len(value["axes"]) and shape[0] == 9, name
         assert value["axes"][0] == "step" and all(math.isfinite(x) for x in numbers), name
     assert about["values"]["read_weights"] == {
-        "kind": "weighting", "axes": ["step", "head", "location"]}
+        "kind": "weighting", "axes": ["step", "head", "location"],
+        "role": "weighting", "access": "read", "group": "memory.read"}
     assert arrays["read_weights"][1] == (9, 1, 8)
     for at in range(9):
         assert abs(sum(arrays["read_weights"][2][8 * at:8 * at + 8]) - 1) < 1e-5

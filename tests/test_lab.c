@@ -42,6 +42,7 @@ static mann_trace *make_store(int32_t count)
     mann_trace_array *array = mann_trace_add(context, trace, "patterns", MANN_KIND_SIGNED, 2,
                                              (int32_t[]){SIDE, SIDE}, axes);
     assert_non_null(array);
+    array->role = MANN_ROLE_PATTERN;
     mann_rng rng = mann_rng_stream(5, "test", 0);
     for (int32_t k = 0; k < count; k++) {
         mann_hopfield_random(array->data + k * UNITS, UNITS, &rng);
@@ -400,20 +401,23 @@ static void a_store_inside_a_machine(void **state)
     (void)state;
     enum { T = 6, N = 8, K = 3, U = 5 };
     static const struct {
-        const char *name;
+        mann_role role;
         mann_kind kind;
         int32_t rank, n[2];
         const char *axis[2];
-    } values[] = {{"store_settling2", MANN_KIND_SIGNED, 2, {K, U}, {"settling", "unit"}},
-                  {"store_energy2", MANN_KIND_ENERGY, 1, {K}, {"settling"}},
-                  {"store_overlaps2", MANN_KIND_SIGNED, 1, {N}, {"row"}},
-                  {"store_retrieval2", MANN_KIND_WEIGHTING, 1, {N}, {"row"}}};
+    } values[] = {{MANN_ROLE_SETTLING, MANN_KIND_SIGNED, 2, {K, U}, {"settling", "unit"}},
+                  {MANN_ROLE_ENERGY, MANN_KIND_ENERGY, 1, {K}, {"settling"}},
+                  {MANN_ROLE_SIMILARITY, MANN_KIND_SIGNED, 1, {N}, {"row"}},
+                  {MANN_ROLE_WEIGHTING, MANN_KIND_WEIGHTING, 1, {N}, {"row"}}};
     mann_trace *trace = mann_trace_alloc(context);
     trace->steps = T;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        mann_trace_array *array = mann_trace_add(context, trace, values[i].name, values[i].kind,
-                                                 values[i].rank, values[i].n, values[i].axis);
+        mann_trace_array *array =
+            mann_trace_add(context, trace, mann_role_name(values[i].role), values[i].kind,
+                           values[i].rank, values[i].n, values[i].axis);
         assert_non_null(array);
+        array->role = values[i].role;
+        strcpy(array->group, "memory2");
         array->data[3 * (values[i].rank == 2 ? K * U : values[i].n[0]) + 2] = 1; /* at step 3 */
     }
     mann_episode *episode = mann_episode_alloc(context, trace);

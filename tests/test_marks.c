@@ -21,13 +21,21 @@ const char *__lsan_default_suppressions(void)
 
 enum { BITS = 3, RING = 40 };
 
-static float *add(mann_trace *trace, const char *name, mann_kind kind, int32_t rank, int32_t n0,
-                  int32_t n1)
+/* n0 and n1 as the role's axes need them. */
+static float *add(mann_trace *trace, mann_role role, mann_access access, int32_t n0, int32_t n1)
 {
     static const char *const axis[] = {"head", "location"}, *const one[] = {"channel"};
-    mann_trace_array *array = mann_trace_add(context, trace, name, kind, rank, (int32_t[]){n0, n1},
-                                             rank == 1 ? one : axis);
+    const char *does = access ? mann_access_name(access) : "";
+    char name[48];
+    snprintf(name, sizeof name, "%s %s", does, mann_role_name(role));
+    int32_t rank = n1 ? 2 : n0 ? 1 : 0;
+    mann_trace_array *array =
+        mann_trace_add(context, trace, name, access ? MANN_KIND_WEIGHTING : MANN_KIND_BITS, rank,
+                       (int32_t[]){n0, n1}, rank == 1 ? one : axis);
     assert_non_null(array);
+    array->role = role;
+    array->access = access;
+    snprintf(array->group, sizeof array->group, "%s", does);
     return array->data;
 }
 
@@ -37,16 +45,16 @@ static mann_trace *start(int32_t steps, int32_t inputs, int32_t outputs)
     assert_non_null(trace);
     trace->steps = trace->length = steps;
     trace->target = MANN_TARGET_BITS;
-    add(trace, "input", MANN_KIND_SIGNED, 1, inputs, 0);
-    add(trace, "target", MANN_KIND_BITS, 1, outputs, 0);
-    add(trace, "mask", MANN_KIND_BITS, 0, 0, 0);
-    add(trace, "output", MANN_KIND_BITS, 1, outputs, 0);
+    add(trace, MANN_ROLE_INPUT, MANN_ACCESS_NONE, inputs, 0);
+    add(trace, MANN_ROLE_TARGET, MANN_ACCESS_NONE, outputs, 0);
+    add(trace, MANN_ROLE_MASK, MANN_ACCESS_NONE, 0, 0);
+    add(trace, MANN_ROLE_OUTPUT, MANN_ACCESS_NONE, outputs, 0);
     return trace;
 }
 
-static float *data(const mann_trace *trace, const char *name)
+static float *data(const mann_trace *trace, mann_role role)
 {
-    return mann_trace_find(trace, name)->data;
+    return mann_trace_role(trace, role)->data;
 }
 
 static mann_scene scene_of(const mann_episode *episode, int32_t step)
@@ -102,15 +110,15 @@ static mann_episode *sort_episode(double noise)
     static const double priority[N] = {0.3, -0.9, 0.8, -0.2, 0.1, -0.6, 0.95, 0.5, -0.4, -0.75};
     static const int32_t order[K] = {6, 2, 7, 0, 4, 3};
     mann_trace *trace = start(T, BITS + 2, BITS);
-    float *write = add(trace, "write_weights", MANN_KIND_WEIGHTING, 2, W, RING);
-    float *read = add(trace, "read_weights", MANN_KIND_WEIGHTING, 2, 1, RING);
+    float *write = add(trace, MANN_ROLE_WEIGHTING, MANN_ACCESS_WRITE, W, RING);
+    float *read = add(trace, MANN_ROLE_WEIGHTING, MANN_ACCESS_READ, 1, RING);
     int32_t where[N];
     for (int32_t t = 0; t < N; t++) {
-        data(trace, "input")[t * (BITS + 2) + BITS] = (float)priority[t];
+        data(trace, MANN_ROLE_INPUT)[t * (BITS + 2) + BITS] = (float)priority[t];
         where[t] = ((int32_t)lround(33 + 10 * priority[t] + (t % 3 - 1) * noise) + RING) % RING;
     }
     for (int32_t t = 0; t < T; t++) {
-        data(trace, "mask")[t] = t > N;
+        data(trace, MANN_ROLE_MASK)[t] = t > N;
         write[(t * W) * RING + 5] = 1;
         write[(t * W + 1) * RING + (t < N ? where[t] : 0)] = 1;
         read[t * RING + (t > N ? where[order[t - N - 1]] : 0)] = 1;
@@ -235,12 +243,12 @@ static void repeats_are_numbered(void **state)
     (void)state;
     enum { L = 8, R = 3, T = L + 1 + L * R };
     mann_trace *trace = start(T, BITS + 2, BITS);
-    float *read = add(trace, "read_weights", MANN_KIND_WEIGHTING, 2, 1, RING);
+    float *read = add(trace, MANN_ROLE_WEIGHTING, MANN_ACCESS_READ, 1, RING);
     for (int32_t t = 0; t < T; t++) {
-        data(trace, "mask")[t] = t > L;
+        data(trace, MANN_ROLE_MASK)[t] = t > L;
         read[t * RING + (t > L ? (t - L - 1) % L : 0)] = 1;
     }
-    data(trace, "output")[(L + 1 + L + 1) * BITS] = 1;
+    data(trace, MANN_ROLE_OUTPUT)[(L + 1 + L + 1) * BITS] = 1;
     for (int32_t r = 0; r < R; r++) {
         mann_trace_note(trace, "repeat", true, L + 1 + r * L, L + (r + 1) * L);
     }
@@ -264,11 +272,11 @@ static void contexts_have_arrows(void **state)
     (void)state;
     enum { T = 30, C = 2 };
     mann_trace *trace = start(T, 1, 1);
-    float *read = add(trace, "read_weights", MANN_KIND_WEIGHTING, 2, 1, RING);
+    float *read = add(trace, MANN_ROLE_WEIGHTING, MANN_ACCESS_READ, 1, RING);
     for (int32_t t = 0; t < T; t++) {
-        data(trace, "target")[t] = t % 3 != 0;
-        data(trace, "input")[t] = t > 0 && (t - 1) % 3 != 0;
-        data(trace, "mask")[t] = 1;
+        data(trace, MANN_ROLE_TARGET)[t] = t % 3 != 0;
+        data(trace, MANN_ROLE_INPUT)[t] = t > 0 && (t - 1) % 3 != 0;
+        data(trace, MANN_ROLE_MASK)[t] = 1;
         read[t * RING + RING / 2] = 1;
     }
     mann_trace_note(trace, "fair", false, 0, C - 1);

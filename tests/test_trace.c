@@ -33,6 +33,9 @@ static mann_trace *make_trace(void)
         mann_trace_array *array =
             mann_trace_add(context, trace, name, (mann_kind)kind, kind % 3, n, axis);
         assert_non_null(array);
+        array->role = (mann_role)(MANN_ROLES - 1 - kind);
+        array->access = (mann_access)(kind % 3);
+        strcpy(array->group, kind % 2 ? "memory2.read" : "");
         for (int i = 0; i < 5; i++) {
             array->data[i] = (float)(i + kind);
         }
@@ -63,6 +66,9 @@ static void assert_same_trace(const mann_trace *a, const mann_trace *b)
         const mann_trace_array *x = &a->array[i], *y = &b->array[i];
         assert_string_equal(x->name, y->name);
         assert_int_equal(x->kind, y->kind);
+        assert_int_equal(x->role, y->role);
+        assert_int_equal(x->access, y->access);
+        assert_string_equal(x->group, y->group);
         assert_int_equal(x->rank, y->rank);
         assert_memory_equal(x->n, y->n, sizeof x->n);
         assert_memory_equal(x->axis, y->axis, sizeof x->axis);
@@ -144,22 +150,33 @@ static void trace_building(void **state)
     trace->step = -2;
     assert_int_equal(mann_trace_save(context, trace, path), MANN_E_INVAL);
     trace->step = -1;
+    trace->array[0].role = MANN_ROLES;
+    assert_int_equal(mann_trace_save(context, trace, path), MANN_E_INVAL);
+    trace->array[0].role = MANN_ROLE_NONE;
     assert_int_equal(mann_trace_save(context, trace, path), MANN_OK);
     mann_trace_free(trace);
 }
 
+static json_t *make_metadata(const char *version, const char *arrays)
+{
+    json_t *made =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+                  "format", "mann.trace", "version", version, "run", "r", "task", "t", "model", "m",
+                  "seed", "1", "index", "0", "step", "-1", "sequences", "0", "steps", "2", "length",
+                  "1", "target", "bits", "notes", "[]", "arrays", arrays);
+    assert_non_null(made);
+    return made;
+}
+
 /* A trace of one array "w" [2, 3] with one metadata string changed, or removed if value is NULL. */
-static void assert_trace_refused(const char *key, const char *value, const char *reason)
+static void assert_trace_of(const char *version, const char *key, const char *value,
+                            const char *reason)
 {
     const char *path = in_folder("bad-trace");
     float w[6] = {0};
     mann_stored tensor = {"w", MANN_F32, 2, {2, 3}, w, sizeof w};
-    json_t *metadata = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "format",
-        "mann.trace", "version", "1", "run", "r", "task", "t", "model", "m", "seed", "1", "index",
-        "0", "step", "-1", "sequences", "0", "steps", "2", "length", "1", "target", "bits", "notes",
-        "[]", "arrays", "{\"w\":{\"kind\":\"signed\",\"axes\":[\"step\",\"word\"]}}");
-    assert_non_null(metadata);
+    json_t *metadata =
+        make_metadata(version, "{\"w\":{\"kind\":\"signed\",\"axes\":[\"step\",\"word\"]}}");
     if (key && value) {
         json_object_set_new(metadata, key, json_string(value));
     } else if (key) {
@@ -180,6 +197,12 @@ static void assert_trace_refused(const char *key, const char *value, const char 
     assert_message(reason);
 }
 
+/* Of version 1. */
+static void assert_trace_refused(const char *key, const char *value, const char *reason)
+{
+    assert_trace_of("1", key, value, reason);
+}
+
 static void trace_hostile(void **state)
 {
     (void)state;
@@ -192,7 +215,7 @@ static void trace_hostile(void **state)
     }
     assert_trace_refused("format", NULL, "not a trace");
     assert_trace_refused("format", "mann.checkpoint", "not a trace");
-    assert_trace_refused("version", "2", "version");
+    assert_trace_refused("version", "3", "version");
     assert_trace_refused("extra", "", "'extra': unknown");
     assert_trace_refused("seed", "-1", "seed");
     assert_trace_refused("seed", "18446744073709551616", "seed");
@@ -252,6 +275,75 @@ static void trace_hostile(void **state)
                          "'w'");
 }
 
+/* Version 2 says of each array what it is for. */
+static void trace_roles(void **state)
+{
+    (void)state;
+#define TOLD(role, access, group)                                                                  \
+    "{\"w\":{\"kind\":\"signed\",\"axes\":[\"step\",\"word\"],\"role\":" role                      \
+    ",\"access\":" access ",\"group\":" group "}}"
+    static const struct {
+        const char *arrays, *reason;
+    } cases[] = {
+        {TOLD("\"key\"", "\"read\"", "\"memory.read\""), NULL},
+        {TOLD("\"none\"", "\"none\"", "\"\""), NULL},
+        {TOLD("\"lock\"", "\"read\"", "\"memory.read\""), "'w': its role"},
+        {TOLD("\"key\"", "\"both\"", "\"memory.read\""), "'w': its role"},
+        {TOLD("1", "\"read\"", "\"memory.read\""), "'w': its role"},
+        {TOLD("\"key\"", "\"read\"", "null"), "'w': its role"},
+        {TOLD("\"key\"", "\"read\"", "\"a group of forty-eight bytes, which is one too many\""),
+         "47 bytes"},
+        {"{\"w\":{\"kind\":\"signed\",\"axes\":[\"step\",\"word\"]}}", "{kind, axes, role"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_trace_of("2", "arrays", cases[i].arrays, cases[i].reason);
+    }
+    assert_trace_refused("arrays", cases[0].arrays, "{kind, axes}");
+}
+
+/* Names told it before; a number is the memory's. */
+static void old_names_have_roles(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        mann_role role;
+        mann_access access;
+        const char *group;
+    } cases[] = {
+        {"input", MANN_ROLE_INPUT, MANN_ACCESS_NONE, ""},
+        {"hidden", MANN_ROLE_HIDDEN, MANN_ACCESS_NONE, ""},
+        {"memory", MANN_ROLE_MEMORY, MANN_ACCESS_NONE, "memory"},
+        {"memory2", MANN_ROLE_MEMORY, MANN_ACCESS_NONE, "memory2"},
+        {"write_weights", MANN_ROLE_WEIGHTING, MANN_ACCESS_WRITE, "memory.write"},
+        {"read_gate3", MANN_ROLE_GATE, MANN_ACCESS_READ, "memory3.read"},
+        {"add2", MANN_ROLE_ADD, MANN_ACCESS_WRITE, "memory2.write"},
+        {"store_rows", MANN_ROLE_MEMORY, MANN_ACCESS_NONE, "memory"},
+        {"input2", MANN_ROLE_NONE, MANN_ACCESS_NONE, ""},
+        {"ready", MANN_ROLE_NONE, MANN_ACCESS_NONE, ""},
+        {"7", MANN_ROLE_NONE, MANN_ACCESS_NONE, ""},
+    };
+    const char *path = in_folder("old-names");
+    float w[6] = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mann_stored tensor = {"", MANN_F32, 2, {2, 3}, w, sizeof w};
+        strcpy(tensor.name, cases[i].name);
+        char arrays[128];
+        snprintf(arrays, sizeof arrays, "{\"%s\":{\"kind\":\"signed\",\"axes\":[\"step\",\"a\"]}}",
+                 cases[i].name);
+        json_t *metadata = make_metadata("1", arrays);
+        assert_int_equal(mann_archive_save(context, path, 1, &tensor, metadata), MANN_OK);
+        json_decref(metadata);
+        mann_trace *trace;
+        assert_int_equal(mann_trace_load(context, path, &trace), MANN_OK);
+        assert_int_equal(trace->array[0].role, cases[i].role);
+        assert_int_equal(trace->array[0].access, cases[i].access);
+        assert_string_equal(trace->array[0].group, cases[i].group);
+        assert_ptr_equal(mann_trace_role(trace, cases[i].role), &trace->array[0]);
+        mann_trace_free(trace);
+    }
+}
+
 static void trace_damage(void **state)
 {
     (void)state;
@@ -280,10 +372,9 @@ static void trace_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trace_round_trip),
-        cmocka_unit_test(trace_building),
-        cmocka_unit_test(trace_hostile),
-        cmocka_unit_test(trace_damage),
+        cmocka_unit_test(trace_round_trip),     cmocka_unit_test(trace_building),
+        cmocka_unit_test(trace_hostile),        cmocka_unit_test(trace_roles),
+        cmocka_unit_test(old_names_have_roles), cmocka_unit_test(trace_damage),
     };
     return cmocka_run_group_tests_name("trace", tests, folder_begin, folder_end);
 }

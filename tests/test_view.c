@@ -140,7 +140,7 @@ static void heads_go_round(void **state)
     mann_episode *episode = copy_episode();
     mann_view view = view_of(episode);
     mann_pin first = mann_scene_pin(&view.scene);
-    assert_int_equal(episode->family[first.family].marker, MANN_MARKER_READ);
+    assert_int_equal(episode->family[first.family].access, MANN_ACCESS_READ);
     for (int i = 0; i < 4; i++) { /* two that write, two that read */
         press_key(&view, 'h', false);
         mann_pin now = mann_scene_pin(&view.scene);
@@ -155,7 +155,7 @@ static const mann_pane *weights_pane(const mann_layout *layout)
 {
     for (int32_t i = 0; i < layout->n_panes; i++) {
         if (layout->pane[i].placed && !strcmp(layout->pane[i].tag, "W2") &&
-            layout->pane[i].role == MANN_ROLE_WEIGHTING) {
+            layout->pane[i].content == MANN_CONTENT_WEIGHTING) {
             return &layout->pane[i];
         }
     }

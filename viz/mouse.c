@@ -65,7 +65,7 @@ static unsigned press_pane(mann_view *view, const mann_layout *layout, const man
     if (!mann_pane_over_steps(pane)) {
         return 0;
     }
-    if (view->scene.editing && pane->role == MANN_ROLE_INPUT &&
+    if (view->scene.editing && pane->content == MANN_CONTENT_INPUT &&
         mann_heat_cell(&pane->heat, pane->area, x, y, &column, &row)) {
         unsigned wishes = mann_view_edit_press(view, layout->first + column, row, &taken);
         if (taken) {

@@ -36,13 +36,105 @@ typedef enum mann_kind {
     MANN_KIND_ENERGY        /* lower is more stable */
 } mann_kind;
 
-/* Describes a tagged value. Axes are named after the batch axis: {"head", "location"}. */
+/* What an observed value is for. Whoever shows values goes by this, by kind, axes and group, never
+ * by the name. Behind each stand the kind and the axes that it goes with; those of a memory whose
+ * heads act have "head" as their first axis. */
+typedef enum mann_role {
+    MANN_ROLE_NONE, /* nothing of the following: shown by kind and axes alone */
+
+    /* Of the episode. */
+    MANN_ROLE_INPUT,        /* bits or signed [channel]: what the model is given */
+    MANN_ROLE_TARGET,       /* bits, distribution or signed [channel]: what it should answer */
+    MANN_ROLE_OUTPUT,       /* as the target: what it answers */
+    MANN_ROLE_MASK,         /* gate []: 1 where the answer counts */
+    MANN_ROLE_ERROR,        /* signed [channel]: output minus target */
+    MANN_ROLE_OPTIMAL,      /* bits []: what an ideal observer answers */
+    MANN_ROLE_OPTIMAL_COST, /* positive []: what that costs, bits */
+    MANN_ROLE_HIDDEN,       /* signed [unit]: the state of a controller */
+
+    /* What a memory holds. */
+    MANN_ROLE_MEMORY,      /* signed [word, location] or [unit, row]: its contents */
+    MANN_ROLE_ASSOCIATION, /* signed [unit, unit]: contents that no location holds */
+    MANN_ROLE_PATTERN,     /* signed [row, column] or [unit]: a store's, one a step */
+
+    /* How a head finds its locations (Graves et al. 2014, section 3.3, equations 5-9). */
+    MANN_ROLE_KEY,        /* signed [head, word] */
+    MANN_ROLE_STRENGTH,   /* positive [head]; of a stack gate [item] */
+    MANN_ROLE_GATE,       /* gate [head]: how much of it is done at all, or is by content */
+    MANN_ROLE_SHIFT,      /* distribution [head, offset] */
+    MANN_ROLE_SHARPENING, /* positive [head] */
+    MANN_ROLE_SIMILARITY, /* signed [head, location] or [row] */
+    MANN_ROLE_CONTENT,    /* weighting [head, location]: by content alone */
+    MANN_ROLE_GATED,      /* weighting [head, location]: content and the step before */
+    MANN_ROLE_SHIFTED,    /* weighting [head, location] */
+    MANN_ROLE_WEIGHTING,  /* weighting [head, location] or [row]: where it acts in the end */
+
+    /* What a head does there. */
+    MANN_ROLE_ERASE, /* gate [head, word] */
+    MANN_ROLE_ADD,   /* signed [head, word] */
+    MANN_ROLE_READ,  /* signed [head, word] */
+
+    /* Which locations are free, and in which order they were written (Graves et al. 2016). */
+    MANN_ROLE_USAGE,      /* gate [location] */
+    MANN_ROLE_ALLOCATION, /* weighting [location]: the free ones; gate [head]: how much of them */
+    MANN_ROLE_FREE,       /* gate [head]: whether what it read is free from now on */
+    MANN_ROLE_PRECEDENCE, /* gate [location]: written last */
+    MANN_ROLE_LINK,       /* gate [location, location]: the first was written after the second */
+    MANN_ROLE_MODE,       /* weighting [head, 3]: backward, content, forward */
+    MANN_ROLE_PUSH,       /* gate [head], of a stack or queue */
+    MANN_ROLE_POP,        /* gate [head] */
+
+    /* Of a step within the step. */
+    MANN_ROLE_STATE,    /* signed [unit]: where a store came to rest */
+    MANN_ROLE_SETTLING, /* signed [settling, unit]: how it came there */
+    MANN_ROLE_ENERGY,   /* energy [settling] */
+    MANN_ROLE_HALTING,  /* distribution [within] */
+    MANN_ROLE_SPENT,    /* positive []: steps within the step */
+
+    /* Where a model looks that has no heads. */
+    MANN_ROLE_ATTENTION, /* weighting, gate or signed [hop, sentence] or [layer, head, query, key]
+                          */
+    MANN_ROLE_POINTER,   /* weighting [input] */
+    MANN_ROLE_QUESTION,  /* bits [word] */
+    MANN_ROLE_ANSWER,    /* distribution [word] */
+    MANN_ROLE_SUPPORT,   /* positive [sentence]: k for the k-th fact that the answer rests on */
+
+    /* Of graphs and of points in the plane. */
+    MANN_ROLE_POSITION, /* signed [node, 2] or [input, 2] */
+    MANN_ROLE_EDGE,     /* positive [edge, 2]: numbers of two nodes */
+    MANN_ROLE_LABEL,    /* positive [node]: a class */
+
+    /* Of models that run programs. */
+    MANN_ROLE_ACTION,  /* distribution [choice] */
+    MANN_ROLE_CIRCUIT, /* weighting [module, argument, source] */
+    MANN_ROLE_CALL,    /* positive [field]: program, arguments, depth */
+    MANN_ROLE_CELL,    /* distribution [cell, value] */
+    MANN_ROLES
+} mann_role;
+
+/* Whether a value is of heads, and what they do. */
+typedef enum mann_access { MANN_ACCESS_NONE, MANN_ACCESS_WRITE, MANN_ACCESS_READ } mann_access;
+
+enum { MANN_GROUP_SIZE = 48 };
+
+/* Describes a tagged value. Axes are named after the batch axis: {"head", "location"}.
+ *
+ * Values belong together that have one group. Of heads (access is not NONE) it is what they are
+ * called, "write" or "read", and those of one group share a weighting. Other values need none: they
+ * are of a memory, or of a model, as a whole, and their group is NULL. What an observer is told has
+ * the scope of the tape before it: "memory" and "memory.write", "memory2" and "memory2.read", or
+ * "" outside of a memory. So the heads of a memory are those whose group is the memory's with one
+ * part more. */
 typedef struct mann_tag_info {
-    const char *name;
+    const char *name; /* one value of a step is called that; at most 40 bytes */
     mann_kind kind;
     const char *axis[3];
+    mann_role role;
+    mann_access access;
+    const char *group; /* at most 20 bytes */
 } mann_tag_info;
 
+/* info is good during the call only; its group is not NULL. */
 typedef void mann_observer(void *user, const mann_tag_info *info, int32_t step,
                            const mann_tensor *value);
 
@@ -111,6 +203,10 @@ MANN_API void mann_tape_observe(mann_tape *tape, mann_observer *observer, void *
 
 /* Whether anybody looks: what is made for observers alone need not be made otherwise. */
 MANN_API bool mann_tape_observed(const mann_tape *tape);
+
+/* What is tagged from now on is of that part of the model ("memory2", as its parameters begin); its
+ * trailing number tells parts of one kind apart. Borrowed; NULL, as after a reset: of the model. */
+MANN_API void mann_tape_scope(mann_tape *tape, const char *scope);
 
 /* Shows a value to the observer; one branch when nobody listens. */
 MANN_API void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value);

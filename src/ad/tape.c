@@ -128,6 +128,7 @@ void mann_tape_reset(mann_tape *tape, mann_mode mode)
     tape->mode = mode;
     tape->status = MANN_OK;
     tape->message[0] = '\0';
+    tape->scope = NULL;
     tape->index = NULL;
     tape->trained = tape->epoch = 0;
 }
@@ -349,11 +350,22 @@ bool mann_tape_observed(const mann_tape *tape)
     return tape->observer && !tape->status;
 }
 
+void mann_tape_scope(mann_tape *tape, const char *scope)
+{
+    tape->scope = scope;
+}
+
 void mann_tag(mann_tape *tape, const mann_tag_info *info, mann_var value)
 {
-    if (mann_tape_observed(tape)) {
-        tape->observer(tape->observer_user, info, tape->step, value);
+    if (!mann_tape_observed(tape)) {
+        return;
     }
+    char group[MANN_GROUP_SIZE];
+    const char *scope = tape->scope ? tape->scope : "", *own = info->group ? info->group : "";
+    snprintf(group, sizeof group, "%s%s%s", scope, *scope && *own ? "." : "", own);
+    mann_tag_info scoped = *info;
+    scoped.group = group;
+    tape->observer(tape->observer_user, &scoped, tape->step, value);
 }
 
 int64_t mann_profile_now(void)

@@ -56,6 +56,7 @@ struct mann_tape {
     mann_real clip; /* of gradients on their way back; 0: none */
     mann_observer *observer;
     void *observer_user;
+    const char *scope; /* of tags; NULL: none */
     mann_profile *profile;
 };
 

@@ -21,7 +21,8 @@ static const char help[] =
     "Writes every value of an episode, and the metrics of a run, for other tools; and the weights\n"
     "of a network without what only its training needs.\n\n"
     "      --npz FILE         NumPy: an array for each value, [step, ...], metrics/NAME for each\n"
-    "                         metric, and 'about', JSON with kinds, axes and phases\n"
+    "                         metric, and 'about', JSON with kinds, axes, roles and\n"
+    "                         phases\n"
     "      --csv DIR          a table for each value, a row for each number with its indices,\n"
     "                         and metrics.csv\n"
     "      --csv FILE.csv     one table of all values of the episode; - prints it\n"
@@ -91,9 +92,11 @@ static json_t *about(const mann_export *what)
         for (int32_t k = 0; k < array->rank; k++) {
             json_array_append_new(axes, json_string(array->axis[k]));
         }
-        json_object_set_new(
-            values, array->name,
-            json_pack("{s:s, s:o}", "kind", mann_kind_name(array->kind), "axes", axes));
+        json_object_set_new(values, array->name,
+                            json_pack("{s:s, s:o, s:s, s:s, s:s}", "kind",
+                                      mann_kind_name(array->kind), "axes", axes, "role",
+                                      mann_role_name(array->role), "access",
+                                      mann_access_name(array->access), "group", array->group));
     }
     for (int32_t i = 0; i < trace->notes.count; i++) {
         json_array_append_new(

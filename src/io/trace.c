@@ -24,6 +24,75 @@ const char *const mann_trace_targets[MANN_TRACE_TARGETS] = {
     [MANN_TARGET_DISTRIBUTION] = "distribution",
 };
 
+const char *const mann_trace_roles[MANN_ROLES] = {
+    [MANN_ROLE_NONE] = "none",
+    [MANN_ROLE_INPUT] = "input",
+    [MANN_ROLE_TARGET] = "target",
+    [MANN_ROLE_OUTPUT] = "output",
+    [MANN_ROLE_MASK] = "mask",
+    [MANN_ROLE_ERROR] = "error",
+    [MANN_ROLE_OPTIMAL] = "optimal",
+    [MANN_ROLE_OPTIMAL_COST] = "optimal cost",
+    [MANN_ROLE_HIDDEN] = "hidden",
+    [MANN_ROLE_MEMORY] = "memory",
+    [MANN_ROLE_ASSOCIATION] = "association",
+    [MANN_ROLE_PATTERN] = "pattern",
+    [MANN_ROLE_KEY] = "key",
+    [MANN_ROLE_STRENGTH] = "strength",
+    [MANN_ROLE_GATE] = "gate",
+    [MANN_ROLE_SHIFT] = "shift",
+    [MANN_ROLE_SHARPENING] = "sharpening",
+    [MANN_ROLE_SIMILARITY] = "similarity",
+    [MANN_ROLE_CONTENT] = "content",
+    [MANN_ROLE_GATED] = "gated",
+    [MANN_ROLE_SHIFTED] = "shifted",
+    [MANN_ROLE_WEIGHTING] = "weighting",
+    [MANN_ROLE_ERASE] = "erase",
+    [MANN_ROLE_ADD] = "add",
+    [MANN_ROLE_READ] = "read",
+    [MANN_ROLE_USAGE] = "usage",
+    [MANN_ROLE_ALLOCATION] = "allocation",
+    [MANN_ROLE_FREE] = "free",
+    [MANN_ROLE_PRECEDENCE] = "precedence",
+    [MANN_ROLE_LINK] = "link",
+    [MANN_ROLE_MODE] = "mode",
+    [MANN_ROLE_PUSH] = "push",
+    [MANN_ROLE_POP] = "pop",
+    [MANN_ROLE_STATE] = "state",
+    [MANN_ROLE_SETTLING] = "settling",
+    [MANN_ROLE_ENERGY] = "energy",
+    [MANN_ROLE_HALTING] = "halting",
+    [MANN_ROLE_SPENT] = "spent",
+    [MANN_ROLE_ATTENTION] = "attention",
+    [MANN_ROLE_POINTER] = "pointer",
+    [MANN_ROLE_QUESTION] = "question",
+    [MANN_ROLE_ANSWER] = "answer",
+    [MANN_ROLE_SUPPORT] = "support",
+    [MANN_ROLE_POSITION] = "position",
+    [MANN_ROLE_EDGE] = "edge",
+    [MANN_ROLE_LABEL] = "label",
+    [MANN_ROLE_ACTION] = "action",
+    [MANN_ROLE_CIRCUIT] = "circuit",
+    [MANN_ROLE_CALL] = "call",
+    [MANN_ROLE_CELL] = "cell",
+};
+
+const char *const mann_trace_accesses[MANN_TRACE_ACCESSES] = {
+    [MANN_ACCESS_NONE] = "none",
+    [MANN_ACCESS_WRITE] = "write",
+    [MANN_ACCESS_READ] = "read",
+};
+
+const char *mann_role_name(mann_role role)
+{
+    return mann_trace_roles[role];
+}
+
+const char *mann_access_name(mann_access access)
+{
+    return mann_trace_accesses[access];
+}
+
 const char *mann_kind_name(mann_kind kind)
 {
     return mann_trace_kinds[kind];
@@ -56,6 +125,16 @@ const mann_trace_array *mann_trace_find(const mann_trace *trace, const char *nam
 {
     for (int32_t i = 0; i < trace->count; i++) {
         if (!strcmp(trace->array[i].name, name)) {
+            return &trace->array[i];
+        }
+    }
+    return NULL;
+}
+
+const mann_trace_array *mann_trace_role(const mann_trace *trace, mann_role role)
+{
+    for (int32_t i = 0; i < trace->count; i++) {
+        if (trace->array[i].role == role) {
             return &trace->array[i];
         }
     }

@@ -22,6 +22,7 @@ typedef struct loading {
     const char *path;
     const mann_archive *archive;
     mann_trace *trace;
+    bool named; /* version 1: roles follow from names */
 } loading;
 
 /* where: a metadata key or "tensor NAME". */
@@ -33,15 +34,16 @@ static mann_status damaged(const loading *in, const char *where, const char *nam
                      name ? " '" : "", name ? mann_show(shown, name) : "", name ? "'" : "", reason);
 }
 
-static mann_status check_keys(const loading *in)
+static mann_status check_keys(loading *in)
 {
     const char *format = mann_archive_metadata(in->archive, "format");
     if (!format || strcmp(format, "mann.trace") != 0) {
         return mann_fail(in->context, MANN_E_FORMAT, "%s: this is not a trace", in->path);
     }
     const char *version = mann_archive_metadata(in->archive, "version");
-    if (!version || strcmp(version, "1") != 0) {
-        return damaged(in, "version", version, "this mann reads version 1");
+    in->named = version && !strcmp(version, "1");
+    if (!in->named && (!version || strcmp(version, "2") != 0)) {
+        return damaged(in, "version", version, "this mann reads versions 1 and 2");
     }
     for (int i = 0; i < KEYS; i++) {
         if (!mann_archive_metadata(in->archive, keys[i])) {
@@ -174,6 +176,23 @@ static mann_status load_notes(const loading *in)
     return status;
 }
 
+static mann_status load_role(const loading *in, const json_t *entry, mann_trace_array *array)
+{
+    const char *group = json_string_value(json_object_get(entry, "group"));
+    int32_t role =
+        index_of(json_string_value(json_object_get(entry, "role")), mann_trace_roles, MANN_ROLES);
+    int32_t access = index_of(json_string_value(json_object_get(entry, "access")),
+                              mann_trace_accesses, MANN_TRACE_ACCESSES);
+    if (role < 0 || access < 0 || !group || strlen(group) >= sizeof array->group) {
+        return damaged(in, "tensor", array->name,
+                       "its role or access is unknown, or its group no text of at most 47 bytes");
+    }
+    array->role = (mann_role)role;
+    array->access = (mann_access)access;
+    memcpy(array->group, group, strlen(group));
+    return MANN_OK;
+}
+
 static mann_status load_array(const loading *in, const mann_stored *tensor, const json_t *entry)
 {
     const char *where = "tensor";
@@ -183,8 +202,10 @@ static mann_status load_array(const loading *in, const mann_stored *tensor, cons
     const json_t *axes = json_object_get(entry, "axes");
     int32_t kind = index_of(json_string_value(json_object_get(entry, "kind")), mann_trace_kinds,
                             MANN_TRACE_KINDS);
-    if (json_object_size(entry) != 2 || kind < 0 || !json_is_array(axes)) {
-        return damaged(in, where, tensor->name, "its description is not {kind, axes}");
+    if (json_object_size(entry) != (in->named ? 2 : 5) || kind < 0 || !json_is_array(axes)) {
+        return damaged(in, where, tensor->name,
+                       in->named ? "its description is not {kind, axes}"
+                                 : "its description is not {kind, axes, role, access, group}");
     }
     if (tensor->dtype != MANN_F32 || tensor->rank < 1 || tensor->rank > MANN_MAX_RANK) {
         return damaged(in, where, tensor->name, "not F32 of 1 to 4 dimensions");
@@ -214,8 +235,13 @@ static mann_status load_array(const loading *in, const mann_stored *tensor, cons
         return mann_fail(in->context, status == MANN_E_INVAL ? MANN_E_FORMAT : status, "%s: %s",
                          in->path, mann_context_message(in->context));
     }
-    memcpy(in->trace->array[in->trace->count - 1].data, tensor->data, tensor->bytes);
-    return MANN_OK;
+    mann_trace_array *made = &in->trace->array[in->trace->count - 1];
+    memcpy(made->data, tensor->data, tensor->bytes);
+    if (in->named) {
+        mann_trace_known(made);
+        return MANN_OK;
+    }
+    return load_role(in, entry, made);
 }
 
 static mann_status load_arrays(const loading *in)
@@ -238,7 +264,7 @@ static mann_status load_arrays(const loading *in)
     return status;
 }
 
-static mann_status load(const loading *in)
+static mann_status load(loading *in)
 {
     mann_trace *trace = in->trace;
     mann_status status = check_keys(in);
@@ -277,7 +303,7 @@ mann_status mann_trace_load(mann_context *context, const char *path, mann_trace 
     if (status) {
         return status;
     }
-    loading in = {context, path, archive, mann_trace_alloc(context)};
+    loading in = {context, path, archive, mann_trace_alloc(context), false};
     status = in.trace ? load(&in) : MANN_E_NOMEM;
     mann_archive_close(archive);
     if (status) {

@@ -79,7 +79,9 @@ static json_t *arrays_json(const mann_trace *trace)
         for (int32_t j = 0; j < array->rank; j++) {
             good = !json_array_append_new(axes, json_string(array->axis[j])) && good;
         }
-        json_t *entry = json_pack("{s:s, s:o}", "kind", mann_kind_name(array->kind), "axes", axes);
+        json_t *entry = json_pack("{s:s, s:o, s:s, s:s, s:s}", "kind", mann_kind_name(array->kind),
+                                  "axes", axes, "role", mann_role_name(array->role), "access",
+                                  mann_access_name(array->access), "group", array->group);
         if (json_object_set_new(list, array->name, entry) || !good) {
             json_decref(list);
             return NULL;
@@ -98,7 +100,7 @@ static json_t *metadata_json(const mann_trace *trace)
         json_t *value;
     } pairs[] = {
         {"format", json_string("mann.trace")},
-        {"version", json_string("1")},
+        {"version", json_string("2")},
         {"run", text_json(trace->run)},
         {"task", text_json(trace->task)},
         {"model", text_json(trace->model)},
@@ -132,6 +134,10 @@ static const char *trace_fault(const mann_trace *trace)
     for (int32_t i = 0; i < trace->count; i++) {
         if (trace->array[i].n[0] != trace->steps || !mann_trace_array_size(&trace->array[i])) {
             return "the sizes of an array do not fit the steps";
+        }
+        if ((unsigned)trace->array[i].role >= MANN_ROLES ||
+            (unsigned)trace->array[i].access >= MANN_TRACE_ACCESSES) {
+            return "a role or an access is out of range";
         }
     }
     for (int32_t i = 0; i < trace->notes.count; i++) {

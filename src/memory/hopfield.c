@@ -67,11 +67,20 @@ mann_var mann_store_row(mann_tape *tape, mann_var rows, int32_t t, mann_var row)
 
 /* --- for observers --- */
 
-static const mann_tag_info state_tag = {"store_state", MANN_KIND_SIGNED, {"unit"}};
-static const mann_tag_info settling_tag = {
-    "store_settling", MANN_KIND_SIGNED, {"settling", "unit"}};
-static const mann_tag_info energy_tag = {"store_energy", MANN_KIND_ENERGY, {"settling"}};
-static const mann_tag_info overlaps_tag = {"store_overlaps", MANN_KIND_SIGNED, {"row"}};
+static const mann_tag_info state_tag = {
+    .name = "store_state", .kind = MANN_KIND_SIGNED, .axis = {"unit"}, .role = MANN_ROLE_STATE};
+static const mann_tag_info settling_tag = {.name = "store_settling",
+                                           .kind = MANN_KIND_SIGNED,
+                                           .axis = {"settling", "unit"},
+                                           .role = MANN_ROLE_SETTLING};
+static const mann_tag_info energy_tag = {.name = "store_energy",
+                                         .kind = MANN_KIND_ENERGY,
+                                         .axis = {"settling"},
+                                         .role = MANN_ROLE_ENERGY};
+static const mann_tag_info overlaps_tag = {.name = "store_overlaps",
+                                           .kind = MANN_KIND_SIGNED,
+                                           .axis = {"row"},
+                                           .role = MANN_ROLE_SIMILARITY};
 
 void mann_store_show(const mann_store_config *c, mann_tape *tape, const mann_var *settled,
                      mann_var energy, mann_var rows)

@@ -42,8 +42,10 @@ static void begin(const mann_store *self, mann_tape *tape, int32_t batch, mann_v
     state[STORE_H] = mann_input(tape, 2, (int32_t[]){batch, R});
 }
 
-static const mann_tag_info associations_tag = {
-    "store_associations", MANN_KIND_SIGNED, {"unit", "unit"}};
+static const mann_tag_info associations_tag = {.name = "store_associations",
+                                               .kind = MANN_KIND_SIGNED,
+                                               .axis = {"unit", "unit"},
+                                               .role = MANN_ROLE_ASSOCIATION};
 
 /* For observers. E of each state in settled, and the rows: the states of the steps before, each in
  * the column of its step. */

@@ -52,8 +52,14 @@ static double energy_of(int32_t M, int32_t N, int32_t count, double beta, const 
     return stored + square / 2;
 }
 
-static const mann_tag_info rows_tag = {"store_rows", MANN_KIND_SIGNED, {"unit", "row"}};
-static const mann_tag_info retrieval_tag = {"store_retrieval", MANN_KIND_WEIGHTING, {"row"}};
+static const mann_tag_info rows_tag = {.name = "store_rows",
+                                       .kind = MANN_KIND_SIGNED,
+                                       .axis = {"unit", "row"},
+                                       .role = MANN_ROLE_MEMORY};
+static const mann_tag_info retrieval_tag = {.name = "store_retrieval",
+                                            .kind = MANN_KIND_WEIGHTING,
+                                            .axis = {"row"},
+                                            .role = MANN_ROLE_WEIGHTING};
 
 /* For observers. */
 static void show(const mann_store *self, mann_tape *tape, const mann_var *state, int32_t count,

@@ -57,8 +57,56 @@ static const mann_option matrix_options[] = {
     {0},
 };
 
-/* write: key, strength, gate, shift, sharpening, erase, add; read: the first five. */
-enum { SEGMENTS = 12 };
+/* Heads that write stand before those that read, in the interface and in every table. */
+enum { WRITE, READ, KINDS };
+
+/* What the interface gives every head, in the order in which it stands there; heads that read have
+ * neither erase nor add. */
+enum { KEY, STRENGTH, GATE, SHIFT, SHARPENING, ERASE, ADD, PARTS };
+
+typedef enum part_of { ONE, WORDS, OFFSETS } part_of;
+
+#define TAG(name_, kind_, last_, role_, access_, group_)                                           \
+    {                                                                                              \
+        .name = name_, .kind = MANN_KIND_##kind_, .axis = {"head", last_},                         \
+        .role = MANN_ROLE_##role_, .access = MANN_ACCESS_##access_, .group = group_                \
+    }
+#define TAGS(name, kind, last, role)                                                               \
+    {                                                                                              \
+        TAG("write_" name, kind, last, role, WRITE, "write"),                                      \
+            TAG("read_" name, kind, last, role, READ, "read")                                      \
+    }
+
+static const struct part {
+    mann_squash_kind squash;
+    part_of of; /* numbers a head */
+    mann_tag_info tag[KINDS];
+} parts[PARTS] = {
+    [KEY] = {MANN_TANH, WORDS, TAGS("key", SIGNED, "word", KEY)},
+    [STRENGTH] = {MANN_SOFTPLUS, ONE, TAGS("strength", POSITIVE, NULL, STRENGTH)},
+    [GATE] = {MANN_SIGMOID, ONE, TAGS("gate", GATE, NULL, GATE)},
+    [SHIFT] = {MANN_SOFTMAX, OFFSETS, TAGS("shift", DISTRIBUTION, "offset", SHIFT)},
+    [SHARPENING] = {MANN_ONEPLUS, ONE, TAGS("sharpening", POSITIVE, NULL, SHARPENING)},
+    [ERASE] = {MANN_SIGMOID, WORDS, {TAG("erase", GATE, "word", ERASE, WRITE, "write")}},
+    [ADD] = {MANN_TANH, WORDS, {TAG("add", SIGNED, "word", ADD, WRITE, "write")}},
+};
+static const int parts_of[KINDS] = {[WRITE] = PARTS, [READ] = ERASE};
+enum { SEGMENTS = PARTS + ERASE };
+
+/* What addressing makes of a weighting, and the weighting itself. */
+enum { SIMILARITY, CONTENT, GATED, SHIFTED, WEIGHTS, STAGES };
+static const mann_tag_info stage_tag[STAGES][KINDS] = {
+    [SIMILARITY] = TAGS("similarity", SIGNED, "location", SIMILARITY),
+    [CONTENT] = TAGS("content", WEIGHTING, "location", CONTENT),
+    [GATED] = TAGS("gated", WEIGHTING, "location", GATED),
+    [SHIFTED] = TAGS("shifted", WEIGHTING, "location", SHIFTED),
+    [WEIGHTS] = TAGS("weights", WEIGHTING, "location", WEIGHTING),
+};
+static const mann_tag_info reads_tag = TAG("reads", SIGNED, "word", READ, READ, "read");
+static const mann_tag_info memory_tag = {.name = "memory",
+                                         .kind = MANN_KIND_SIGNED,
+                                         .axis = {"word", "location"},
+                                         .role = MANN_ROLE_MEMORY};
 
 typedef struct matrix {
     matrix_config config;
@@ -79,11 +127,26 @@ static bool is_learned(const matrix_config *config)
     return config->initial == INITIAL_LEARNED || config->initial == INITIAL_WAVES;
 }
 
+static int32_t heads_of(const matrix_config *config, int kind)
+{
+    return kind == WRITE ? config->write_heads : config->read_heads;
+}
+
+static int32_t numbers(const matrix_config *config, int part)
+{
+    part_of of = parts[part].of;
+    return of == WORDS ? config->width : of == OFFSETS ? offsets(config) : 1;
+}
+
 static int32_t interface_width(const void *config)
 {
-    const matrix_config *c = config;
-    int32_t head = c->width + 3 + offsets(c);
-    return c->write_heads * (head + 2 * c->width) + c->read_heads * head;
+    int32_t sum = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (int p = 0; p < parts_of[kind]; p++) {
+            sum += heads_of(config, kind) * numbers(config, p);
+        }
+    }
+    return sum;
 }
 
 static int32_t read_width(const void *config)
@@ -92,25 +155,18 @@ static int32_t read_width(const void *config)
     return c->read_heads * c->width;
 }
 
-static mann_squash_part *head_segments(const matrix_config *c, int32_t heads, mann_squash_part *s)
-{
-    *s++ = (mann_squash_part){MANN_TANH, heads * c->width, c->width};        /* key */
-    *s++ = (mann_squash_part){MANN_SOFTPLUS, heads, 1};                      /* strength */
-    *s++ = (mann_squash_part){MANN_SIGMOID, heads, 1};                       /* gate */
-    *s++ = (mann_squash_part){MANN_SOFTMAX, heads * offsets(c), offsets(c)}; /* shift */
-    *s++ = (mann_squash_part){MANN_ONEPLUS, heads, 1};                       /* sharpening */
-    return s;
-}
-
 static void init(void *self_, const void *config, const char *scope, mann_params *params)
 {
     matrix *self = self_;
     const matrix_config *c = config;
     self->config = *c;
-    mann_squash_part *s = head_segments(c, c->write_heads, self->segment);
-    *s++ = (mann_squash_part){MANN_SIGMOID, c->write_heads * c->width, c->width}; /* erase */
-    *s++ = (mann_squash_part){MANN_TANH, c->write_heads * c->width, c->width};    /* add */
-    head_segments(c, c->read_heads, s);
+    mann_squash_part *next = self->segment;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (int p = 0; p < parts_of[kind]; p++) {
+            int32_t n = numbers(c, p);
+            *next++ = (mann_squash_part){parts[p].squash, heads_of(c, kind) * n, n};
+        }
+    }
     if (is_learned(c)) {
         mann_init start = c->initial == INITIAL_WAVES ? MANN_INIT_WAVES : MANN_INIT_UNIFORM;
         self->memory = mann_params_add(params, c->width, c->locations, start, c->initial_value,
@@ -132,13 +188,13 @@ static mann_var initial_matrix(const matrix *self, mann_tape *tape, int32_t batc
         return mann_split(tape, mann_broadcast(tape, mann_param(tape, self->memory), batch),
                           c->width);
     }
-    mann_var memory = mann_input(tape, 3, (int32_t[]){batch, c->width, c->locations});
-    for (int32_t b = 0; b < batch && !mann_tape_status(tape); b++) {
+    mann_var memory =
+        mann_full(tape, 3, (int32_t[]){batch, c->width, c->locations}, (mann_real)c->initial_value);
+    for (int32_t b = 0; b < batch && c->initial == INITIAL_RANDOM && !mann_tape_status(tape); b++) {
         mann_real *value = mann_value(memory) + (size_t)b * (size_t)size;
         mann_rng rng = mann_tape_stream(tape, "initial memory", b);
         for (int32_t i = 0; i < size; i++) {
-            double x = c->initial == INITIAL_RANDOM ? mann_rng_normal(&rng) : 1;
-            value[i] = (mann_real)(x * c->initial_value);
+            value[i] = (mann_real)(mann_rng_normal(&rng) * c->initial_value);
         }
     }
     return memory;
@@ -153,15 +209,11 @@ static mann_var initial_weighting(const matrix *self, mann_tape *tape, int32_t b
         mann_var logits = mann_broadcast(tape, mann_param(tape, learned), batch);
         return mann_split(tape, mann_squash(tape, logits, 1, &each, 0), heads);
     }
-    mann_var weights = mann_input(tape, 3, (int32_t[]){batch, heads, N});
-    for (int32_t row = 0; row < batch * heads && !mann_tape_status(tape); row++) {
-        mann_real *value = mann_value(weights) + (size_t)row * (size_t)N;
-        for (int32_t n = 0; n < N; n++) {
-            bool first = self->config.initial_weights == WEIGHTS_FIRST;
-            value[n] = first ? n == 0 : 1 / (mann_real)N;
-        }
-    }
-    return weights;
+    bool first = self->config.initial_weights == WEIGHTS_FIRST;
+    mann_var weights =
+        mann_full(tape, 3, (int32_t[]){batch, heads, N}, first ? 0 : 1 / (mann_real)N);
+    mann_var location = mann_reshape(tape, mann_one_hot(tape, 1, N, &(int32_t){0}), 1, &N);
+    return first ? mann_add(tape, weights, location) : weights;
 }
 
 static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *state)
@@ -174,76 +226,35 @@ static void begin(const void *self_, mann_tape *tape, int32_t batch, mann_var *s
     state[READ_WEIGHTS] = initial_weighting(self, tape, batch, c->read_heads, self->read_weights);
 }
 
-/* What a head's interface says, and the tags under which observers see it. */
-typedef struct head {
-    mann_var key, strength, gate, shift, sharpening;
-} head;
-
-typedef struct head_tags {
-    mann_tag_info key, strength, gate, shift, sharpening;
-    mann_tag_info similarity, content, gated, shifted, weights;
-} head_tags;
-
-#define HEAD_TAGS(which)                                                                           \
-    {                                                                                              \
-        {which "_key", MANN_KIND_SIGNED, {"head", "word"}},                                        \
-            {which "_strength", MANN_KIND_POSITIVE, {"head"}},                                     \
-            {which "_gate", MANN_KIND_GATE, {"head"}},                                             \
-            {which "_shift", MANN_KIND_DISTRIBUTION, {"head", "offset"}},                          \
-            {which "_sharpening", MANN_KIND_POSITIVE, {"head"}},                                   \
-            {which "_similarity", MANN_KIND_SIGNED, {"head", "location"}},                         \
-            {which "_content", MANN_KIND_WEIGHTING, {"head", "location"}},                         \
-            {which "_gated", MANN_KIND_WEIGHTING, {"head", "location"}},                           \
-            {which "_shifted", MANN_KIND_WEIGHTING, {"head", "location"}},                         \
-        {                                                                                          \
-            which "_weights", MANN_KIND_WEIGHTING,                                                 \
-            {                                                                                      \
-                "head", "location"                                                                 \
-            }                                                                                      \
-        }                                                                                          \
+/* Cuts the squashed interface: part[kind][p] is [B, heads], or [B, heads, numbers]. */
+static void cut(const matrix_config *c, mann_tape *tape, mann_var interface,
+                mann_var part[KINDS][PARTS])
+{
+    int32_t at = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (int p = 0; p < parts_of[kind]; p++) {
+            int32_t heads = heads_of(c, kind), width = heads * numbers(c, p);
+            mann_var columns = mann_columns(tape, interface, at, width);
+            part[kind][p] = parts[p].of == ONE ? columns : mann_split(tape, columns, heads);
+            at += width;
+        }
     }
-static const head_tags write_tags = HEAD_TAGS("write"), read_tags = HEAD_TAGS("read");
-static const mann_tag_info memory_tag = {"memory", MANN_KIND_SIGNED, {"word", "location"}};
-static const mann_tag_info erase_tag = {"erase", MANN_KIND_GATE, {"head", "word"}};
-static const mann_tag_info add_tag = {"add", MANN_KIND_SIGNED, {"head", "word"}};
-static const mann_tag_info reads_tag = {"reads", MANN_KIND_SIGNED, {"head", "word"}};
-
-/* The next width columns of the interface. */
-static mann_var next(mann_tape *tape, mann_var interface, int32_t *at, int32_t width)
-{
-    mann_var part = mann_columns(tape, interface, *at, width);
-    *at += width;
-    return part;
 }
 
-static head next_head(const matrix_config *c, mann_tape *tape, mann_var interface, int32_t *at,
-                      int32_t heads)
+static mann_var address(mann_tape *tape, mann_var memory, const mann_var *part, mann_var previous,
+                        int kind)
 {
-    head h;
-    h.key = mann_split(tape, next(tape, interface, at, heads * c->width), heads);
-    h.strength = next(tape, interface, at, heads);
-    h.gate = next(tape, interface, at, heads);
-    h.shift = mann_split(tape, next(tape, interface, at, heads * offsets(c)), heads);
-    h.sharpening = next(tape, interface, at, heads);
-    return h;
-}
-
-static mann_var address(mann_tape *tape, mann_var memory, const head *h, mann_var previous,
-                        const head_tags *tags)
-{
-    mann_addressing stages;
-    mann_var weights = mann_address(tape, memory, h->key, h->strength, h->gate, h->shift,
-                                    h->sharpening, previous, &stages);
-    mann_tag(tape, &tags->key, h->key);
-    mann_tag(tape, &tags->strength, h->strength);
-    mann_tag(tape, &tags->gate, h->gate);
-    mann_tag(tape, &tags->shift, h->shift);
-    mann_tag(tape, &tags->sharpening, h->sharpening);
-    mann_tag(tape, &tags->similarity, stages.similarity);
-    mann_tag(tape, &tags->content, stages.content);
-    mann_tag(tape, &tags->gated, stages.gated);
-    mann_tag(tape, &tags->shifted, stages.shifted);
-    mann_tag(tape, &tags->weights, weights);
+    mann_addressing made;
+    mann_var weights = mann_address(tape, memory, part[KEY], part[STRENGTH], part[GATE],
+                                    part[SHIFT], part[SHARPENING], previous, &made);
+    const mann_var stage[STAGES] = {made.similarity, made.content, made.gated, made.shifted,
+                                    weights};
+    for (int p = KEY; p <= SHARPENING; p++) {
+        mann_tag(tape, &parts[p].tag[kind], part[p]);
+    }
+    for (int i = 0; i < STAGES; i++) {
+        mann_tag(tape, &stage_tag[i][kind], stage[i]);
+    }
     return weights;
 }
 
@@ -252,23 +263,19 @@ static mann_var step(const void *self_, mann_tape *tape, mann_var *state, mann_v
     const matrix *self = self_;
     const matrix_config *c = &self->config;
     mann_var squashed = mann_squash(tape, interface, SEGMENTS, self->segment, (mann_real)c->clip);
-    int32_t at = 0;
-    head write = next_head(c, tape, squashed, &at, c->write_heads);
-    mann_var erase =
-        mann_split(tape, next(tape, squashed, &at, c->write_heads * c->width), c->write_heads);
-    mann_var add =
-        mann_split(tape, next(tape, squashed, &at, c->write_heads * c->width), c->write_heads);
-    head read = next_head(c, tape, squashed, &at, c->read_heads);
+    mann_var part[KINDS][PARTS];
+    cut(c, tape, squashed, part);
+    mann_var erase = part[WRITE][ERASE], add = part[WRITE][ADD];
 
-    state[WRITE_WEIGHTS] = address(tape, state[MEMORY], &write, state[WRITE_WEIGHTS], &write_tags);
+    state[WRITE_WEIGHTS] = address(tape, state[MEMORY], part[WRITE], state[WRITE_WEIGHTS], WRITE);
     mann_var written = mann_erase_add(tape, state[MEMORY], state[WRITE_WEIGHTS], erase, add);
     mann_var seen = c->order == 0 ? written : state[MEMORY];
-    state[READ_WEIGHTS] = address(tape, seen, &read, state[READ_WEIGHTS], &read_tags);
+    state[READ_WEIGHTS] = address(tape, seen, part[READ], state[READ_WEIGHTS], READ);
     mann_var reads = mann_read(tape, seen, state[READ_WEIGHTS]);
     state[MEMORY] = written;
 
-    mann_tag(tape, &erase_tag, erase);
-    mann_tag(tape, &add_tag, add);
+    mann_tag(tape, &parts[ERASE].tag[WRITE], erase);
+    mann_tag(tape, &parts[ADD].tag[WRITE], add);
     mann_tag(tape, &memory_tag, written);
     mann_tag(tape, &reads_tag, reads);
     return mann_flatten(tape, reads);

@@ -53,7 +53,8 @@ typedef struct machine {
         const mann_memory_type *type;
         void *self;
         int32_t interface_width, read_width;
-        int32_t state; /* where that of the memory begins */
+        int32_t state;  /* where that of the memory begins */
+        char scope[16]; /* of its parameters and tags: "memory", "memory2" */
     } memory[MANN_MAX_MEMORIES];
     int32_t interface_total;
     /* The state: that of the controller; from `reads` on the last reads, [B, read_width] each; then
@@ -61,7 +62,8 @@ typedef struct machine {
     int32_t reads, states;
 } machine;
 
-static const mann_tag_info hidden_tag = {"hidden", MANN_KIND_SIGNED, {"unit"}};
+static const mann_tag_info hidden_tag = {
+    .name = "hidden", .kind = MANN_KIND_SIGNED, .axis = {"unit"}, .role = MANN_ROLE_HIDDEN};
 
 static void close(void *self_)
 {
@@ -112,10 +114,8 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         self->interface = mann_dense_init(params, "interface", outputs, self->interface_total);
     }
     for (int32_t i = 0; i < self->n_memories; i++) {
-        char scope[16] = "memory";
-        if (i) {
-            snprintf(scope, sizeof scope, "memory%d", i + 1);
-        }
+        char *scope = self->memory[i].scope;
+        snprintf(scope, sizeof self->memory[i].scope, i ? "memory%d" : "memory", i + 1);
         self->memory[i].type->init(self->memory[i].self, setup->memory[i].config, scope, params);
     }
     int32_t seen = (self->output_all ? outputs : 0) + reads;
@@ -175,9 +175,11 @@ static mann_var advance(const machine *self, mann_tape *tape, mann_var *state, m
         for (int32_t i = 0; i < self->n_memories; i++) {
             mann_var slice = mann_columns(tape, interface, at, self->memory[i].interface_width);
             at += self->memory[i].interface_width;
+            mann_tape_scope(tape, self->memory[i].scope);
             state[self->reads + i] = self->memory[i].type->step(
                 self->memory[i].self, tape, state + self->memory[i].state, slice);
         }
+        mann_tape_scope(tape, NULL);
     }
     return with_reads(self, tape, self->output_all ? h : NULL, state);
 }

@@ -1,6 +1,7 @@
 /* Running one example, and recording what the model tags into a trace.
  *
  * A value tagged twice in a step (two memories of one kind) gets its number behind its name. */
+#include "io/trace_format.h"
 #include "network/crew.h"
 
 #include <stdio.h>
@@ -49,6 +50,19 @@ static void copy_row(const mann_tensor *value, float *to)
     }
 }
 
+static const mann_trace_array *add_tagged(recorder *r, const char *name, const mann_tag_info *info,
+                                          const mann_tensor *value)
+{
+    mann_trace_array *array = mann_trace_add(r->context, r->trace, name, info->kind,
+                                             value->rank - 1, value->n + 1, info->axis);
+    if (array) {
+        array->role = info->role;
+        array->access = info->access;
+        snprintf(array->group, sizeof array->group, "%s", info->group);
+    }
+    return array;
+}
+
 static void observe(void *user, const mann_tag_info *info, int32_t step, const mann_tensor *value)
 {
     recorder *r = user;
@@ -63,10 +77,7 @@ static void observe(void *user, const mann_tag_info *info, int32_t step, const m
     int32_t times = times_seen(r, info->name);
     snprintf(name, sizeof name, times > 1 ? "%s%d" : "%s", info->name, times);
     const mann_trace_array *array = mann_trace_find(r->trace, name);
-    if (!array) {
-        array = mann_trace_add(r->context, r->trace, name, info->kind, value->rank - 1,
-                               value->n + 1, info->axis);
-    }
+    array = array ? array : add_tagged(r, name, info, value);
     if (!array) {
         r->status = MANN_E_NOMEM;
         return;
@@ -93,6 +104,7 @@ static mann_kind kind_of(const float *data, size_t size)
     return MANN_KIND_BITS;
 }
 
+/* Of what a task gives or asks for, which its name tells. */
 static mann_status add_array(mann_context *context, mann_trace *trace, const char *name,
                              mann_kind kind, const char *axis, int32_t width, const float *data)
 {
@@ -101,6 +113,7 @@ static mann_status add_array(mann_context *context, mann_trace *trace, const cha
     if (!array) {
         return MANN_E_NOMEM;
     }
+    mann_trace_known(array);
     size_t size = (size_t)trace->steps * (size_t)(axis ? width : 1);
     memcpy(array->data, data, size * sizeof *data);
     return MANN_OK;

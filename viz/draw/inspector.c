@@ -50,9 +50,9 @@ static void draw_heading(mann_inspector *at)
     if (!at->family) {
         return;
     }
-    mann_ink ink = mann_head_ink(theme->dark, at->family->marker, at->pin.head);
-    bool writes = at->family->marker == MANN_MARKER_WRITE;
-    mann_mark(cr, at->family->marker, ink, at->box.x + 4, at->box.y + 7, 8);
+    mann_ink ink = mann_head_ink(theme->dark, at->family->access, at->pin.head);
+    bool writes = at->family->access == MANN_ACCESS_WRITE;
+    mann_mark(cr, at->family->access, ink, at->box.x + 4, at->box.y + 7, 8);
     snprintf(text, sizeof text, "%s%d", writes ? "W" : "R", at->pin.head + 1);
     x = at->box.x + 12;
     x += mann_text(cr, MANN_FONT_TITLE, ink, x, at->box.y + 11, MANN_LEFT, text) + 6;
@@ -105,8 +105,8 @@ static void draw_answers(mann_inspector *at)
 {
     enum { LARGEST = 10 };
     const mann_trace *trace = at->scene->episode->trace;
-    const mann_trace_array *output = mann_trace_find(trace, "output");
-    const mann_trace_array *target = mann_trace_find(trace, "target");
+    const mann_trace_array *output = mann_trace_role(trace, MANN_ROLE_OUTPUT);
+    const mann_trace_array *target = mann_trace_role(trace, MANN_ROLE_TARGET);
     bool counts = mann_episode_counts(at->scene->episode, at->scene->step);
     write_line(at, "This model has no memory with heads.", "");
     if (!output || output->rank != 2) {
@@ -176,6 +176,7 @@ static void draw_addressing(mann_inspector *at)
         reason = NULL;
     }
     mann_inspector_stages(at);
+    mann_inspector_values(at);
     if (at->what) {
         free(what.stage[0]);
         at->what = NULL;

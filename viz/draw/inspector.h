@@ -26,6 +26,9 @@ void mann_inspector_line(mann_inspector *at, mann_ink ink, const char *left, con
 /* What each stage of addressing made of the weighting, as bars over the locations. */
 void mann_inspector_stages(mann_inspector *at);
 
+/* Lines of what the memory tells besides, by role. */
+void mann_inspector_values(mann_inspector *at);
+
 /* The memory at the step, the weightings of all its heads at its left side. */
 void mann_inspector_memory(mann_inspector *at, mann_box box);
 

@@ -34,11 +34,11 @@ static void draw_column(mann_inspector *at, const mann_family *family, int32_t h
     if (scene->pointed && mann_heat_cell(&column, tall, scene->x, scene->y, &c, &r)) {
         char number[32];
         snprintf(at->tip, sizeof at->tip, "%s%d · location %d · %s",
-                 family->marker == MANN_MARKER_WRITE ? "W" : "R", h + 1,
+                 family->access == MANN_ACCESS_WRITE ? "W" : "R", h + 1,
                  (column.first_row + r) % column.ring,
                  mann_number(number, (double)mann_heat_at(&column, c, r)));
     }
-    mann_mark(at->cr, family->marker, mann_head_ink(at->theme->dark, family->marker, h),
+    mann_mark(at->cr, family->access, mann_head_ink(at->theme->dark, family->access, h),
               tall.x + tall.w / 2, tall.y + tall.h + 7, 6);
     mann_frame(at->cr, (mann_box){tall.x - 1, tall.y - 1, tall.w + 2, tall.h + 2}, at->theme->line);
 }

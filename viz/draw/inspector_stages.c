@@ -45,7 +45,7 @@ static void draw_bars(mann_inspector *at, const mann_trace_array *stage, const f
     mann_box area = {at->box.x, at->box.y, at->box.w, BARS};
     mann_fill(cr, area, mann_ink_from_pixel(mann_map_table(MANN_MAP_THEME, at->theme->dark)[0]));
     double cell = area.w / at->shown.count;
-    mann_ink ink = mann_head_ink(at->theme->dark, at->family->marker, at->pin.head);
+    mann_ink ink = mann_head_ink(at->theme->dark, at->family->access, at->pin.head);
     mann_shade shade = stage_shade(at, stage);
     mann_pen_ink(cr, ink, what ? 0.4 : 1);
     fill_bars(at, area, &shade, stage, NULL);

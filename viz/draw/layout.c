@@ -20,9 +20,9 @@ static need needs(const mann_pane *pane)
     double rows = pane->form == MANN_FORM_CURVE ? 8 : pane->heat.rows;
     double head = MANN_PANEL_TITLE + 2 + GAP;
     need content = {24, fmin(fmax(6 * rows, 36), 64), fmax(14 * rows, 40)};
-    if (pane->role == MANN_ROLE_VECTOR) {
+    if (pane->content == MANN_CONTENT_VECTOR) {
         content = (need){18, fmin(fmax(4 * rows, 26), 84), fmax(12 * rows, 40)};
-    } else if (pane->role == MANN_ROLE_WEIGHTING) {
+    } else if (pane->content == MANN_CONTENT_WEIGHTING) {
         content = (need){34, fmin(fmax(2.6 * rows, 60), 130), fmax(28 * rows, 60)};
     } else if (pane->array->kind == MANN_KIND_GATE) {
         content = (need){8, fmin(fmax(11 * rows, 12), 60), 18 * rows};
@@ -113,7 +113,7 @@ typedef struct stack {
 
 static bool is_plain(const mann_pane *pane)
 {
-    return pane->role <= MANN_ROLE_ERROR;
+    return pane->content <= MANN_CONTENT_ERROR;
 }
 
 static bool in_stack(const stack *of, const mann_pane *pane)

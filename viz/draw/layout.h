@@ -8,15 +8,15 @@
 
 enum { MANN_MAX_PANES = 128 };
 
-typedef enum mann_role {
-    MANN_ROLE_INPUT,
-    MANN_ROLE_OUTPUT,
-    MANN_ROLE_TARGET,
-    MANN_ROLE_ERROR,
-    MANN_ROLE_VECTOR,    /* what a head adds, erases, reads */
-    MANN_ROLE_WEIGHTING, /* where a head looks */
-    MANN_ROLE_OTHER
-} mann_role;
+typedef enum mann_content {
+    MANN_CONTENT_INPUT,
+    MANN_CONTENT_OUTPUT,
+    MANN_CONTENT_TARGET,
+    MANN_CONTENT_ERROR,
+    MANN_CONTENT_VECTOR,    /* what a head adds, erases, reads */
+    MANN_CONTENT_WEIGHTING, /* where a head looks */
+    MANN_CONTENT_OTHER
+} mann_content;
 
 typedef enum mann_pane_form {
     MANN_FORM_HEAT,   /* steps by numbers */
@@ -41,12 +41,12 @@ enum {
 /* A panel of the memory screen: one value of the trace, or one head of it. */
 typedef struct mann_pane {
     char title[80], tag[16]; /* "Write weights", "W1" */
-    mann_role role;
+    mann_content content;
     mann_pane_form form;
     const mann_trace_array *array;
     int32_t head;   /* -1: the value is not of heads */
     int32_t family; /* of a weighting; -1 */
-    mann_marker marker;
+    mann_access access;
     mann_ink ink;
     mann_shade shade;
     mann_heat heat; /* columns are the steps shown, or the matrix' */

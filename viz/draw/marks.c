@@ -39,8 +39,8 @@ static mann_ink span_ink(const mann_theme *theme, const char *name)
 static bool is_marked(const mann_scene *scene, const mann_pane *pane, int32_t first)
 {
     return mann_episode_counts(scene->episode, first)
-               ? pane->role == MANN_ROLE_OUTPUT || pane->role == MANN_ROLE_TARGET
-               : pane->role == MANN_ROLE_INPUT;
+               ? pane->content == MANN_CONTENT_OUTPUT || pane->content == MANN_CONTENT_TARGET
+               : pane->content == MANN_CONTENT_INPUT;
 }
 
 static void draw_start(cairo_t *cr, const mann_layout *layout, const mann_pane *pane, int32_t first,
@@ -84,7 +84,7 @@ static int32_t count_marks(const mann_notes *notes, const char *name)
 /* Whether every answer of the steps is right. */
 static bool is_right(const mann_episode *episode, int32_t first, int32_t last)
 {
-    const mann_trace_array *target = mann_trace_find(episode->trace, "target");
+    const mann_trace_array *target = mann_trace_role(episode->trace, MANN_ROLE_TARGET);
     for (int32_t t = first; target && episode->error.data && t <= last; t++) {
         for (int32_t i = 0; i < target->n[1]; i++) {
             float want = mann_episode_value(target, t, i, 0);
@@ -106,7 +106,7 @@ static void draw_repeat(cairo_t *cr, const mann_scene *scene, const mann_layout 
     int32_t first = notes->span[i].first, last = notes->span[i].last;
     double x0, x1;
     draw_start(cr, layout, pane, first, theme->amber);
-    if (pane->role != MANN_ROLE_WEIGHTING || pane->marker != MANN_MARKER_READ ||
+    if (pane->content != MANN_CONTENT_WEIGHTING || pane->access != MANN_ACCESS_READ ||
         !mann_marks_place(layout, pane->area, first, last, &x0, &x1) || x1 - x0 < 12) {
         return;
     }
@@ -183,7 +183,7 @@ void mann_marks_aside(const mann_scene *scene, const mann_layout *layout, const 
                       char text[96])
 {
     *text = 0;
-    if (pane->role == MANN_ROLE_OUTPUT) {
+    if (pane->content == MANN_CONTENT_OUTPUT) {
         note_repeat(scene, text);
         mann_marks_contexts_aside(scene, text);
     } else if (layout->ranking.items > 0) {

@@ -11,7 +11,7 @@ enum { MOST_CONTEXT = 16 };
 static int32_t find_context(const mann_episode *episode, const mann_trace_array **input)
 {
     const mann_notes *notes = &episode->trace->notes;
-    *input = mann_trace_find(episode->trace, "input");
+    *input = mann_trace_role(episode->trace, MANN_ROLE_INPUT);
     for (int32_t i = 0; i < notes->count && i < MANN_MAX_NOTES; i++) {
         if (!notes->span[i].mark && !strcmp(notes->span[i].name, "prediction") && *input &&
             (*input)->rank == 2 && (*input)->n[1] == 1 && notes->span[i].first <= MOST_CONTEXT) {
@@ -48,10 +48,11 @@ void mann_marks_contexts(cairo_t *cr, const mann_scene *scene, const mann_layout
                          const mann_pane *pane)
 {
     const mann_theme *theme = mann_theme_get(scene->dark);
-    const mann_trace_array *input, *target = mann_trace_find(scene->episode->trace, "target");
+    const mann_trace_array *input,
+        *target = mann_trace_role(scene->episode->trace, MANN_ROLE_TARGET);
     int32_t length = find_context(scene->episode, &input);
     if (!length || !target ||
-        (pane->role != MANN_ROLE_WEIGHTING && pane->role != MANN_ROLE_INPUT)) {
+        (pane->content != MANN_CONTENT_WEIGHTING && pane->content != MANN_CONTENT_INPUT)) {
         return;
     }
     double cell = pane->area.w / layout->count;
@@ -75,7 +76,8 @@ void mann_marks_contexts(cairo_t *cr, const mann_scene *scene, const mann_layout
 /* "after 01101: 4 × 1, 2 × 0 before" at the cursor. */
 void mann_marks_contexts_aside(const mann_scene *scene, char text[96])
 {
-    const mann_trace_array *input, *target = mann_trace_find(scene->episode->trace, "target");
+    const mann_trace_array *input,
+        *target = mann_trace_role(scene->episode->trace, MANN_ROLE_TARGET);
     int32_t length = find_context(scene->episode, &input), seen[2] = {0, 0};
     char bits[MOST_CONTEXT + 1] = "";
     if (!length || !target || scene->step < length) {

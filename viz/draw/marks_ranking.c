@@ -33,7 +33,7 @@ void mann_marks_ranking(cairo_t *cr, const mann_scene *scene, const mann_layout 
     int32_t answer = scene->step - ranking->first_answer;
     double x0, x1;
     /* The item that the step's answer is. */
-    if (pane->role == MANN_ROLE_INPUT && answer >= 0 && answer < ranking->ranked &&
+    if (pane->content == MANN_CONTENT_INPUT && answer >= 0 && answer < ranking->ranked &&
         mann_marks_place(layout, pane->area, ranking->rank[answer], ranking->rank[answer], &x0,
                          &x1)) {
         mann_marks_box(cr, theme, (mann_box){x0, pane->area.y + 1, x1 - x0, pane->area.h - 2},
@@ -107,7 +107,7 @@ void mann_draw_ranking(cairo_t *cr, const mann_scene *scene, const mann_layout *
          .count = n[1],
          .x = x[1],
          .y = y[1],
-         .ink = mann_head_ink(scene->dark, MANN_MARKER_WRITE, ranking->head),
+         .ink = mann_head_ink(scene->dark, MANN_ACCESS_WRITE, ranking->head),
          .points = true},
         {.name = "others",
          .count = n[0],

@@ -78,8 +78,8 @@ void mann_panel_draw(cairo_t *cr, const mann_theme *theme, const mann_panel *pan
     if (panel->shade) {
         end -= mann_legend(cr, theme, panel->shade, panel->missing, end, baseline) + 6;
     }
-    if (panel->marker != MANN_MARKER_NONE) {
-        mann_mark(cr, panel->marker, panel->ink, x + 4, baseline - 4, 8);
+    if (panel->access != MANN_ACCESS_NONE) {
+        mann_mark(cr, panel->access, panel->ink, x + 4, baseline - 4, 8);
         x += 12;
     }
     if (panel->tag) {

@@ -19,7 +19,7 @@ enum {
 /* The words around a panel. NULL or zero: nothing of that kind. */
 typedef struct mann_panel {
     const char *title;
-    mann_marker marker; /* of a head: drawn with tag ("W1") before the title */
+    mann_access access; /* of a head: drawn with tag ("W1") before the title */
     mann_ink ink;
     const char *tag;
     const char *note; /* a finding, behind the title: "0 wrong" */

@@ -1,7 +1,7 @@
 /* Which panels a trace asks for.
  *
- * The names of the values that a memory machine emits have their fixed places, those of the
- * figures of the NTM paper. Any other value gets a panel by its kind and its axes alone:
+ * Values of some roles have their fixed places, those of the figures of the NTM paper. Any other
+ * value gets a panel by its kind and its axes alone:
  *
  *   [T, n]             cells, steps to the right
  *   [T, n] >= 0        curves, if there are few
@@ -9,59 +9,49 @@
  *   [T, a, b]          a matrix, at the step that is shown
  */
 #include "draw/layout.h"
+#include "show/title.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { MOST_CURVES = 8 };
 
-/* What is known by name; without the number of its memory. */
-static const struct known {
-    const char *name, *title;
+/* Roles that have their place; the first come first. */
+static const struct place {
     mann_role role;
+    bool heads; /* of heads alone */
+    mann_content content;
     int32_t side, band;
-    mann_marker marker;
-} known[] = {
-    {"input", "Inputs", MANN_ROLE_INPUT, 0, MANN_BAND_INPUT, MANN_MARKER_NONE},
-    {"output", "Outputs", MANN_ROLE_OUTPUT, 1, MANN_BAND_INPUT, MANN_MARKER_NONE},
-    {"target", "Targets", MANN_ROLE_TARGET, 1, MANN_BAND_TARGET, MANN_MARKER_NONE},
-    {"error", "Errors", MANN_ROLE_ERROR, 1, MANN_BAND_ERROR, MANN_MARKER_NONE},
-    {"write_gate", "Write gate", MANN_ROLE_OTHER, 0, MANN_BAND_TARGET, MANN_MARKER_WRITE},
-    {"read_gate", "Read gate", MANN_ROLE_OTHER, 0, MANN_BAND_TARGET, MANN_MARKER_READ},
-    {"erase", "Erases", MANN_ROLE_VECTOR, 0, MANN_BAND_ERROR, MANN_MARKER_WRITE},
-    {"add", "Adds", MANN_ROLE_VECTOR, 0, MANN_BAND_VECTOR, MANN_MARKER_WRITE},
-    {"reads", "Reads", MANN_ROLE_VECTOR, 1, MANN_BAND_VECTOR, MANN_MARKER_READ},
-    {"optimal", "Optimal prediction", MANN_ROLE_OTHER, 0, MANN_BAND_EXTRA, MANN_MARKER_NONE},
-    {"optimal_cost", "Optimal cost, bits", MANN_ROLE_OTHER, 1, MANN_BAND_EXTRA, MANN_MARKER_NONE},
-    {"mask", "Steps that count", MANN_ROLE_OTHER, 0, MANN_BAND_NONE, MANN_MARKER_NONE},
-    {"hidden", "Controller state", MANN_ROLE_OTHER, 0, MANN_BAND_NONE, MANN_MARKER_NONE},
+} places[] = {
+    {MANN_ROLE_INPUT, false, MANN_CONTENT_INPUT, 0, MANN_BAND_INPUT},
+    {MANN_ROLE_OUTPUT, false, MANN_CONTENT_OUTPUT, 1, MANN_BAND_INPUT},
+    {MANN_ROLE_TARGET, false, MANN_CONTENT_TARGET, 1, MANN_BAND_TARGET},
+    {MANN_ROLE_ERROR, false, MANN_CONTENT_ERROR, 1, MANN_BAND_ERROR},
+    {MANN_ROLE_GATE, true, MANN_CONTENT_OTHER, 0, MANN_BAND_TARGET},
+    {MANN_ROLE_ERASE, true, MANN_CONTENT_VECTOR, 0, MANN_BAND_ERROR},
+    {MANN_ROLE_ADD, true, MANN_CONTENT_VECTOR, 0, MANN_BAND_VECTOR},
+    {MANN_ROLE_READ, true, MANN_CONTENT_VECTOR, 1, MANN_BAND_VECTOR},
+    {MANN_ROLE_OPTIMAL, false, MANN_CONTENT_OTHER, 0, MANN_BAND_EXTRA},
+    {MANN_ROLE_OPTIMAL_COST, false, MANN_CONTENT_OTHER, 1, MANN_BAND_EXTRA},
+    {MANN_ROLE_USAGE, false, MANN_CONTENT_OTHER, 0, MANN_BAND_EXTRA},
+    {MANN_ROLE_ALLOCATION, false, MANN_CONTENT_OTHER, 0, MANN_BAND_EXTRA},
+    {MANN_ROLE_FREE, false, MANN_CONTENT_OTHER, 1, MANN_BAND_EXTRA},
+    {MANN_ROLE_MODE, false, MANN_CONTENT_OTHER, 1, MANN_BAND_EXTRA},
+    {MANN_ROLE_PUSH, false, MANN_CONTENT_OTHER, 0, MANN_BAND_EXTRA},
+    {MANN_ROLE_POP, false, MANN_CONTENT_OTHER, 1, MANN_BAND_EXTRA},
+    {MANN_ROLE_MASK, false, MANN_CONTENT_OTHER, 0, MANN_BAND_NONE},
+    {MANN_ROLE_HIDDEN, false, MANN_CONTENT_OTHER, 0, MANN_BAND_NONE},
 };
 
-static const struct known *look_up(const char *name)
+static const struct place *look_up(const mann_trace_array *array)
 {
-    char base[48];
-    mann_episode_memory(name, base);
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (!strcmp(known[i].name, base)) {
-            return &known[i];
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (places[i].role == array->role && (array->access || !places[i].heads)) {
+            return &places[i];
         }
     }
     return NULL;
-}
-
-/* "read_usage2" -> "Read usage, memory 2". */
-static void make_title(const char *name, const char *known_title, char title[80])
-{
-    char base[48];
-    int32_t memory = mann_episode_memory(name, base);
-    snprintf(title, 80, memory > 1 ? "%s, memory %d" : "%s", known_title ? known_title : base,
-             memory);
-    for (char *c = title; *c; c++) {
-        *c = *c == '_' ? ' ' : *c;
-    }
-    title[0] = (char)toupper((unsigned char)title[0]);
 }
 
 /* The smallest number of one digit that is at least value; 1 for 0. */
@@ -165,11 +155,11 @@ static void add_pane(const mann_scene *scene, mann_layout *layout, const mann_pa
         pane->heat.first_row = shown.first;
         pane->heat.rows = shown.count;
     }
-    pane->ink = mann_head_ink(scene->dark, pane->marker, head > 0 ? head : 0);
+    pane->ink = mann_head_ink(scene->dark, pane->access, head > 0 ? head : 0);
     if (head >= 0) {
         snprintf(pane->tag, sizeof pane->tag, "%s%d",
-                 pane->marker == MANN_MARKER_WRITE  ? "W"
-                 : pane->marker == MANN_MARKER_READ ? "R"
+                 pane->access == MANN_ACCESS_WRITE  ? "W"
+                 : pane->access == MANN_ACCESS_READ ? "R"
                                                     : "",
                  head + 1);
     }
@@ -196,26 +186,25 @@ static void add_array(const mann_scene *scene, mann_layout *layout, const mann_t
                       int32_t *extras)
 {
     const mann_episode *episode = scene->episode;
-    const struct known *row = look_up(array->name);
+    const struct place *row = look_up(array);
     mann_pane pane = {.array = array,
-                      .role = MANN_ROLE_OTHER,
+                      .content = MANN_CONTENT_OTHER,
                       .band = MANN_BAND_NONE,
                       .family = mann_episode_family(episode, array),
+                      .access = array->access,
                       .shade = make_shade(scene, array),
                       .missing = mann_episode_extent(episode, array).missing};
-    make_title(array->name, row ? row->title : NULL, pane.title);
+    mann_value_title(array, pane.title);
     if (row) {
-        pane.role = row->role;
+        pane.content = row->content;
         pane.side = row->side;
         pane.band = row->band;
-        pane.marker = row->marker;
-        if (!strcmp(row->name, "hidden") && !episode->n_families) {
+        if (array->role == MANN_ROLE_HIDDEN && !episode->n_families) {
             pane.band = MANN_BAND_EXTRA;
         }
     } else if (pane.family >= 0) {
-        pane.role = MANN_ROLE_WEIGHTING;
-        pane.marker = episode->family[pane.family].marker;
-        pane.side = pane.marker == MANN_MARKER_READ;
+        pane.content = MANN_CONTENT_WEIGHTING;
+        pane.side = pane.access == MANN_ACCESS_READ;
         pane.band = MANN_BAND_WEIGHTING;
     } else if (!inspected(episode, array)) {
         pane.side = (*extras)++ % 2;
@@ -252,13 +241,13 @@ static void add_ranking(const mann_scene *scene, mann_layout *layout)
     const mann_family *family = &scene->episode->family[ranking->family];
     mann_pane *pane = &layout->pane[layout->n_panes++];
     *pane = (mann_pane){.title = "Write location against priority",
-                        .role = MANN_ROLE_OTHER,
+                        .content = MANN_CONTENT_OTHER,
                         .form = MANN_FORM_SCATTER,
                         .array = family->stage[MANN_STAGE_FINAL],
                         .head = ranking->head,
                         .family = -1,
-                        .marker = MANN_MARKER_WRITE,
-                        .ink = mann_head_ink(scene->dark, MANN_MARKER_WRITE, ranking->head),
+                        .access = MANN_ACCESS_WRITE,
+                        .ink = mann_head_ink(scene->dark, MANN_ACCESS_WRITE, ranking->head),
                         .band = MANN_BAND_NONE}; /* the inspector has it */
     snprintf(pane->tag, sizeof pane->tag, "W%d", ranking->head + 1);
 }
@@ -273,20 +262,24 @@ void mann_panes_collect(const mann_scene *scene, mann_layout *layout)
     const mann_trace *trace = episode->trace;
     layout->ranking = mann_ranking_find(episode);
     int32_t extras = 0;
-    /* Known names first, in the order of their table, so that panels stand where people look. */
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (!strcmp(known[i].name, "error") && episode->error.data) {
+    /* Those that have their place, in the order of the table, so that panels stand where people
+     * look; what writes before what reads. */
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (places[i].role == MANN_ROLE_ERROR && episode->error.data) {
             add_array(scene, layout, &episode->error, &extras);
         }
-        for (int32_t k = 0; k < trace->count; k++) {
-            if (look_up(trace->array[k].name) == &known[i]) {
-                add_array(scene, layout, &trace->array[k], &extras);
+        for (int access = MANN_ACCESS_NONE; access <= MANN_ACCESS_READ; access++) {
+            for (int32_t k = 0; k < trace->count; k++) {
+                const mann_trace_array *array = &trace->array[k];
+                if ((int)array->access == access && look_up(array) == &places[i]) {
+                    add_array(scene, layout, array, &extras);
+                }
             }
         }
     }
     for (int32_t k = 0; k < trace->count; k++) {
         const mann_trace_array *array = &trace->array[k];
-        if (!look_up(array->name) && !is_stage(episode, array)) {
+        if (!look_up(array) && !is_stage(episode, array)) {
             add_array(scene, layout, array, &extras);
         }
     }

@@ -125,16 +125,16 @@ void mann_text_up(cairo_t *cr, mann_font font, mann_ink ink, double x, double y,
     cairo_restore(cr);
 }
 
-void mann_mark(cairo_t *cr, mann_marker marker, mann_ink ink, double x, double y, double size)
+void mann_mark(cairo_t *cr, mann_access access, mann_ink ink, double x, double y, double size)
 {
     double half = size / 2;
     mann_pen_ink(cr, ink, 1);
-    if (marker == MANN_MARKER_WRITE) {
+    if (access == MANN_ACCESS_WRITE) {
         cairo_move_to(cr, x, y - half);
         cairo_line_to(cr, x + half, y + half);
         cairo_line_to(cr, x - half, y + half);
         cairo_close_path(cr);
-    } else if (marker == MANN_MARKER_READ) {
+    } else if (access == MANN_ACCESS_READ) {
         cairo_new_sub_path(cr);
         cairo_arc(cr, x, y, half, 0, 6.283185307179586);
     }

@@ -44,7 +44,7 @@ double mann_text_width(cairo_t *cr, mann_font font, const char *text);
 void mann_text_up(cairo_t *cr, mann_font font, mann_ink ink, double x, double y, const char *text);
 
 /* The triangle of a write head, the disc of a read head, size high, centred. */
-void mann_mark(cairo_t *cr, mann_marker marker, mann_ink ink, double x, double y, double size);
+void mann_mark(cairo_t *cr, mann_access access, mann_ink ink, double x, double y, double size);
 
 /* A number in few characters: 0.982, 12.3, -0.034, 1.2e-05. */
 const char *mann_number(char text[32], double value);

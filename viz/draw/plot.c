@@ -200,7 +200,7 @@ static void draw_sample(cairo_t *cr, const mann_curve *curve, double x, double y
 {
     static const double dash[] = {4, 2};
     if (curve->points) {
-        mann_mark(cr, MANN_MARKER_READ, curve->ink, x + 9, y, 7);
+        mann_mark(cr, MANN_ACCESS_READ, curve->ink, x + 9, y, 7);
         return;
     }
     cairo_set_dash(cr, dash, curve->dashed ? 2 : 0, 0);

@@ -26,7 +26,7 @@ static void draw_wrong(cairo_t *cr, const mann_scene *scene, const mann_layout *
                        const mann_pane *pane)
 {
     const mann_episode *episode = scene->episode;
-    const mann_trace_array *target = mann_trace_find(episode->trace, "target");
+    const mann_trace_array *target = mann_trace_role(episode->trace, MANN_ROLE_TARGET);
     if (!episode->error.data || episode->trace->target != MANN_TARGET_BITS || !target) {
         return;
     }
@@ -137,9 +137,9 @@ static mann_box draw_curves(cairo_t *cr, const mann_scene *scene, const mann_lay
         curve[k] = (mann_curve){.count = count,
                                 .x = x,
                                 .y = y[k],
-                                .ink = pane->marker == MANN_MARKER_NONE
+                                .ink = pane->access == MANN_ACCESS_NONE
                                            ? mann_curve_ink(scene->dark, k)
-                                           : mann_head_ink(scene->dark, pane->marker, k),
+                                           : mann_head_ink(scene->dark, pane->access, k),
                                 .name = n > 1 ? name[k] : NULL};
     }
     mann_extent extent = mann_episode_extent(scene->episode, array);
@@ -170,12 +170,12 @@ static void draw_heads(cairo_t *cr, const mann_scene *scene, const mann_pane *pa
 {
     for (int32_t i = 0; i < pane->heat.rows; i++) {
         mann_box cell = mann_heat_cell_box(&pane->heat, pane->area, 0, i);
-        mann_ink ink = mann_head_ink(scene->dark, pane->marker, i);
+        mann_ink ink = mann_head_ink(scene->dark, pane->access, i);
         double y = cell.y + cell.h / 2, size = fmin(cell.h, 7);
-        mann_mark(cr, pane->marker, ink, pane->area.x - 6, y, size);
+        mann_mark(cr, pane->access, ink, pane->area.x - 6, y, size);
         if (cell.h >= 10) {
             char text[16];
-            snprintf(text, sizeof text, "%s%d", pane->marker == MANN_MARKER_WRITE ? "W" : "R",
+            snprintf(text, sizeof text, "%s%d", pane->access == MANN_ACCESS_WRITE ? "W" : "R",
                      i + 1);
             mann_text(cr, MANN_FONT_SMALL, ink, pane->area.x - 12, y + 3.5, MANN_RIGHT, text);
         }
@@ -187,14 +187,14 @@ static void note_text(const mann_scene *scene, const mann_pane *pane, char *text
 {
     const mann_episode *episode = scene->episode;
     *bad = false;
-    if (pane->role == MANN_ROLE_OUTPUT && episode->counted) {
+    if (pane->content == MANN_CONTENT_OUTPUT && episode->counted) {
         char wrong[32], counted[32];
         snprintf(text, size, "%s of %s wrong", mann_count(wrong, episode->wrong),
                  mann_count(counted, episode->counted));
         *bad = episode->wrong > 0;
-    } else if (pane->role == MANN_ROLE_ERROR) {
+    } else if (pane->content == MANN_CONTENT_ERROR) {
         snprintf(text, size, "output − target");
-    } else if (pane->role == MANN_ROLE_WEIGHTING && pane->heat.rows < pane->heat.ring) {
+    } else if (pane->content == MANN_CONTENT_WEIGHTING && pane->heat.rows < pane->heat.ring) {
         snprintf(text, size, pane->area.w > 380 ? "%d of %d locations shown" : "%d of %d shown",
                  pane->heat.rows, pane->heat.ring);
     } else if (pane->form == MANN_FORM_MATRIX) {
@@ -211,7 +211,8 @@ static void draw_edit(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                       const mann_pane *pane)
 {
     int32_t column = scene->edit_step - layout->first;
-    if (!scene->editing || pane->role != MANN_ROLE_INPUT || column < 0 || column >= layout->count) {
+    if (!scene->editing || pane->content != MANN_CONTENT_INPUT || column < 0 ||
+        column >= layout->count) {
         return;
     }
     const mann_theme *theme = mann_theme_get(scene->dark);
@@ -240,11 +241,11 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     }
     mann_heat_paint(cr, &pane->heat, pane->area, &pane->shade, theme);
     if (over_steps) {
-        if (pane->role == MANN_ROLE_OUTPUT) {
+        if (pane->content == MANN_CONTENT_OUTPUT) {
             draw_unscored(cr, scene, layout, pane);
         }
         mann_draw_marks(cr, scene, layout, pane);
-        if (pane->role == MANN_ROLE_OUTPUT) {
+        if (pane->content == MANN_CONTENT_OUTPUT) {
             draw_wrong(cr, scene, layout, pane);
         }
     }
@@ -252,19 +253,19 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
     mann_marks_aside(scene, layout, pane, aside);
     note_text(scene, pane, note, sizeof note, &bad);
     mann_panel panel = {.title = pane->title,
-                        .marker = pane->marker,
+                        .access = pane->access,
                         .ink = pane->ink,
                         .tag = pane->tag[0] ? pane->tag : NULL,
                         .note = note[0] ? note : NULL,
                         .note_ink = bad ? theme->bad : theme->muted,
                         .aside = aside[0] ? aside : NULL,
                         .x_name = pane->foot ? pane->x_name : NULL,
-                        .y_name = has_heads(pane) && pane->marker ? NULL : pane->y_name,
+                        .y_name = has_heads(pane) && pane->access ? NULL : pane->y_name,
                         .shade = &pane->shade,
                         .missing = pane->missing,
                         .focused = focused};
     mann_panel_draw(cr, theme, &panel, pane->box, pane->area);
-    if (has_heads(pane) && pane->marker != MANN_MARKER_NONE) {
+    if (has_heads(pane) && pane->access != MANN_ACCESS_NONE) {
         draw_heads(cr, scene, pane);
     } else {
         mann_panel_rows(cr, theme, pane->area, &pane->heat, has_heads(pane));
@@ -274,7 +275,7 @@ static void draw_pane(cairo_t *cr, const mann_scene *scene, const mann_layout *l
                            pane->heat.columns);
     }
     if (over_steps) {
-        if (pane->role == MANN_ROLE_INPUT) {
+        if (pane->content == MANN_CONTENT_INPUT) {
             mann_draw_mark_names(cr, scene, layout, pane);
         }
         draw_cursor(cr, scene, layout, pane->area);

@@ -46,13 +46,13 @@ const mann_theme *mann_theme_get(bool dark)
     return dark ? &dark_theme : &light_theme;
 }
 
-mann_ink mann_head_ink(bool dark, mann_marker marker, int i)
+mann_ink mann_head_ink(bool dark, mann_access access, int i)
 {
     static const double write_hue[] = {62, 18, 105, 335}, read_hue[] = {235, 195, 280, 155};
-    if (marker == MANN_MARKER_NONE) {
+    if (access == MANN_ACCESS_NONE) {
         return mann_theme_get(dark)->muted;
     }
-    double hue = (marker == MANN_MARKER_WRITE ? write_hue : read_hue)[i % 4];
+    double hue = (access == MANN_ACCESS_WRITE ? write_hue : read_hue)[i % 4];
     double lightness = (dark ? 0.80 : 0.55) - 0.07 * (i / 4 % 3);
     return mann_ink_oklab(lightness, 0.13, hue);
 }

@@ -3,6 +3,7 @@
 #define MANN_DRAW_THEME_H
 
 #include "draw/colour.h"
+#include <mann/tape.h>
 
 typedef struct mann_theme {
     bool dark;
@@ -21,7 +22,7 @@ const mann_theme *mann_theme_get(bool dark);
 
 /* The colour of head number i (from 0) of the writing or reading heads: warm for writing, cool for
  * reading, told apart by lightness too. */
-mann_ink mann_head_ink(bool dark, mann_marker marker, int i);
+mann_ink mann_head_ink(bool dark, mann_access access, int i);
 
 /* The colour of the i-th of several curves or runs. */
 mann_ink mann_curve_ink(bool dark, int i);

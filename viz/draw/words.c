@@ -48,7 +48,7 @@ static void write_pane(FILE *file, const mann_pane *pane, int32_t columns)
     const mann_heat *heat = &pane->heat;
     int32_t rows = heat->rows < MOST_ROWS ? heat->rows : MOST_ROWS;
     int32_t shown = heat->columns < columns - GUTTER ? heat->columns : columns - GUTTER;
-    fprintf(file, "\n%s%s%s%s  (%s up, %g to %g", marker[pane->marker], pane->tag,
+    fprintf(file, "\n%s%s%s%s  (%s up, %g to %g", marker[pane->access], pane->tag,
             pane->tag[0] ? " " : "", pane->title, pane->y_name ? pane->y_name : "row",
             pane->shade.low, pane->shade.high);
     if (rows < heat->ring) {

@@ -1,5 +1,5 @@
-/* What a trace holds: families of heads by the names of their values, limits for the legends, the
- * locations that are used. */
+/* What a trace holds: families of heads by role and group, limits for the legends, the locations
+ * that are used. */
 #include "show/episode_parts.h"
 
 #include <ctype.h>
@@ -12,29 +12,39 @@
 enum { SMALL_MEMORY = 16, MARGIN = 2 };
 static const double used_weight = 0.05;
 
-int32_t mann_episode_memory(const char *name, char base[48])
+const mann_trace_array *mann_episode_find(const mann_trace *trace, mann_role role,
+                                          const char *group, int32_t rank)
 {
-    size_t length = strlen(name), digits = 0;
-    while (digits < length && digits < 6 && isdigit((unsigned char)name[length - digits - 1])) {
-        digits++;
+    for (int32_t i = 0; i < trace->count; i++) {
+        const mann_trace_array *array = &trace->array[i];
+        if (array->role == role && array->rank == rank && !strcmp(array->group, group)) {
+            return array;
+        }
     }
-    digits = digits < length ? digits : 0;
-    snprintf(base, 48, "%.*s", (int)(length - digits), name);
-    return digits ? (int32_t)strtol(name + length - digits, NULL, 10) : 1;
+    return NULL;
 }
 
-static const mann_trace_array *find(const mann_trace *trace, const char *family, const char *suffix,
-                                    int32_t memory, int32_t rank)
+void mann_episode_owner(const mann_trace_array *array, char owner[MANN_GROUP_SIZE])
 {
-    char name[112];
-    snprintf(name, sizeof name, memory > 1 ? "%s%s%" PRId32 : "%s%s", family, suffix, memory);
-    const mann_trace_array *array = mann_trace_find(trace, name);
-    return array && array->rank == rank ? array : NULL;
+    snprintf(owner, MANN_GROUP_SIZE, "%s", array->group);
+    if (array->access) {
+        char *last = strrchr(owner, '.');
+        *(last ? last : owner) = '\0';
+    }
+}
+
+int32_t mann_episode_memory(const char *owner)
+{
+    size_t end = strlen(owner), digits = 0;
+    while (digits < end && digits < 6 && isdigit((unsigned char)owner[end - digits - 1])) {
+        digits++;
+    }
+    return digits ? (int32_t)strtol(owner + end - digits, NULL, 10) : 1;
 }
 
 bool mann_episode_same_memory(const mann_family *a, const mann_family *b)
 {
-    return a->memory == b->memory && a->locations == b->locations;
+    return !strcmp(a->owner, b->owner) && a->locations == b->locations;
 }
 
 float mann_episode_value(const mann_trace_array *array, int32_t step, int32_t head, int32_t i)
@@ -51,14 +61,8 @@ float mann_episode_value(const mann_trace_array *array, int32_t step, int32_t he
 
 bool mann_episode_counts(const mann_episode *episode, int32_t step)
 {
-    const mann_trace_array *mask = mann_trace_find(episode->trace, "mask");
+    const mann_trace_array *mask = mann_trace_role(episode->trace, MANN_ROLE_MASK);
     return !mask || mask->rank != 1 || mask->data[step] > 0.5f;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length > tail && !strcmp(text + length - tail, end);
 }
 
 static bool find_peaks(mann_family *family, int32_t steps)
@@ -87,31 +91,41 @@ static bool find_peaks(mann_family *family, int32_t steps)
     return true;
 }
 
+static bool is_family(const mann_trace_array *array)
+{
+    return array->role == MANN_ROLE_WEIGHTING && array->access && array->rank == 3;
+}
+
 static mann_status add_family(mann_context *context, mann_episode *episode,
                               const mann_trace_array *weights)
 {
-    static const char *const stage_suffix[] = {"_similarity", "_content", "_gated", "_shifted"};
+    static const mann_role stage[MANN_STAGES] = {
+        [MANN_STAGE_SIMILARITY] = MANN_ROLE_SIMILARITY, [MANN_STAGE_CONTENT] = MANN_ROLE_CONTENT,
+        [MANN_STAGE_GATED] = MANN_ROLE_GATED,           [MANN_STAGE_SHIFTED] = MANN_ROLE_SHIFTED,
+        [MANN_STAGE_FINAL] = MANN_ROLE_WEIGHTING,
+    };
     if (episode->n_families == MANN_MAX_FAMILIES) {
         return MANN_OK;
     }
     mann_family *family = &episode->family[episode->n_families++];
     const mann_trace *trace = episode->trace;
-    *family = (mann_family){.heads = weights->n[1], .locations = weights->n[2]};
-    char name[48];
-    int32_t m = family->memory = mann_episode_memory(weights->name, name);
-    name[strlen(name) - strlen("_weights")] = 0;
-    snprintf(family->name, sizeof family->name, m > 1 ? "%.40s%" PRId32 : "%.40s", name, m);
-    family->marker = strstr(name, "write") ? MANN_MARKER_WRITE : MANN_MARKER_READ;
+    const char *group = weights->group, *last = strrchr(group, '.');
+    *family = (mann_family){
+        .heads = weights->n[1], .locations = weights->n[2], .access = weights->access};
+    mann_episode_owner(weights, family->owner);
+    family->memory = mann_episode_memory(family->owner);
+    snprintf(family->name, sizeof family->name, family->memory > 1 ? "%.30s%" PRId32 : "%.30s",
+             last ? last + 1 : group, family->memory);
     for (int i = 0; i < MANN_STAGE_FINAL; i++) {
-        family->stage[i] = find(trace, name, stage_suffix[i], m, 3);
+        family->stage[i] = mann_episode_find(trace, stage[i], group, 3);
     }
     family->stage[MANN_STAGE_FINAL] = weights;
-    family->key = find(trace, name, "_key", m, 3);
-    family->shift = find(trace, name, "_shift", m, 3);
-    family->strength = find(trace, name, "_strength", m, 2);
-    family->gate = find(trace, name, "_gate", m, 2);
-    family->sharpening = find(trace, name, "_sharpening", m, 2);
-    family->matrix = find(trace, "memory", "", m, 3);
+    family->key = mann_episode_find(trace, MANN_ROLE_KEY, group, 3);
+    family->shift = mann_episode_find(trace, MANN_ROLE_SHIFT, group, 3);
+    family->strength = mann_episode_find(trace, MANN_ROLE_STRENGTH, group, 2);
+    family->gate = mann_episode_find(trace, MANN_ROLE_GATE, group, 2);
+    family->sharpening = mann_episode_find(trace, MANN_ROLE_SHARPENING, group, 2);
+    family->matrix = mann_episode_find(trace, MANN_ROLE_MEMORY, family->owner, 3);
     if (family->matrix && family->matrix->n[2] != family->locations) {
         family->matrix = NULL;
     }
@@ -218,9 +232,7 @@ static mann_status examine(mann_context *context, mann_episode *episode)
             }
         }
         episode->extent[i] = find_extent(array);
-        char base[48];
-        mann_episode_memory(array->name, base);
-        if (array->kind == MANN_KIND_WEIGHTING && array->rank == 3 && ends_with(base, "_weights")) {
+        if (is_family(array)) {
             mann_status status = add_family(context, episode, array);
             if (status) {
                 return status;

@@ -22,12 +22,12 @@ typedef struct mann_stretch {
     int32_t first, count;
 } mann_stretch;
 
-/* Heads of one kind on one memory: the values called "write_...", or "read_...2" for those of the
- * second memory. Values that the model does not have are NULL. */
+/* The values of one group of heads. Those that the model does not have are NULL. */
 typedef struct mann_family {
-    char name[48];  /* "write", "read2" */
-    int32_t memory; /* from 1 on */
-    mann_marker marker;
+    char name[48];               /* "write", and "read2" for those of the second memory */
+    char owner[MANN_GROUP_SIZE]; /* the group of the memory that they act on */
+    int32_t memory;              /* its number, from 1 on */
+    mann_access access;
     int32_t heads, locations;
     const mann_trace_array *stage[MANN_STAGES]; /* [T, head, location]; FINAL is always there */
     const mann_trace_array *key, *strength, *gate, *shift, *sharpening;
@@ -66,8 +66,14 @@ mann_episode *mann_episode_load(mann_context *context, const char *path);
 
 mann_extent mann_episode_extent(const mann_episode *episode, const mann_trace_array *array);
 
-/* Takes "write_weights2" apart: base "write_weights", and the number of the memory, 1 for none. */
-int32_t mann_episode_memory(const char *name, char base[48]);
+/* The array of a role, group and rank; NULL. */
+const mann_trace_array *mann_episode_find(const mann_trace *trace, mann_role role,
+                                          const char *group, int32_t rank);
+
+/* The group of the memory that a value is of: its own, or what its heads' is within. */
+void mann_episode_owner(const mann_trace_array *array, char owner[MANN_GROUP_SIZE]);
+/* The number at the end of a memory's group, 1 for none. */
+int32_t mann_episode_memory(const char *owner);
 
 /* Sets used[location] where any head uses the family's memory, and leaves it elsewhere. */
 void mann_episode_mark_used(const mann_episode *episode, const mann_family *family, bool *used);

@@ -24,7 +24,7 @@ mann_status mann_episode_find_move(mann_context *context, const mann_episode *ep
     if (!count) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");
     }
-    bool writes = family->marker == MANN_MARKER_WRITE;
+    bool writes = family->access == MANN_ACCESS_WRITE;
     for (int32_t t = 1; t < episode->trace->steps; t++) {
         bool answers = mann_episode_counts(episode, t);
         if (writes ? answers : !answers || !mann_episode_counts(episode, t - 1)) {
@@ -76,7 +76,7 @@ void mann_episode_find_match(mann_episode *episode)
         for (int32_t f = 0; f < episode->n_families; f++) {
             for (int32_t g = 0; g < episode->n_families; g++) {
                 const mann_family *write = &episode->family[f], *read = &episode->family[g];
-                if (write->marker != MANN_MARKER_WRITE || read->marker != MANN_MARKER_READ ||
+                if (write->access != MANN_ACCESS_WRITE || read->access != MANN_ACCESS_READ ||
                     !mann_episode_same_memory(write, read) || write->locations < 2) {
                     continue;
                 }
@@ -107,8 +107,8 @@ static int32_t largest(const float *value, int32_t n)
 mann_status mann_episode_find_errors(mann_context *context, mann_episode *episode)
 {
     const mann_trace *trace = episode->trace;
-    const mann_trace_array *output = mann_trace_find(trace, "output");
-    const mann_trace_array *target = mann_trace_find(trace, "target");
+    const mann_trace_array *output = mann_trace_role(trace, MANN_ROLE_OUTPUT);
+    const mann_trace_array *target = mann_trace_role(trace, MANN_ROLE_TARGET);
     if (!output || !target || output->rank != 2 || target->rank != 2 ||
         output->n[1] != target->n[1]) {
         return MANN_OK;
@@ -117,6 +117,7 @@ mann_status mann_episode_find_errors(mann_context *context, mann_episode *episod
     episode->error = *output;
     snprintf(episode->error.name, sizeof episode->error.name, "error");
     episode->error.kind = MANN_KIND_SIGNED;
+    episode->error.role = MANN_ROLE_ERROR;
     episode->error.data = calloc((size_t)trace->steps * (size_t)width, sizeof(float));
     if (!episode->error.data) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for an episode");

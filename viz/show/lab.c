@@ -13,7 +13,7 @@ const char *const mann_damage_names[MANN_DAMAGES] = {"noise", "mask", "half"};
 
 bool mann_lab_is_store(const mann_trace *trace)
 {
-    const mann_trace_array *patterns = mann_trace_find(trace, "patterns");
+    const mann_trace_array *patterns = mann_trace_role(trace, MANN_ROLE_PATTERN);
     return !strcmp(trace->task, "hopfield") && patterns && patterns->rank >= 2;
 }
 
@@ -300,7 +300,7 @@ static void find_shape(mann_lab *lab, const mann_trace_array *patterns)
 
 mann_lab *mann_lab_alloc(mann_context *context, const mann_trace *trace)
 {
-    const mann_trace_array *patterns = mann_trace_find(trace, "patterns");
+    const mann_trace_array *patterns = mann_trace_role(trace, MANN_ROLE_PATTERN);
     if (patterns->rank > 3) {
         mann_fail(context, MANN_E_FORMAT, "the patterns have more than rows and columns");
         return NULL;

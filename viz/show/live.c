@@ -151,7 +151,7 @@ static mann_status fill(mann_context *context, const mann_network *network,
                            example.steps, MANN_LIVE_MOST_STEPS);
     }
     status = status ? status : run(context, network, task, &example, trace);
-    const mann_trace_array *input = status ? NULL : mann_trace_find(trace, "input");
+    const mann_trace_array *input = status ? NULL : mann_trace_role(trace, MANN_ROLE_INPUT);
     if (rows && input && input->rank == 2) {
         int32_t found = find_steps(input->data, input->n[1], last_of_first_phase(trace),
                                    rows->width, rows->step);
@@ -197,7 +197,7 @@ static bool makes(mann_context *context, const mann_task *task, const mann_rows 
     }
     const mann_array *made = NULL;
     if (!pose(context, task, rows, &example)) {
-        made = mann_example_find(&example, "input");
+        made = mann_example_find(&example, input->name);
     }
     bool same =
         made && made->rank == 2 && made->n[0] == input->n[0] && made->n[1] == input->n[1] &&
@@ -215,7 +215,7 @@ mann_status mann_live_rows(mann_context *context, const char *path, const mann_l
         return status;
     }
     char setting[MANN_TEXT_SIZE];
-    const mann_trace_array *input = mann_trace_find(episode->trace, "input");
+    const mann_trace_array *input = mann_trace_role(episode->trace, MANN_ROLE_INPUT);
     make_setting(network, wish, setting);
     mann_task *task = mann_task_open(context, network, setting);
     int32_t width = task ? mann_task_pose_width(task) : 0;

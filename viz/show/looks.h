@@ -26,7 +26,4 @@ typedef enum mann_scale_kind {
     MANN_SCALE_COUNT
 } mann_scale_kind;
 
-/* What a head does, and so how it is marked. */
-typedef enum mann_marker { MANN_MARKER_NONE, MANN_MARKER_WRITE, MANN_MARKER_READ } mann_marker;
-
 #endif

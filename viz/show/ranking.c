@@ -8,7 +8,7 @@
 
 double mann_ranking_priority(const mann_episode *episode, const mann_ranking *ranking, int32_t step)
 {
-    const mann_trace_array *input = mann_trace_find(episode->trace, "input");
+    const mann_trace_array *input = mann_trace_role(episode->trace, MANN_ROLE_INPUT);
     return (double)mann_episode_value(input, step, ranking->channel, 0);
 }
 
@@ -64,7 +64,7 @@ static void find_reader(const mann_episode *episode, mann_ranking *ranking)
     const mann_family *write = &episode->family[ranking->family];
     for (int32_t f = 0; f < episode->n_families; f++) {
         const mann_family *read = &episode->family[f];
-        if (read->marker != MANN_MARKER_READ || read->memory != write->memory) {
+        if (read->access != MANN_ACCESS_READ || strcmp(read->owner, write->owner) != 0) {
             continue;
         }
         for (int32_t h = 0; h < read->heads; h++) {
@@ -86,8 +86,8 @@ mann_ranking mann_ranking_find(const mann_episode *episode)
 {
     mann_ranking found = {.family = -1, .read_family = -1, .read_right = 0};
     const mann_trace *trace = episode->trace;
-    const mann_trace_array *input = mann_trace_find(trace, "input");
-    const mann_trace_array *target = mann_trace_find(trace, "target");
+    const mann_trace_array *input = mann_trace_role(trace, MANN_ROLE_INPUT);
+    const mann_trace_array *target = mann_trace_role(trace, MANN_ROLE_TARGET);
     int32_t items = 0;
     for (int32_t i = 0; i < trace->notes.count && i < MANN_MAX_NOTES; i++) {
         if (trace->notes.span[i].mark && !strcmp(trace->notes.span[i].name, "ranked")) {
@@ -106,7 +106,7 @@ mann_ranking mann_ranking_find(const mann_episode *episode)
     found.channel = target->n[1]; /* behind the vector */
     for (int32_t f = 0; f < episode->n_families; f++) {
         for (int32_t h = 0;
-             episode->family[f].marker == MANN_MARKER_WRITE && h < episode->family[f].heads; h++) {
+             episode->family[f].access == MANN_ACCESS_WRITE && h < episode->family[f].heads; h++) {
             mann_line line = mann_ranking_fit(episode, &found, f, h);
             if (line.fit > found.line.fit) {
                 found.family = f;

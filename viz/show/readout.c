@@ -26,7 +26,7 @@ static void put_head(json_t *object, const char *name, const mann_family *family
     json_object_set_new(
         object, name,
         family
-            ? json_sprintf("%s%d", family->marker == MANN_MARKER_WRITE ? "W" : "R", (int)head + 1)
+            ? json_sprintf("%s%d", family->access == MANN_ACCESS_WRITE ? "W" : "R", (int)head + 1)
             : json_null());
 }
 
@@ -50,7 +50,7 @@ static json_t *ranking_json(const mann_episode *episode, const mann_ranking *ran
     json_t *out = json_object(), *lines = json_array();
     for (int32_t f = 0; f < episode->n_families; f++) {
         const mann_family *family = &episode->family[f];
-        for (int32_t h = 0; family->marker == MANN_MARKER_WRITE && h < family->heads; h++) {
+        for (int32_t h = 0; family->access == MANN_ACCESS_WRITE && h < family->heads; h++) {
             mann_line line = mann_ranking_fit(episode, ranking, f, h);
             json_t *one = json_object();
             put_head(one, "head", family, h);

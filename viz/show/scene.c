@@ -53,7 +53,7 @@ mann_pin mann_scene_pin(const mann_scene *scene)
     if (pin.family < 0 || pin.family >= episode->n_families) {
         pin.family = 0;
         for (int32_t f = episode->n_families; f-- > 0;) {
-            pin.family = episode->family[f].marker == MANN_MARKER_READ ? f : pin.family;
+            pin.family = episode->family[f].access == MANN_ACCESS_READ ? f : pin.family;
         }
     }
     const mann_family *family = &episode->family[pin.family];

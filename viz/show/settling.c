@@ -1,32 +1,27 @@
-/* Finding the values of a store in a trace. */
+/* Finding the values of a store in a trace: those of one group, whose last axes are the store's. */
 #include "show/settling.h"
 
 #include <string.h>
-
-static const mann_trace_array *find(const mann_trace *trace, const char *name, int32_t rank)
-{
-    for (int32_t i = 0; i < trace->count; i++) {
-        char base[48];
-        mann_episode_memory(trace->array[i].name, base);
-        if (!strcmp(base, name) && trace->array[i].rank == rank) {
-            return &trace->array[i];
-        }
-    }
-    return NULL;
-}
 
 bool mann_settling_find(const mann_scene *scene, mann_settling *found)
 {
     const mann_trace *trace = scene->episode ? scene->episode->trace : NULL;
     *found = (mann_settling){NULL};
-    if (!trace) {
+    found->state = trace ? mann_trace_role(trace, MANN_ROLE_SETTLING) : NULL;
+    if (!found->state || found->state->rank != 3) {
         return false;
     }
-    found->state = find(trace, "store_settling", 3);
-    found->energy = find(trace, "store_energy", 2);
-    found->overlaps = find(trace, "store_overlaps", 2);
-    found->associations = find(trace, "store_associations", 3);
-    found->rows = find(trace, "store_rows", 3);
-    found->retrieval = find(trace, "store_retrieval", 2);
-    return found->state && found->energy && found->overlaps;
+    const char *group = found->state->group;
+    found->energy = mann_episode_find(trace, MANN_ROLE_ENERGY, group, 2);
+    found->overlaps = mann_episode_find(trace, MANN_ROLE_SIMILARITY, group, 2);
+    if (!found->energy || !found->overlaps) {
+        return false;
+    }
+    found->associations = mann_episode_find(trace, MANN_ROLE_ASSOCIATION, group, 3);
+    found->retrieval = mann_episode_find(trace, MANN_ROLE_WEIGHTING, group, 2);
+    found->rows = mann_episode_find(trace, MANN_ROLE_MEMORY, group, 3);
+    if (found->rows && strcmp(found->rows->axis[2], found->overlaps->axis[1]) != 0) {
+        found->rows = NULL; /* of another memory in a trace of version 1 */
+    }
+    return true;
 }

@@ -37,6 +37,7 @@ static mann_status save(const mann_hopfield_job *job, const float *pattern, cons
                                              shaped ? 2 : 1, n, shaped ? picture : line);
     mann_status status = array ? MANN_OK : MANN_E_NOMEM;
     if (array) {
+        array->role = MANN_ROLE_PATTERN;
         memcpy(array->data, pattern, (size_t)job->count * (size_t)job->units * sizeof *array->data);
         status = mann_trace_save(job->context, trace, path);
     }

@@ -129,23 +129,20 @@ void mann_stories_support(const mann_stories *s, int32_t B, int32_t k, int32_t *
 
 const char *const mann_story_ports[] = {"story", "question", NULL};
 
-static const mann_tag_info weights_tag = {"attention", MANN_KIND_WEIGHTING, {"hop", "sentence"}};
-static const mann_tag_info gates_tag = {"attention", MANN_KIND_GATE, {"hop", "sentence"}};
-static const mann_tag_info scores_tag = {"attention", MANN_KIND_SIGNED, {"hop", "sentence"}};
-
 void mann_stories_show(mann_tape *tape, mann_kind kind, int32_t hops, const mann_var *p)
 {
     if (!mann_tape_observed(tape)) {
         return;
     }
+    const mann_tag_info tag = {.name = "attention",
+                               .kind = kind,
+                               .axis = {"hop", "sentence"},
+                               .role = MANN_ROLE_ATTENTION};
     mann_var *row = mann_tape_scratch(tape, (size_t)hops * sizeof(mann_var));
     for (int32_t k = 0; k < hops && row; k++) {
         row[k] = mann_flatten(tape, p[k]);
     }
     if (row) {
-        const mann_tag_info *tag = kind == MANN_KIND_WEIGHTING ? &weights_tag
-                                   : kind == MANN_KIND_GATE    ? &gates_tag
-                                                               : &scores_tag;
-        mann_tag(tape, tag, mann_split(tape, mann_concat(tape, 1, hops, row), hops));
+        mann_tag(tape, &tag, mann_split(tape, mann_concat(tape, 1, hops, row), hops));
     }
 }
