@@ -3,8 +3,8 @@
 #define MANN_CLI_HOPFIELD_COMMAND_H
 
 #include "cli/cli.h"
-#include "cli/hopfield/recall.h"
-#include "cli/hopfield/sweep.h"
+#include "study/hopfield/recall.h"
+#include "study/hopfield/sweep.h"
 
 typedef struct hopfield_command {
     mann_cli cli;

@@ -3,7 +3,7 @@
 #ifndef MANN_STUDY_HOPFIELD_SWEEP_H
 #define MANN_STUDY_HOPFIELD_SWEEP_H
 
-#include "cli/hopfield/job.h"
+#include "study/hopfield/job.h"
 
 /* What is measured, each a mean over cues and networks. */
 typedef enum mann_hopfield_measure {

@@ -1,5 +1,5 @@
 /* From a job to the settings of its points: sizes, patterns and cues. */
-#include "cli/hopfield/job.h"
+#include "study/hopfield/job.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * nothing else, least of all on threads, and neighbouring points share their randomness, which
  * smooths curves. The interval is Student's t over the networks, the independent unit: cues of one
  * network are not. */
-#include "cli/hopfield/sweep.h"
+#include "study/hopfield/sweep.h"
 
 #include "base/pool.h"
 

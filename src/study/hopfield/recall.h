@@ -2,7 +2,7 @@
 #ifndef MANN_STUDY_HOPFIELD_RECALL_H
 #define MANN_STUDY_HOPFIELD_RECALL_H
 
-#include "cli/hopfield/job.h"
+#include "study/hopfield/job.h"
 
 /* The energy after each change, thinned by two whenever it is full. */
 typedef struct mann_energy_path {

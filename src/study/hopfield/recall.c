@@ -1,5 +1,5 @@
 /* One network: every cue, and what became of it. */
-#include "cli/hopfield/recall.h"
+#include "study/hopfield/recall.h"
 
 #include <stdlib.h>
 #include <string.h>
