@@ -10,6 +10,20 @@
 #include <string.h>
 #include <train/checkpoint.h>
 
+/* What is remembered beside the trainer. */
+typedef struct memory {
+    double real;
+    int64_t count;
+    bool yes;
+} memory;
+
+static const mann_memo memo[] = {
+    {"real", MANN_MEMO_REAL, offsetof(memory, real)},
+    {"count", MANN_MEMO_COUNT, offsetof(memory, count)},
+    {"yes", MANN_MEMO_BOOL, offsetof(memory, yes)},
+    {0},
+};
+
 static void test_checkpoint(void **state)
 {
     (void)state;
@@ -22,13 +36,12 @@ static void test_checkpoint(void **state)
         mann_network *again = network_of("copy", "ntm", settings);
         mann_trainer *trainer = trainer_of(network, 2), *resumed = trainer_of(again, 1);
         train(trainer, 7);
-        double kept = 0.1 + i, back = 0;
-        mann_memo memo[] = {{"kept", &kept}, {NULL, NULL}};
-        mann_memo memo_back[] = {{"kept", &back}, {NULL, NULL}};
+        memory kept = {0.1 + i, 1234567890123 + i, i % 2}, back = {0, 0, false};
         trainer->lr_scale = 0.3;
-        good(mann_checkpoint_save(trainer, "round.safetensors", memo));
-        good(mann_checkpoint_restore(resumed, "round.safetensors", memo_back));
-        assert_true(back == kept); /* to the last bit */
+        good(mann_checkpoint_save(trainer, "round.safetensors", memo, &kept));
+        good(mann_checkpoint_restore(resumed, "round.safetensors", memo, &back));
+        assert_true(back.real == kept.real); /* to the last bit */
+        assert_true(back.count == kept.count && back.yes == kept.yes);
         assert_true(resumed->lr_scale == trainer->lr_scale);
         assert_same_trainers(trainer, resumed);
         train(trainer, 5);
@@ -38,7 +51,7 @@ static void test_checkpoint(void **state)
         /* What eval opens: the average, where there is one. */
         mann_status status;
         mann_checkpoint_info info;
-        good(mann_checkpoint_save(trainer, "round.safetensors", memo));
+        good(mann_checkpoint_save(trainer, "round.safetensors", memo, &kept));
         mann_network *opened =
             mann_checkpoint_open(context, "round.safetensors", NULL, &info, &status);
         good(status);
@@ -54,7 +67,7 @@ static void test_checkpoint(void **state)
         mann_network *other = network_of("copy", "ntm", settings);
         mann_network *fresh = network_of("copy", "ntm", settings);
         mann_trainer *foreign = trainer_of(other, 1), *untouched = trainer_of(fresh, 1);
-        assert_int_equal(mann_checkpoint_restore(foreign, "round.safetensors", memo_back),
+        assert_int_equal(mann_checkpoint_restore(foreign, "round.safetensors", memo, &back),
                          MANN_E_FORMAT);
         assert_same_trainers(foreign, untouched);
         mann_trainer_free(foreign);

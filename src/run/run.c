@@ -23,7 +23,35 @@
 /* Stands for "no cost yet". */
 #define NO_COST 1e15
 
-enum { MEMOS = 12 };
+/* What LATEST remembers of a run beside the trainer. */
+typedef struct state {
+    double best_cost; /* of BEST, at training's setting and the harder one */
+    bool best_solved, best_solved_harder;
+    int64_t best_step, best_sequences;
+    int64_t stale; /* validations since BEST */
+    bool solved;   /* at least once */
+    double loss_sum;
+    int64_t losses; /* in loss_sum */
+    double seconds; /* of training */
+} state;
+
+#define MEMO(name, kind)                                                                           \
+    {                                                                                              \
+#name, MANN_MEMO_##kind, offsetof(state, name)                                             \
+    }
+static const mann_memo memo[] = {
+    MEMO(best_cost, REAL),
+    MEMO(best_solved, BOOL),
+    MEMO(best_solved_harder, BOOL),
+    MEMO(best_step, COUNT),
+    MEMO(best_sequences, COUNT),
+    MEMO(stale, COUNT),
+    MEMO(solved, BOOL),
+    MEMO(loss_sum, REAL),
+    MEMO(losses, COUNT),
+    MEMO(seconds, REAL),
+    {0},
+};
 
 typedef struct run {
     mann_context *context;
@@ -33,9 +61,7 @@ typedef struct run {
     mann_folder folder;
     mann_tracer *tracer;
     mann_conditions until, solved;
-    /* Remembered in LATEST. */
-    double best_cost, best_solved, best_solved_harder, best_step, best_sequences, stale,
-        solved_once, loss_sum, losses, seconds_before;
+    state state;     /* its seconds are those before this start */
     mann_real *best; /* weights of BEST */
     bool best_unsaved;
     double started, last_saved, last_watched;
@@ -55,7 +81,7 @@ static double now(void)
 
 static double seconds(const run *r)
 {
-    return r->seconds_before + now() - r->started;
+    return r->state.seconds + now() - r->started;
 }
 
 const char *mann_stop_name(mann_stop stop)
@@ -71,47 +97,30 @@ static mann_status save_best(run *r)
     if (!r->best_unsaved) {
         return MANN_OK;
     }
-    mann_folder_step_name((int64_t)r->best_step, name, sizeof name);
+    mann_folder_step_name(r->state.best_step, name, sizeof name);
     snprintf(path, sizeof path, "%s/checkpoints/%s", r->folder.path, name);
     mann_status status = mann_checkpoint_save_weights(
-        r->context, r->network, r->best, (int64_t)r->best_step, (int64_t)r->best_sequences, path);
-    status = status ? status : mann_folder_point(&r->folder, "BEST", (int64_t)r->best_step);
+        r->context, r->network, r->best, r->state.best_step, r->state.best_sequences, path);
+    status = status ? status : mann_folder_point(&r->folder, "BEST", r->state.best_step);
     r->best_unsaved = status != MANN_OK;
     return status;
-}
-
-static void memo_of(run *r, double *elapsed, mann_memo memo[MEMOS])
-{
-    const mann_memo all[] = {{"best_cost", &r->best_cost},
-                             {"best_solved", &r->best_solved},
-                             {"best_solved_harder", &r->best_solved_harder},
-                             {"best_step", &r->best_step},
-                             {"best_sequences", &r->best_sequences},
-                             {"stale", &r->stale},
-                             {"solved", &r->solved_once},
-                             {"loss_sum", &r->loss_sum},
-                             {"losses", &r->losses},
-                             {"seconds", elapsed},
-                             {NULL, NULL}};
-    memcpy(memo, all, sizeof all);
 }
 
 static mann_status save(run *r)
 {
     char name[64], path[1100];
-    double elapsed = seconds(r);
-    mann_memo memo[MEMOS];
+    state now_is = r->state;
     int64_t step = mann_trainer_progress(r->trainer)->step;
-    memo_of(r, &elapsed, memo);
+    now_is.seconds = seconds(r);
     mann_status status = save_best(r);
     mann_folder_step_name(step, name, sizeof name);
     snprintf(path, sizeof path, "%s/checkpoints/%s", r->folder.path, name);
-    status = status ? status : mann_checkpoint_save(r->trainer, path, memo);
+    status = status ? status : mann_checkpoint_save(r->trainer, path, memo, &now_is);
     status = status ? status : mann_folder_point(&r->folder, "LATEST", step);
     if (!status) {
-        mann_folder_thin(&r->folder, step, (int64_t)r->best_step);
+        mann_folder_thin(&r->folder, step, r->state.best_step);
         status = mann_folder_describe(&r->folder, r->network->experiment,
-                                      mann_trainer_progress(r->trainer), elapsed,
+                                      mann_trainer_progress(r->trainer), now_is.seconds,
                                       mann_stop_name(r->stop), NULL);
     }
     r->last_saved = now();
@@ -155,21 +164,22 @@ static bool solves(const run *r, const mann_score *score)
 static void keep_if_best(run *r)
 {
     double cost = cost_of(&r->event);
-    double solved = solves(r, &r->event.score);
-    bool better = solved > r->best_solved || (solved == r->best_solved && cost < r->best_cost);
+    bool solved = solves(r, &r->event.score);
+    bool better = solved > r->state.best_solved ||
+                  (solved == r->state.best_solved && cost < r->state.best_cost);
     if (better && isfinite(cost)) {
         mann_trainer *t = r->trainer;
-        r->best_cost = cost;
-        r->best_solved = solved;
-        r->best_solved_harder = solves(r, &r->event.harder);
-        r->best_step = (double)t->progress.step;
-        r->best_sequences = (double)t->progress.sequences;
-        r->stale = 0;
+        r->state.best_cost = cost;
+        r->state.best_solved = solved;
+        r->state.best_solved_harder = solves(r, &r->event.harder);
+        r->state.best_step = t->progress.step;
+        r->state.best_sequences = t->progress.sequences;
+        r->state.stale = 0;
         memcpy(r->best, t->average ? t->average : mann_params_values(r->network->params),
                mann_params_size(r->network->params) * sizeof *r->best);
         r->best_unsaved = true;
     } else {
-        r->stale++;
+        r->state.stale++;
     }
 }
 
@@ -182,11 +192,11 @@ static void adapt(run *r)
     double per_number = cost / t->validated_targets;
     if (t->progress.lesson + 1 < t->lessons && per_number <= t->config->lesson_threshold) {
         t->progress.lesson++;
-        r->stale = 0;
-        r->best_cost = NO_COST; /* costs of different lessons do not compare */
-        r->best_solved = r->best_solved_harder = 0;
-    } else if (t->config->schedule == MANN_SCHEDULE_HALVE && r->stale > 0 &&
-               fmod(r->stale, t->config->patience) == 0) {
+        r->state.stale = 0;
+        r->state.best_cost = NO_COST; /* costs of different lessons do not compare */
+        r->state.best_solved = r->state.best_solved_harder = false;
+    } else if (t->config->schedule == MANN_SCHEDULE_HALVE && r->state.stale > 0 &&
+               r->state.stale % t->config->patience == 0) {
         t->lr_scale /= 2;
     }
 }
@@ -202,7 +212,7 @@ static bool schedule_ended(const mann_trainer *t)
  * not solve the harder setting, since that often comes late. */
 static double patience_of(const run *r)
 {
-    return r->trainer->config->settle * (r->best_solved_harder ? 1.0 : 4.0);
+    return r->trainer->config->settle * (r->state.best_solved_harder ? 1.0 : 4.0);
 }
 
 static void decide(run *r)
@@ -210,13 +220,13 @@ static void decide(run *r)
     mann_trainer *t = r->trainer;
     bool last_lesson = t->progress.lesson + 1 == t->lessons;
     if (last_lesson && solves(r, &r->event.score)) {
-        r->solved_once = 1;
+        r->state.solved = true;
     }
     r->until_met = r->until.count && last_lesson && all_hold(&r->until, &r->event);
     if (r->until_met) {
         r->stop = MANN_STOP_UNTIL;
-    } else if (!r->until.count && r->solved_once &&
-               (r->stale >= patience_of(r) || schedule_ended(t))) {
+    } else if (!r->until.count && r->state.solved &&
+               (r->state.stale >= patience_of(r) || schedule_ended(t))) {
         r->stop = MANN_STOP_SETTLED;
     }
 }
@@ -234,7 +244,7 @@ static mann_status score(run *r)
 static mann_status append(run *r)
 {
     mann_progress progress = r->event.progress;
-    progress.loss = r->loss_sum / r->losses;
+    progress.loss = r->state.loss_sum / (double)r->state.losses;
     return mann_folder_append(&r->folder, &progress, r->event.seconds, &r->event.score,
                               &r->event.harder);
 }
@@ -247,7 +257,7 @@ static mann_status validate(run *r)
         decide(r);
         adapt(r);
         status = append(r);
-        r->loss_sum = r->losses = 0;
+        r->state.loss_sum = r->state.losses = 0;
     }
     return status;
 }
@@ -366,11 +376,11 @@ static void describe_loss(const run *r, const char *bad, char *text, size_t size
 {
     if (!bad) {
         snprintf(text, size, "the last good weights and the minibatch are in %s", r->folder.path);
-    } else if (r->best_step >= 1) {
+    } else if (r->state.best_step >= 1) {
         snprintf(text, size,
                  "%s is not finite; the last good weights (BEST, step %lld) and the minibatch are "
                  "in %s",
-                 bad, (long long)r->best_step, r->folder.path);
+                 bad, (long long)r->state.best_step, r->folder.path);
     } else {
         snprintf(text, size, "%s is not finite; the minibatch is in %s", bad, r->folder.path);
     }
@@ -412,8 +422,8 @@ static mann_status loop(run *r)
         if (status) {
             break;
         }
-        r->loss_sum += r->event.progress.loss;
-        r->losses++;
+        r->state.loss_sum += r->event.progress.loss;
+        r->state.losses++;
         mann_tracer_offer(r->tracer, mann_params_values(r->network->params), r->event.progress.step,
                           r->event.progress.sequences);
         if (r->event.progress.step % r->trainer->config->validate_every == 0) {
@@ -442,40 +452,29 @@ static mann_status loop(run *r)
 static mann_status restore_best(run *r)
 {
     char path[1100];
-    if (r->best_step < 1) {
+    if (r->state.best_step < 1) {
         snprintf(path, sizeof path, "%s/checkpoints/BEST", r->folder.path);
         remove(path);
         return MANN_OK;
     }
-    snprintf(path, sizeof path, "%s@%lld", r->folder.path, (long long)r->best_step);
+    snprintf(path, sizeof path, "%s@%lld", r->folder.path, (long long)r->state.best_step);
     mann_network *best = mann_network_alloc(r->context, r->network->experiment);
     mann_status status = best ? mann_checkpoint_weights(r->context, best, path) : MANN_E_NOMEM;
     if (!status) {
         memcpy(r->best, mann_params_values(best->params),
                mann_params_size(best->params) * sizeof *r->best);
-        status = mann_folder_point(&r->folder, "BEST", (int64_t)r->best_step);
+        status = mann_folder_point(&r->folder, "BEST", r->state.best_step);
     }
     mann_network_free(best);
     return status;
 }
 
-static bool is_count(double x)
-{
-    return x >= 0 && x <= 9e15;
-}
-
 static mann_status restore(run *r)
 {
     char file[1024];
-    mann_memo memo[MEMOS];
-    memo_of(r, &r->seconds_before, memo);
     mann_status status =
         mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file);
-    status = status ? status : mann_checkpoint_restore(r->trainer, file, memo);
-    if (!status && !(is_count(r->best_step) && is_count(r->best_sequences))) {
-        status = mann_fail(r->context, MANN_E_FORMAT,
-                           "%s: metadata: best_step or best_sequences out of range", file);
-    }
+    status = status ? status : mann_checkpoint_restore(r->trainer, file, memo, &r->state);
     status = status ? status : restore_best(r);
     r->event.progress = r->trainer->progress;
     return status;
@@ -564,7 +563,10 @@ static mann_status prepare(run *r, const mann_experiment *experiment)
 mann_status mann_run_train(mann_context *context, const mann_experiment *experiment,
                            const mann_run_options *options, mann_run_result *result)
 {
-    run r = {.context = context, .options = options, .best_cost = NO_COST, .folder = {.lock = -1}};
+    run r = {.context = context,
+             .options = options,
+             .state = {.best_cost = NO_COST},
+             .folder = {.lock = -1}};
     *result = (mann_run_result){0};
     r.started = now();
     mann_status status = prepare(&r, experiment);
@@ -576,8 +578,8 @@ mann_status mann_run_train(mann_context *context, const mann_experiment *experim
     result->stop = r.stop;
     result->until_met = r.until_met;
     result->last = r.event;
-    result->best_cost = r.best_cost < NO_COST ? r.best_cost : NAN;
-    result->best_step = (int64_t)r.best_step;
+    result->best_cost = r.state.best_cost < NO_COST ? r.state.best_cost : NAN;
+    result->best_step = r.state.best_step;
     mann_folder_close(&r.folder);
     mann_trainer_free(r.trainer);
     mann_network_free(r.network);

@@ -12,6 +12,7 @@
 
 #include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,8 +87,30 @@ static json_t *common_metadata(const mann_network *network, int64_t step, int64_
     return metadata;
 }
 
+static double memo_value(const mann_memo *memo, const void *state)
+{
+    const void *field = (const char *)state + memo->offset;
+    switch (memo->kind) {
+    case MANN_MEMO_COUNT: return (double)*(const int64_t *)field;
+    case MANN_MEMO_BOOL: return *(const bool *)field;
+    case MANN_MEMO_REAL: break;
+    }
+    return *(const double *)field;
+}
+
+static void set_memo(const mann_memo *memo, void *state, double value)
+{
+    void *field = (char *)state + memo->offset;
+    switch (memo->kind) {
+    case MANN_MEMO_COUNT: *(int64_t *)field = (int64_t)value; break;
+    case MANN_MEMO_BOOL: *(bool *)field = value != 0; break;
+    case MANN_MEMO_REAL: *(double *)field = value; break;
+    }
+}
+
 /* What training goes on from. */
-static bool put_progress(json_t *metadata, const mann_trainer *t, const mann_memo *memo)
+static bool put_progress(json_t *metadata, const mann_trainer *t, const mann_memo *memo,
+                         const void *state)
 {
     bool good = put(metadata, "lesson", "%d", t->progress.lesson) &&
                 put(metadata, "updates", "%" PRId64, t->optimiser.updates) &&
@@ -95,7 +118,7 @@ static bool put_progress(json_t *metadata, const mann_trainer *t, const mann_mem
                 put(metadata, "beta2_power", "%a", t->optimiser.beta2_power) &&
                 put(metadata, "lr_scale", "%a", t->lr_scale);
     for (const mann_memo *m = memo; good && m->name; m++) {
-        good = put(metadata, m->name, "%a", *m->value);
+        good = put(metadata, m->name, "%a", memo_value(m, state));
     }
     return good;
 }
@@ -123,12 +146,13 @@ mann_status mann_checkpoint_save_weights(mann_context *context, const mann_netwo
     return status;
 }
 
-mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_memo *memo)
+mann_status mann_checkpoint_save(mann_trainer *t, const char *path, const mann_memo *memo,
+                                 const void *state)
 {
     const mann_params *params = t->network->params;
     writer w;
     json_t *metadata = common_metadata(t->network, t->progress.step, t->progress.sequences);
-    if (!metadata || !put_progress(metadata, t, memo) ||
+    if (!metadata || !put_progress(metadata, t, memo, state) ||
         !writer_init(&w, params, 2 + MANN_MAX_MOMENTS)) {
         json_decref(metadata);
         return no_memory(t->context);
@@ -319,12 +343,26 @@ static mann_status number(mann_context *context, const char *path, const mann_ar
     return number_below(context, path, archive, name, LARGEST, value);
 }
 
+static mann_status remembered(mann_context *context, const char *path, const mann_archive *archive,
+                              const mann_memo *memo, double *value)
+{
+    double bound = memo->kind == MANN_MEMO_REAL ? DBL_MAX : LARGEST;
+    mann_status status = number_below(context, path, archive, memo->name, bound, value);
+    bool whole = memo->kind == MANN_MEMO_REAL || (*value >= 0 && *value == floor(*value));
+    if (!status && !(whole && (memo->kind != MANN_MEMO_BOOL || *value <= 1))) {
+        return mann_fail(context, MANN_E_FORMAT, "%s: metadata '%s' is not a %s", path, memo->name,
+                         memo->kind == MANN_MEMO_BOOL ? "truth value, 0 or 1" : "count");
+    }
+    return status;
+}
+
 /* The numbers of the trainer that a checkpoint carries. */
 enum { STEP, SEQUENCES, LESSON, UPDATES, BETA1, BETA2, SCALE, NUMBERS };
 static const char *const number_names[NUMBERS] = {
     "step", "sequences", "lesson", "updates", "beta1_power", "beta2_power", "lr_scale"};
 
-mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const mann_memo *memo)
+mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const mann_memo *memo,
+                                    void *state)
 {
     mann_context *context = t->context;
     const mann_params *params = t->network->params;
@@ -333,7 +371,8 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
     if (status) {
         return status;
     }
-    double value[NUMBERS] = {0}, remembered[32] = {0};
+    enum { MOST_MEMOS = 32 };
+    double value[NUMBERS] = {0}, kept[MOST_MEMOS] = {0};
     int32_t per = mann_params_number(params);
     int32_t expected = per * (1 + (t->average != NULL) + t->optimiser.moments);
     status = check_count(context, path, archive, expected);
@@ -350,7 +389,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
         status = number(context, path, archive, number_names[i], &value[i]);
     }
     for (int32_t i = 0; !status && memo[i].name; i++) {
-        status = number_below(context, path, archive, memo[i].name, DBL_MAX, &remembered[i]);
+        status = remembered(context, path, archive, &memo[i], &kept[i]);
     }
     if (!status && !(value[LESSON] >= 0 && value[LESSON] < t->lessons && value[STEP] >= 0 &&
                      value[SEQUENCES] >= 0 && value[UPDATES] >= 0)) {
@@ -377,7 +416,7 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
         t->optimiser.beta2_power = value[BETA2];
         t->lr_scale = value[SCALE];
         for (int32_t i = 0; memo[i].name; i++) {
-            *memo[i].value = remembered[i];
+            set_memo(&memo[i], state, kept[i]);
         }
     }
     mann_archive_close(archive);
