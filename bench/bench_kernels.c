@@ -142,7 +142,7 @@ static double measure_peak(const mann_kernels *k, double seconds)
     return best;
 }
 
-static void prepare(bench *b)
+static void fill_arrays(bench *b)
 {
     mann_rng rng = mann_rng_stream(1, "bench kernels", 0);
     for (int a = 0; a < ARRAYS; a++) {
@@ -158,7 +158,12 @@ static void prepare(bench *b)
     for (int i = 0; i < ROWS; i++) {
         b->row[i] = b->x[0] + i * INPUTS;
     }
+}
+
+static void prepare(bench *b)
+{
     mann_real **x = b->x;
+    fill_arrays(b);
     b->address = (mann_address_args){.B = B,
                                      .H = H,
                                      .M = M,
