@@ -2,7 +2,7 @@
 #ifndef MANN_TESTS_CANVAS_H
 #define MANN_TESTS_CANVAS_H
 
-#include "draw/colour.h"
+#include "draw/pen/colour.h"
 
 #include <cairo.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Colour maps, scales, heat maps and axes: what a pixel must be. */
 #include "canvas.h"
-#include "draw/axis.h"
-#include "draw/heat.h"
-#include "draw/panel.h"
+#include "draw/pen/axis.h"
+#include "draw/pen/heat.h"
+#include "draw/pen/panel.h"
 #include "fixture.h"
 
 #include <math.h>

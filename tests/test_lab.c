@@ -1,8 +1,8 @@
 /* The Hopfield screen without a window: what settles, what keys and mouse turn, what is drawn. */
-#include "draw/lab_places.h"
 #include "draw/layout.h"
 #include "draw/picture.h"
 #include "draw/render.h"
+#include "draw/screen/lab_places.h"
 #include "show/state.h"
 #include "view.h"
 

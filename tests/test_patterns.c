@@ -2,7 +2,7 @@
  * any. */
 #include "stored.h"
 
-#include <io/patterns.h>
+#include <io/patterns/patterns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* What `mann render` and `mann report -o` write: every kind of file, films, learning curves. */
 #include "canvas.h"
 #include "draw/learning_plot.h"
+#include "draw/pen/theme.h"
 #include "draw/render.h"
-#include "draw/theme.h"
 #include "fixture.h"
 #include "synthetic.h"
 

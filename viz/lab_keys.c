@@ -1,5 +1,5 @@
 /* Keys and mouse on a Hopfield store: what a chip shows is turned by its key or a click on it. */
-#include "draw/lab_places.h"
+#include "draw/screen/lab_places.h"
 #include "view.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #define MANN_VIEW_H
 
 #include "draw/layout.h"
-#include "show/live.h"
+#include "show/live/live.h"
 
 typedef enum mann_gesture_kind {
     MANN_GESTURE_KEY,     /* key, shift, control */

@@ -1,6 +1,6 @@
 /* Hard choices: in hard mode an evaluation takes the place that weighs most instead of a mixture.
  */
-#include "ad/move.h"
+#include "ad/array/move.h"
 
 void mann_tape_hard(mann_tape *tape, bool hard)
 {

@@ -1,5 +1,5 @@
 /* `mann train`: options into an experiment, signals into a flag, the result into an exit code. */
-#include "cli/progress.h"
+#include "cli/many/progress.h"
 #include "cli/training.h"
 
 #include <inttypes.h>

@@ -9,7 +9,7 @@
  * |x| is sqrt(x.x + EPSILON), for key and column each, so an empty memory has similarity 0 and a
  * finite slope. Sharpening is a softmax of sharpening * log ws, which neither overflows nor
  * divides by zero however peaked or flat the weighting is. */
-#include "kern/similarity.h"
+#include "kern/lanes/similarity.h"
 
 /* Below this a shifted weight counts as this, with slope 0. */
 #define TINY ((mann_real)1e-30)

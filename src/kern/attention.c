@@ -4,7 +4,7 @@
  *   additive      s[n] = v . tanh(q + memory[n])              Bahdanau et al. 2015
  *
  * and the weights that follow from the scores, their softmax. */
-#include "kern/rows.h"
+#include "kern/lanes/rows.h"
 
 INLINE size_t at(int32_t i, int32_t ld)
 {

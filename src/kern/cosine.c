@@ -3,7 +3,7 @@
  *   d (key . memory[n]) = dK[n] / (|key| |memory[n]|)
  *   dkey -= key sum over n of dK[n] K[n] / |key|^2
  *   dmemory[n] -= memory[n] sum over keys of dK[n] K[n] / |memory[n]|^2 */
-#include "kern/similarity.h"
+#include "kern/lanes/similarity.h"
 
 void KERN(cosine)(const mann_cosine_args *a)
 {

@@ -2,7 +2,7 @@
  *
  * The derivatives are written in terms of the squashed value y where that is exact:
  * tanh' = 1 - y^2, sigmoid' = y (1 - y), softplus' = sigmoid(x). */
-#include "kern/rows.h"
+#include "kern/lanes/rows.h"
 
 #define EACH(rows, cols)                                                                           \
     for (int32_t r = 0; r < (rows); r++)                                                           \

@@ -5,7 +5,7 @@
  * with a weight per position and component, or without; token 0 is the null word, which adds
  * nothing. The table has a row per word, the memory a column per sentence: WIDE sentences at a time
  * are summed in rows and turned. */
-#include "kern/rows.h"
+#include "kern/lanes/rows.h"
 
 enum { WIDE = 16 };
 

@@ -3,7 +3,7 @@
  *   new[m][n] = decay memory[m][n] + rate u[m] v[n]
  *
  * (Hebb 1949; with u = v the fast weights of Ba et al. 2016, equation 1). */
-#include "kern/rows.h"
+#include "kern/lanes/rows.h"
 
 INLINE size_t at(int32_t i, int32_t ld)
 {

@@ -7,7 +7,7 @@
  *   dx = (d - mean of d - z times the mean of d z) / sigma       dgain = dy z       dbias = dy
  *
  * Squares are taken of numbers scaled to at most 1, so that large ones do not overflow. */
-#include "kern/rows.h"
+#include "kern/lanes/rows.h"
 
 #define EPSILON 1e-5
 

@@ -3,7 +3,7 @@
 #define MANN_KERN_VARIANT_H
 
 #include "kern/kern.h"
-#include "kern/simd.h"
+#include "kern/lanes/simd.h"
 
 #define K(name) mann_kernel_##name KERN(name);
 MANN_KERNEL_LIST(K)

@@ -1,7 +1,7 @@
 /* Running one example, and recording what the model tags into a trace.
  *
  * A value tagged twice in a step (two memories of one kind) gets its number behind its name. */
-#include "io/trace_format.h"
+#include "io/trace/trace_format.h"
 #include "network/crew.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Patterns for the Hopfield store: text, images, idx, CSV, compressed or not. */
 #include "fuzz.h"
 
-#include <io/patterns.h>
+#include <io/patterns/patterns.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -28,12 +28,12 @@ static struct exception {
 } exceptions[] = {
     {"input", "viz/show/ranking.c", "a phase of the task", false},
     {"output", "viz/show/ranking.c", "a phase of the task", false},
-    {"output", "viz/draw/inspector.c", "the head of a column", false},
+    {"output", "viz/draw/inspector/inspector.c", "the head of a column", false},
     {"target", "viz/draw/marks.c", "a mark of the task", false},
-    {"target", "viz/show/tale.c", "an array of the example", false},
-    {"mask", "viz/show/lab.c", "a damage", false},
+    {"target", "viz/show/live/tale.c", "an array of the example", false},
+    {"mask", "viz/show/live/lab.c", "a damage", false},
     {"patterns", "viz/show/readout.c", "a key of the read-outs", false},
-    {"optimal", "viz/draw/screen_training.c", "the end of a metric's name", false},
+    {"optimal", "viz/draw/screen/screen_training.c", "the end of a metric's name", false},
     {"priority", "viz/draw/marks_ranking.c", "the name of an axis", false},
 };
 
@@ -126,7 +126,7 @@ static void collect(const char *file, const char *text)
     collect_after(text, "mann_tag_info", ".name = ");
     if (!strncmp(file, "tasks/", 6)) {
         collect_after(text, "", "mann_example_real(");
-    } else if (!strcmp(file, "src/io/trace_names.c")) {
+    } else if (!strcmp(file, "src/io/trace/trace_names.c")) {
         collect_after(text, "known[]", "{");
     }
 }

@@ -3,7 +3,7 @@
  * frames: they are drawn twice, once for ffmpeg to choose colours and once to be encoded, which is
  * quicker than keeping them. */
 #include "draw/film.h"
-#include "draw/pen.h"
+#include "draw/pen/pen.h"
 #include "draw/picture.h"
 
 #include <errno.h>

@@ -6,10 +6,10 @@
  * into memory: the caller decides how a file is replaced. */
 #include "draw/hopfield_plot.h"
 
-#include "draw/heat.h"
-#include "draw/page.h"
-#include "draw/pattern.h"
-#include "draw/plot.h"
+#include "draw/pen/heat.h"
+#include "draw/pen/page.h"
+#include "draw/pen/pattern.h"
+#include "draw/pen/plot.h"
 
 #include <math.h>
 #include <stdlib.h>

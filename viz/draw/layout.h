@@ -2,7 +2,7 @@
 #ifndef MANN_DRAW_LAYOUT_H
 #define MANN_DRAW_LAYOUT_H
 
-#include "draw/panel.h"
+#include "draw/pen/panel.h"
 #include "show/ranking.h"
 #include "show/scene.h"
 

@@ -3,8 +3,8 @@
  * groups are long. */
 #include "draw/learning_plot.h"
 
-#include "draw/page.h"
-#include "draw/plot.h"
+#include "draw/pen/page.h"
+#include "draw/pen/plot.h"
 
 #include <math.h>
 

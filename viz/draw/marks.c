@@ -11,7 +11,7 @@
  */
 #include "draw/marks.h"
 #include "draw/marks_place.h"
-#include "draw/screen.h"
+#include "draw/screen/screen.h"
 
 #include <math.h>
 #include <stdio.h>

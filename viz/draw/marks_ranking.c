@@ -3,8 +3,8 @@
  * they are read, the vector that the answer at the cursor is; and the line itself as a plot. */
 #include "draw/marks.h"
 #include "draw/marks_place.h"
-#include "draw/plot.h"
-#include "draw/screen.h"
+#include "draw/pen/plot.h"
+#include "draw/screen/screen.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The picture as a whole: which screen, and what surrounds it. */
 #include "draw/picture.h"
-#include "draw/screen.h"
-#include "show/settling.h"
+#include "draw/screen/screen.h"
+#include "show/live/settling.h"
 
 static void draw_hopfield(cairo_t *cr, const mann_scene *scene, const mann_layout *layout)
 {

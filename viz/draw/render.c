@@ -1,7 +1,7 @@
 /* Rendering: from paths and a state string to a file. */
 #include "draw/render.h"
 #include "draw/film.h"
-#include "draw/pen.h"
+#include "draw/pen/pen.h"
 #include "draw/picture.h"
 #include "draw/words.h"
 #include "show/readout.h"

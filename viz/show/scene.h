@@ -3,9 +3,9 @@
 #define MANN_SHOW_SCENE_H
 
 #include "show/episode.h"
-#include "show/lab.h"
-#include "show/tale.h"
-#include "show/what_if.h"
+#include "show/live/lab.h"
+#include "show/live/tale.h"
+#include "show/live/what_if.h"
 
 #include <mann/history.h>
 

@@ -3,9 +3,9 @@
 #ifndef MANN_SHOW_SOURCE_H
 #define MANN_SHOW_SOURCE_H
 
-#include "show/live.h"
+#include "show/live/live.h"
+#include "show/live/tale.h"
 #include "show/state.h"
-#include "show/tale.h"
 
 /* An example: the same sequence in the course of training. */
 typedef struct mann_choice {

@@ -1,6 +1,6 @@
 /* The command line of `mann hopfield`. */
 #include "cli/hopfield/command.h"
-#include "draw/image.h"
+#include "draw/pen/image.h"
 
 #include <string.h>
 

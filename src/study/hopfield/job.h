@@ -3,7 +3,7 @@
 #ifndef MANN_STUDY_HOPFIELD_JOB_H
 #define MANN_STUDY_HOPFIELD_JOB_H
 
-#include "io/patterns.h"
+#include "io/patterns/patterns.h"
 
 #include <mann/hopfield.h>
 
