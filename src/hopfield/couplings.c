@@ -22,8 +22,7 @@ mann_status mann_hopfield_couplings_open(mann_hopfield *net)
 /* field += W s / scale */
 static void multiply(const mann_hopfield *net, const float *state, float *field)
 {
-    if (net->options.rule == MANN_HOPFIELD_HEBB && 2 * (int64_t)net->count < net->units) {
-        mann_hopfield_hebb_fields(net, state, field);
+    if (net->engine->shortcut && net->engine->shortcut(net, state, field)) {
         return;
     }
     int32_t j = 0;
@@ -140,7 +139,7 @@ static bool settled(mann_hopfield_walk *walk)
     if (net->loops->opposed(net->units, walk->state, walk->field, net->slack)) {
         return false;
     }
-    if (net->options.rule != MANN_HOPFIELD_HEBB) {
+    if (!net->engine->exact) {
         mann_hopfield_couplings_begin(walk);
         return !net->loops->opposed(net->units, walk->state, walk->field, net->slack);
     }

@@ -39,9 +39,13 @@ static mann_status learn(mann_hopfield *net, int32_t first)
     return MANN_OK;
 }
 
-void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, float *field)
+/* By the patterns themselves, while they are few. */
+static bool by_patterns(const mann_hopfield *net, const float *state, float *field)
 {
     int32_t n = net->units, k = 0;
+    if (2 * (int64_t)net->count >= n) {
+        return false;
+    }
     for (; k + 4 <= net->count; k += 4) {
         const float *x = mann_hopfield_row(net, k);
         float sum[4];
@@ -55,10 +59,13 @@ void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, flo
         net->loops->axpy(n, net->loops->dot(n, x, state), x, field);
     }
     net->loops->axpy(n, -(float)net->count, state, field); /* the diagonal */
+    return true;
 }
 
 const mann_hopfield_engine mann_hopfield_hebb_engine = {
+    .exact = true,
     .open = open,
     .learn = learn,
+    .shortcut = by_patterns,
     MANN_HOPFIELD_COUPLED,
 };

@@ -55,12 +55,16 @@ struct mann_hopfield_walk {
 /* The mathematics of a family of rules. */
 struct mann_hopfield_engine {
     bool binary;
+    bool exact; /* couplings: fields that a walk keeps gather no rounding */
     /* What grows with capacity or is fixed by N. Called with nothing stored yet. */
     mann_status (*open)(mann_hopfield *net);
     /* Learns patterns first..count-1, which stand in pattern. A failure changes nothing. */
     mann_status (*learn)(mann_hopfield *net, int32_t first);
     double (*energy)(const mann_hopfield *net, const float *state);
     void (*fields)(const mann_hopfield *net, const float *state, float *field);
+    /* Couplings, optional: field += the fields of state in units of scale, by another way than W
+     * where that is less work; false where it is not. */
+    bool (*shortcut)(const mann_hopfield *net, const float *state, float *field);
     int32_t (*unstable)(const mann_hopfield *net, int32_t k);
     mann_status (*walk_open)(mann_hopfield_walk *walk);
     void (*walk_close)(mann_hopfield_walk *walk);
@@ -77,7 +81,7 @@ extern const mann_hopfield_engine mann_hopfield_hebb_engine, mann_hopfield_stork
     mann_hopfield_pseudo_inverse_engine, mann_hopfield_dense_engine, mann_hopfield_modern_engine,
     mann_hopfield_continuous_engine;
 
-/* store.c */
+/* shortage.c */
 mann_status mann_hopfield_short(const mann_hopfield *net);
 /* Zeroed, 64-byte aligned; NULL on shortage and on overflow. To be freed. */
 void *mann_hopfield_zeroed(size_t count, size_t size);
@@ -108,9 +112,6 @@ double mann_hopfield_couplings_walk_energy(const mann_hopfield_walk *walk);
     .walk_open = mann_hopfield_couplings_walk_open, .begin = mann_hopfield_couplings_begin,        \
     .sweep = mann_hopfield_couplings_sweep, .decide = mann_hopfield_couplings_decide,              \
     .change = mann_hopfield_couplings_change, .walk_energy = mann_hopfield_couplings_walk_energy
-
-/* field += the fields of state by the patterns instead of W, in units of 1/N: Hebb's only. */
-void mann_hopfield_hebb_fields(const mann_hopfield *net, const float *state, float *field);
 
 /* Pattern k. */
 static inline const float *mann_hopfield_row(const mann_hopfield *net, int32_t k)

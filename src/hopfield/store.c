@@ -18,26 +18,6 @@ static const mann_hopfield_engine *const engines[MANN_HOPFIELD_RULES] = {
     &mann_hopfield_pseudo_inverse_engine, &mann_hopfield_dense_engine,
     &mann_hopfield_modern_engine,         &mann_hopfield_continuous_engine};
 
-void *mann_hopfield_zeroed(size_t count, size_t size)
-{
-    if (size && count > (SIZE_MAX / 4) / size) {
-        return NULL;
-    }
-    size_t bytes = (count * size + 63) / 64 * 64;
-    void *memory = aligned_alloc(64, bytes ? bytes : 64);
-    if (memory) {
-        memset(memory, 0, bytes ? bytes : 64);
-    }
-    return memory;
-}
-
-mann_status mann_hopfield_short(const mann_hopfield *net)
-{
-    return mann_fail(net->context, MANN_E_NOMEM,
-                     "out of memory for a Hopfield network of %d units and %d patterns", net->units,
-                     net->count);
-}
-
 static mann_status check_options(mann_context *context, const mann_hopfield_options *options,
                                  int32_t units)
 {
