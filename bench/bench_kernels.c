@@ -163,7 +163,6 @@ static void fill_arrays(bench *b)
 static void prepare(bench *b)
 {
     mann_real **x = b->x;
-    fill_arrays(b);
     b->address = (mann_address_args){.B = B,
                                      .H = H,
                                      .M = M,
@@ -232,6 +231,7 @@ int main(int argc, char **argv)
                 b.k ? "usage: bench_kernels [seconds per kernel]" : mann_context_message(context));
         return 2;
     }
+    fill_arrays(&b);
     prepare(&b);
     double peak = measure_peak(b.k, seconds);
     printf("kernels %s, multiply-add peak %.0f GFLOP/s on one thread\n\n"

@@ -373,9 +373,8 @@ mann_status mann_checkpoint_restore(mann_trainer *t, const char *path, const man
     }
     enum { MOST_MEMOS = 32 };
     double value[NUMBERS] = {0}, kept[MOST_MEMOS] = {0};
-    int32_t per = mann_params_number(params);
-    int32_t expected = per * (1 + (t->average != NULL) + t->optimiser.moments);
-    status = check_count(context, path, archive, expected);
+    int32_t copies = 1 + (t->average != NULL) + t->optimiser.moments;
+    status = check_count(context, path, archive, mann_params_number(params) * copies);
     status = status ? status : check_flat(context, path, archive, "", params);
     if (!status && t->average) {
         status = check_flat(context, path, archive, "average.", params);
