@@ -1,6 +1,8 @@
 /* From a command line to an experiment and the options of its run. */
 #include "cli/training.h"
 
+#include "base/words.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,14 +46,13 @@ bool cli_training_option(mann_cli *cli, cli_training *t, int option, char **argv
 static mann_status apply_settings(const mann_cli *cli, const cli_training *t, mann_experiment *e)
 {
     for (int i = 0; i < t->settings; i++) {
-        char text[MANN_TEXT_SIZE], *equals;
+        char text[MANN_TEXT_SIZE], *value;
         if (snprintf(text, sizeof text, "%s", t->setting[i]) >= (int)sizeof text ||
-            !(equals = strchr(text, '='))) {
+            !(value = mann_words_value(text))) {
             return mann_fail(cli->context, MANN_E_INVAL, "-p: '%s' is not of the form key=value",
                              t->setting[i]);
         }
-        *equals = '\0';
-        mann_status status = mann_experiment_set(e, text, equals + 1);
+        mann_status status = mann_experiment_set(e, text, value);
         if (status) {
             return status;
         }

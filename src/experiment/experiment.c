@@ -5,6 +5,8 @@
  * task suggests, the experiment file, the command line. */
 #include "experiment/experiment.h"
 
+#include "base/words.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -99,17 +101,14 @@ static mann_status no_memory(mann_context *context)
 /* "matrix+hopfield" or "none". */
 static mann_status set_memories(mann_experiment *e, const char *text)
 {
-    char list[256];
-    if (snprintf(list, sizeof list, "%s", text) >= (int)sizeof list) {
+    mann_words words;
+    if (!mann_words_begin(&words, strcmp(text, "none") ? text : "", "+")) {
         return mann_fail(e->context, MANN_E_INVAL, "model.memory: too long");
     }
     mann_memory_config fresh[MANN_MAX_MEMORIES] = {{0}};
     int32_t count = 0;
     mann_status status = MANN_OK;
-    char *rest = NULL;
-    bool none = !strcmp(text, "none");
-    for (char *name = strtok_r(list, "+", &rest); name && !none && !status;
-         name = strtok_r(NULL, "+", &rest)) {
+    for (char *name; !status && (name = mann_words_next(&words));) {
         const mann_memory_type *type = mann_memory_find(e->context, name);
         if (!type) {
             status = MANN_E_INVAL;
@@ -372,20 +371,18 @@ static bool has_option(const mann_experiment *e, const char *key)
 /* "key=value key=value"; those that are not there are an error, or are passed over. */
 static mann_status set_all(mann_experiment *e, const char *settings, bool pass_over)
 {
-    char text[MANN_TEXT_SIZE];
-    if (snprintf(text, sizeof text, "%s", settings) >= (int)sizeof text) {
+    mann_words words;
+    if (!mann_words_begin(&words, settings, " ")) {
         return mann_fail(e->context, MANN_E_INVAL, "settings longer than %d bytes",
                          MANN_TEXT_SIZE - 1);
     }
-    char *rest = NULL;
-    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        char *equals = strchr(word, '=');
-        if (!equals) {
+    for (char *word; (word = mann_words_next(&words));) {
+        char *value = mann_words_value(word);
+        if (!value) {
             return mann_fail(e->context, MANN_E_INVAL, "'%s' is not of the form key=value", word);
         }
-        *equals = '\0';
         bool there = !pass_over || has_option(e, word);
-        mann_status status = there ? mann_experiment_set(e, word, equals + 1) : MANN_OK;
+        mann_status status = there ? mann_experiment_set(e, word, value) : MANN_OK;
         if (status) {
             return status;
         }

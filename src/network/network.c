@@ -1,6 +1,7 @@
 /* Networks: an opened task, a model and its parameters. */
 #include "network/network.h"
 
+#include "base/words.h"
 #include "network/epoch.h"
 
 #include <stdio.h>
@@ -46,17 +47,19 @@ static mann_task *open_task(mann_context *context, const mann_experiment *e)
 /* "length=40 bits=8" set on the task of e. */
 static mann_status set_on_task(mann_experiment *e, const char *settings)
 {
-    char text[MANN_TEXT_SIZE], *rest = NULL;
-    snprintf(text, sizeof text, "%s", settings);
-    for (char *word = strtok_r(text, " ,", &rest); word; word = strtok_r(NULL, " ,", &rest)) {
-        char key[MANN_TEXT_SIZE + 8], *equals = strchr(word, '=');
-        if (!equals) {
+    mann_words words;
+    if (!mann_words_begin(&words, settings, " ,")) {
+        return mann_fail(e->context, MANN_E_INVAL, "settings longer than %d bytes",
+                         MANN_TEXT_SIZE - 1);
+    }
+    for (char *word; (word = mann_words_next(&words));) {
+        char key[MANN_TEXT_SIZE + 8], *value = mann_words_value(word);
+        if (!value) {
             return mann_fail(e->context, MANN_E_INVAL, "'%s' is not of the form option=value",
                              word);
         }
-        *equals = '\0';
         snprintf(key, sizeof key, "task.%s", word);
-        mann_status status = mann_experiment_set(e, key, equals + 1);
+        mann_status status = mann_experiment_set(e, key, value);
         if (status) {
             return status;
         }

@@ -9,6 +9,8 @@
  * are always traced. */
 #include "run/tracer.h"
 
+#include "base/words.h"
+
 #include "io/file.h"
 
 #include <math.h>
@@ -119,9 +121,9 @@ static void *tracer_main(void *argument)
 
 static mann_status open_tasks(mann_tracer *t, mann_context *context, const char *settings)
 {
-    char text[MANN_TEXT_SIZE], *rest = NULL;
-    snprintf(text, sizeof text, "%s", settings);
-    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+    mann_words words;
+    mann_words_begin(&words, settings, " ");
+    for (char *word; (word = mann_words_next(&words));) {
         if (t->count == MOST_TRACED || strlen(word) >= sizeof t->traced[0].setting ||
             strchr(word, '/')) {
             return mann_fail(context, MANN_E_INVAL,

@@ -1,6 +1,8 @@
 /* The optimisers' settings, learning-rate schedules and clipping; the arithmetic is kernels. */
 #include "train/optimiser.h"
 
+#include "base/words.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,10 +86,10 @@ mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_tr
     *rate = (mann_rate){.config = config,
                         .decay = mann_span_sequences(config->decay_sequences, epoch),
                         .warmup = mann_span_sequences(config->warmup_sequences, epoch)};
-    char text[MANN_TEXT_SIZE], *rest = NULL;
+    mann_words words;
     const char *last = NULL;
-    snprintf(text, sizeof text, "%s", config->lr_steps);
-    for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+    mann_words_begin(&words, config->lr_steps, ",");
+    for (char *word; (word = mann_words_next(&words));) {
         int32_t i = rate->steps++;
         if (i == MANN_MAX_STEPS) {
             return mann_fail(context, MANN_E_INVAL, "train.lr_steps: more than %d steps",

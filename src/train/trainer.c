@@ -4,6 +4,8 @@
  * The loss is the mean over the target numbers of the minibatch, in nats. */
 #include "train/trainer.h"
 
+#include "base/words.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +15,9 @@
 
 int32_t mann_lessons_before(const mann_train_config *config)
 {
-    const char *at = config->lessons;
+    mann_words words;
     int32_t count = 0;
-    for (at += strspn(at, BETWEEN_LESSONS); *at; at += strspn(at, BETWEEN_LESSONS)) {
-        at += strcspn(at, BETWEEN_LESSONS);
+    for (mann_words_begin(&words, config->lessons, BETWEEN_LESSONS); mann_words_next(&words);) {
         count++;
     }
     return count;
@@ -25,10 +26,10 @@ int32_t mann_lessons_before(const mann_train_config *config)
 /* The lessons of the curriculum, and the task as it is set, which is the last. */
 static mann_status open_lessons(mann_trainer *t)
 {
-    char text[MANN_TEXT_SIZE], *rest = NULL;
-    snprintf(text, sizeof text, "%s", t->config->lessons);
-    const char *word = strtok_r(text, BETWEEN_LESSONS, &rest);
-    for (bool last = false; !last; word = word ? strtok_r(NULL, BETWEEN_LESSONS, &rest) : NULL) {
+    mann_words words;
+    mann_words_begin(&words, t->config->lessons, BETWEEN_LESSONS);
+    for (bool last = false; !last;) {
+        const char *word = mann_words_next(&words);
         last = !word;
         if (t->lessons == MANN_MAX_LESSONS) {
             return mann_fail(t->context, MANN_E_INVAL, "train.lessons: more than %d lessons",
