@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <base/items.h>
 #include <base/pool.h>
-#include <base/words.h>
 #include <cmocka.h>
 #include <gsl/gsl_randist.h>
 #include <mann/gsl.h>
@@ -441,36 +441,36 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void words(void **state)
+static void items(void **state)
 {
     (void)state;
-    mann_words list;
-    assert_true(mann_words_begin(&list, " a=1, b  c=x=y,", " ,"));
-    char *word = mann_words_next(&list);
-    assert_string_equal(mann_words_value(word), "1");
+    mann_items list;
+    assert_true(mann_items_begin(&list, " a=1, b  c=x=y,", " ,"));
+    char *word = mann_items_next(&list);
+    assert_string_equal(mann_items_value(word), "1");
     assert_string_equal(word, "a");
-    word = mann_words_next(&list);
+    word = mann_items_next(&list);
     assert_string_equal(word, "b");
-    assert_null(mann_words_value(word));
-    word = mann_words_next(&list);
-    assert_string_equal(mann_words_value(word), "x=y");
+    assert_null(mann_items_value(word));
+    word = mann_items_next(&list);
+    assert_string_equal(mann_items_value(word), "x=y");
     assert_string_equal(word, "c");
-    assert_null(mann_words_next(&list));
-    assert_null(mann_words_next(&list));
+    assert_null(mann_items_next(&list));
+    assert_null(mann_items_next(&list));
     char longer[MANN_TEXT_SIZE + 1];
     memset(longer, 'a', sizeof longer);
     longer[MANN_TEXT_SIZE] = '\0';
-    assert_false(mann_words_begin(&list, longer, ","));
-    assert_null(mann_words_next(&list));
+    assert_false(mann_items_begin(&list, longer, ","));
+    assert_null(mann_items_next(&list));
     longer[MANN_TEXT_SIZE - 1] = '\0';
-    assert_true(mann_words_begin(&list, longer, ","));
-    assert_string_equal(mann_words_next(&list), longer);
+    assert_true(mann_items_begin(&list, longer, ","));
+    assert_string_equal(mann_items_next(&list), longer);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words),
+        cmocka_unit_test(items),
         cmocka_unit_test(streams_are_known),
         cmocka_unit_test(generator_is_xoshiro),
         cmocka_unit_test(draws_are_uniform),

@@ -1,7 +1,7 @@
 /* From a command line to an experiment and the options of its run. */
 #include "cli/training.h"
 
-#include "base/words.h"
+#include "base/items.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static mann_status apply_settings(const mann_cli *cli, const cli_training *t, ma
     for (int i = 0; i < t->settings; i++) {
         char text[MANN_TEXT_SIZE], *value;
         if (snprintf(text, sizeof text, "%s", t->setting[i]) >= (int)sizeof text ||
-            !(value = mann_words_value(text))) {
+            !(value = mann_items_value(text))) {
             return mann_fail(cli->context, MANN_E_INVAL, "-p: '%s' is not of the form key=value",
                              t->setting[i]);
         }

@@ -5,7 +5,7 @@
  * task suggests, the experiment file, the command line. */
 #include "experiment/experiment.h"
 
-#include "base/words.h"
+#include "base/items.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -101,14 +101,14 @@ static mann_status no_memory(mann_context *context)
 /* "matrix+hopfield" or "none". */
 static mann_status set_memories(mann_experiment *e, const char *text)
 {
-    mann_words words;
-    if (!mann_words_begin(&words, strcmp(text, "none") ? text : "", "+")) {
+    mann_items items;
+    if (!mann_items_begin(&items, strcmp(text, "none") ? text : "", "+")) {
         return mann_fail(e->context, MANN_E_INVAL, "model.memory: too long");
     }
     mann_memory_config fresh[MANN_MAX_MEMORIES] = {{0}};
     int32_t count = 0;
     mann_status status = MANN_OK;
-    for (char *name; !status && (name = mann_words_next(&words));) {
+    for (char *name; !status && (name = mann_items_next(&items));) {
         const mann_memory_type *type = mann_memory_find(e->context, name);
         if (!type) {
             status = MANN_E_INVAL;
@@ -371,13 +371,13 @@ static bool has_option(const mann_experiment *e, const char *key)
 /* "key=value key=value"; those that are not there are an error, or are passed over. */
 static mann_status set_all(mann_experiment *e, const char *settings, bool pass_over)
 {
-    mann_words words;
-    if (!mann_words_begin(&words, settings, " ")) {
+    mann_items items;
+    if (!mann_items_begin(&items, settings, " ")) {
         return mann_fail(e->context, MANN_E_INVAL, "settings longer than %d bytes",
                          MANN_TEXT_SIZE - 1);
     }
-    for (char *word; (word = mann_words_next(&words));) {
-        char *value = mann_words_value(word);
+    for (char *word; (word = mann_items_next(&items));) {
+        char *value = mann_items_value(word);
         if (!value) {
             return mann_fail(e->context, MANN_E_INVAL, "'%s' is not of the form key=value", word);
         }

@@ -1,7 +1,7 @@
 /* Networks: an opened task, a model and its parameters. */
 #include "network/network.h"
 
-#include "base/words.h"
+#include "base/items.h"
 #include "network/epoch.h"
 
 #include <stdio.h>
@@ -47,13 +47,13 @@ static mann_task *open_task(mann_context *context, const mann_experiment *e)
 /* "length=40 bits=8" set on the task of e. */
 static mann_status set_on_task(mann_experiment *e, const char *settings)
 {
-    mann_words words;
-    if (!mann_words_begin(&words, settings, " ,")) {
+    mann_items items;
+    if (!mann_items_begin(&items, settings, " ,")) {
         return mann_fail(e->context, MANN_E_INVAL, "settings longer than %d bytes",
                          MANN_TEXT_SIZE - 1);
     }
-    for (char *word; (word = mann_words_next(&words));) {
-        char key[MANN_TEXT_SIZE + 8], *value = mann_words_value(word);
+    for (char *word; (word = mann_items_next(&items));) {
+        char key[MANN_TEXT_SIZE + 8], *value = mann_items_value(word);
         if (!value) {
             return mann_fail(e->context, MANN_E_INVAL, "'%s' is not of the form option=value",
                              word);

@@ -9,7 +9,7 @@
  * are always traced. */
 #include "run/tracer.h"
 
-#include "base/words.h"
+#include "base/items.h"
 
 #include "io/file.h"
 
@@ -121,9 +121,9 @@ static void *tracer_main(void *argument)
 
 static mann_status open_tasks(mann_tracer *t, mann_context *context, const char *settings)
 {
-    mann_words words;
-    mann_words_begin(&words, settings, " ");
-    for (char *word; (word = mann_words_next(&words));) {
+    mann_items items;
+    mann_items_begin(&items, settings, " ");
+    for (char *word; (word = mann_items_next(&items));) {
         if (t->count == MOST_TRACED || strlen(word) >= sizeof t->traced[0].setting ||
             strchr(word, '/')) {
             return mann_fail(context, MANN_E_INVAL,

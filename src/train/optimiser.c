@@ -1,7 +1,7 @@
 /* The optimisers' settings, learning-rate schedules and clipping; the arithmetic is kernels. */
 #include "train/optimiser.h"
 
-#include "base/words.h"
+#include "base/items.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -86,10 +86,10 @@ mann_status mann_rate_init(mann_context *context, mann_rate *rate, const mann_tr
     *rate = (mann_rate){.config = config,
                         .decay = mann_span_sequences(config->decay_sequences, epoch),
                         .warmup = mann_span_sequences(config->warmup_sequences, epoch)};
-    mann_words words;
+    mann_items items;
     const char *last = NULL;
-    mann_words_begin(&words, config->lr_steps, ",");
-    for (char *word; (word = mann_words_next(&words));) {
+    mann_items_begin(&items, config->lr_steps, ",");
+    for (char *word; (word = mann_items_next(&items));) {
         int32_t i = rate->steps++;
         if (i == MANN_MAX_STEPS) {
             return mann_fail(context, MANN_E_INVAL, "train.lr_steps: more than %d steps",

@@ -4,7 +4,7 @@
  * The loss is the mean over the target numbers of the minibatch, in nats. */
 #include "train/trainer.h"
 
-#include "base/words.h"
+#include "base/items.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,9 +15,9 @@
 
 int32_t mann_lessons_before(const mann_train_config *config)
 {
-    mann_words words;
+    mann_items items;
     int32_t count = 0;
-    for (mann_words_begin(&words, config->lessons, BETWEEN_LESSONS); mann_words_next(&words);) {
+    for (mann_items_begin(&items, config->lessons, BETWEEN_LESSONS); mann_items_next(&items);) {
         count++;
     }
     return count;
@@ -26,10 +26,10 @@ int32_t mann_lessons_before(const mann_train_config *config)
 /* The lessons of the curriculum, and the task as it is set, which is the last. */
 static mann_status open_lessons(mann_trainer *t)
 {
-    mann_words words;
-    mann_words_begin(&words, t->config->lessons, BETWEEN_LESSONS);
+    mann_items items;
+    mann_items_begin(&items, t->config->lessons, BETWEEN_LESSONS);
     for (bool last = false; !last;) {
-        const char *word = mann_words_next(&words);
+        const char *word = mann_items_next(&items);
         last = !word;
         if (t->lessons == MANN_MAX_LESSONS) {
             return mann_fail(t->context, MANN_E_INVAL, "train.lessons: more than %d lessons",

@@ -103,7 +103,9 @@ static mann_status supports(reader *r, const char *text, const char *end, mann_a
 {
     mann_corpus *corpus = r->corpus;
     asked->support = corpus->supports;
-    text += strspn(text, " ");
+    while (text < end && *text == ' ') {
+        text++;
+    }
     while (text < end && *text != '\r') {
         int32_t line = mann_number_next(&text, end);
         if (line < 0) {
