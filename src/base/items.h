@@ -14,7 +14,7 @@ typedef struct mann_items {
 /* False if text is too long; there are then no items. */
 bool mann_items_begin(mann_items *items, const char *text, const char *between);
 
-/* The next item, NULL at the end. Nothing stands between two bytes of `between`. */
+/* The next item, NULL at the end; empty ones are passed over. */
 char *mann_items_next(mann_items *items);
 
 /* Cuts an item at its first '=' and returns what follows; NULL if there is none. */

@@ -10,7 +10,7 @@
 
 void mann_task_free(mann_task *task)
 {
-    if (task) {
+    if (task && atomic_fetch_sub(&task->users, 1) == 1) {
         if (task->self && task->type->close) {
             task->type->close(task->self);
         }
@@ -40,7 +40,14 @@ static mann_task *open_task(mann_context *context, const mann_experiment *e)
         return NULL;
     }
     task->self = self;
+    atomic_init(&task->users, 1);
     mann_io_usual_ports(&task->io);
+    return task;
+}
+
+static mann_task *share(mann_task *task)
+{
+    atomic_fetch_add(&task->users, 1);
     return task;
 }
 
@@ -72,7 +79,8 @@ mann_task *mann_task_open(mann_context *context, const mann_network *network, co
     mann_experiment *e = mann_experiment_copy(context, network->experiment);
     mann_task *task = NULL;
     if (e && !set_on_task(e, settings)) {
-        task = open_task(context, e);
+        bool same = !memcmp(e->task_config, network->experiment->task_config, e->task->config_size);
+        task = same ? share(network->task) : open_task(context, e);
     }
     mann_experiment_free(e);
     const mann_io_shape *is = task ? &task->io : NULL, *was = &network->task->io;
@@ -198,11 +206,30 @@ static mann_status check_suits(mann_context *context, const mann_experiment *e,
     return MANN_OK;
 }
 
-mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment)
+/* Makes the model of a network whose task is open; parameters are announced. */
+static bool make_model(mann_context *context, mann_network *network)
 {
-    if (mann_experiment_check(experiment)) {
-        return NULL;
+    const mann_model_type *type = network->experiment->model;
+    int64_t count = mann_task_count(network->task, MANN_SPLIT_TRAIN);
+    network->epoch = count ? (double)count : MANN_EPOCH;
+    network->params = mann_params_alloc(context);
+    if (!network->params || check_suits(context, network->experiment, &network->task->io)) {
+        return false;
     }
+    network->model = calloc(1, type->self_size);
+    if (!network->model) {
+        mann_fail(context, MANN_E_NOMEM, "out of memory for a model");
+        return false;
+    }
+    mann_model_setup setup = setup_of(network);
+    return !type->init(context, network->model, &setup, network->params) &&
+           !mann_params_announced(network->params);
+}
+
+/* task: to be shared; NULL: it is opened. */
+static mann_network *announce(mann_context *context, const mann_experiment *experiment,
+                              mann_task *task)
+{
     mann_network *network = calloc(1, sizeof *network);
     if (!network) {
         mann_fail(context, MANN_E_NOMEM, "out of memory for a network");
@@ -210,40 +237,41 @@ mann_network *mann_network_announce(mann_context *context, const mann_experiment
     }
     network->context = context;
     network->experiment = mann_experiment_copy(context, experiment);
-    if (network->experiment && experiment->task->resolve) {
+    if (network->experiment && !task && experiment->task->resolve) {
         experiment->task->resolve(network->experiment->task_config);
     }
-    network->task = network->experiment ? open_task(context, network->experiment) : NULL;
-    int64_t count = network->task ? mann_task_count(network->task, MANN_SPLIT_TRAIN) : 0;
-    network->epoch = count ? (double)count : MANN_EPOCH;
-    network->params = network->task ? mann_params_alloc(context) : NULL;
-    bool good =
-        network->params != NULL && !check_suits(context, network->experiment, &network->task->io);
-    if (good) {
-        const mann_model_type *type = network->experiment->model;
-        network->model = calloc(1, type->self_size);
-        if (!network->model) {
-            mann_fail(context, MANN_E_NOMEM, "out of memory for a model");
-        }
-        mann_model_setup setup = setup_of(network);
-        good = network->model && !type->init(context, network->model, &setup, network->params) &&
-               !mann_params_announced(network->params);
+    if (network->experiment) {
+        network->task = task ? share(task) : open_task(context, network->experiment);
     }
-    if (!good) {
+    if (!network->task || !make_model(context, network)) {
         mann_network_free(network);
         return NULL;
     }
     return network;
 }
 
-mann_network *mann_network_alloc(mann_context *context, const mann_experiment *experiment)
+static mann_network *filled(mann_network *network)
 {
-    mann_network *network = mann_network_announce(context, experiment);
     if (network && mann_params_fill(network->params, network->experiment->seed)) {
         mann_network_free(network);
         return NULL;
     }
     return network;
+}
+
+mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment)
+{
+    return mann_experiment_check(experiment) ? NULL : announce(context, experiment, NULL);
+}
+
+mann_network *mann_network_alloc(mann_context *context, const mann_experiment *experiment)
+{
+    return filled(mann_network_announce(context, experiment));
+}
+
+mann_network *mann_network_twin(mann_context *context, const mann_network *network)
+{
+    return filled(announce(context, network->experiment, network->task));
 }
 
 mann_status mann_network_ready(const mann_network *network, mann_tape *tape, mann_mode mode,

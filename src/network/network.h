@@ -4,10 +4,14 @@
 
 #include "experiment/experiment.h"
 
+#include <stdatomic.h>
+
+/* An opened task never changes, so those who want the same settings share one. */
 struct mann_task {
     const mann_task_type *type;
     void *self;
     mann_io_shape io;
+    atomic_int users; /* who will free it: the last one does */
 };
 
 struct mann_network {
@@ -24,6 +28,10 @@ struct mann_network {
 /* As mann_network_alloc, but its parameters are only announced: sizes and names are known, numbers
  * come with mann_params_fill. */
 mann_network *mann_network_announce(mann_context *context, const mann_experiment *experiment);
+
+/* A network of the same experiment that shares the opened task, with parameters of its own at their
+ * initial values. */
+mann_network *mann_network_twin(mann_context *context, const mann_network *network);
 
 /* Resets a tape for the network's model: its parameters, gradients into grad (NULL: none), the
  * random streams of examples index[] of seed (borrowed until the reset), the course of training. */

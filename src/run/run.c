@@ -458,7 +458,7 @@ static mann_status restore_best(run *r)
         return MANN_OK;
     }
     snprintf(path, sizeof path, "%s@%lld", r->folder.path, (long long)r->state.best_step);
-    mann_network *best = mann_network_alloc(r->context, r->network->experiment);
+    mann_network *best = mann_network_twin(r->context, r->network);
     mann_status status = best ? mann_checkpoint_weights(r->context, best, path) : MANN_E_NOMEM;
     if (!status) {
         memcpy(r->best, mann_params_values(best->params),

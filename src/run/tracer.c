@@ -164,7 +164,7 @@ static mann_status prepare(mann_tracer *t, mann_context *context, const mann_net
     char traces[1000];
     snprintf(traces, sizeof traces, "%s/traces", t->folder);
     t->context = mann_context_alloc();
-    t->network = t->context ? mann_network_alloc(t->context, network->experiment) : NULL;
+    t->network = t->context ? mann_network_twin(t->context, network) : NULL;
     if (!t->network) {
         return mann_fail(context, MANN_E_NOMEM, "out of memory for traces");
     }
