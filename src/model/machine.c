@@ -48,6 +48,7 @@ typedef struct machine {
     mann_controller controller;
     mann_dense interface, readout, output;
     bool feedback, output_all, has_readout;
+    bool at_once; /* the output layer runs over the rows of all steps at once */
     int32_t n_memories;
     struct {
         const mann_memory_type *type;
@@ -72,6 +73,13 @@ static void close(void *self_)
         free(self->memory[i].self);
         self->memory[i].self = NULL;
     }
+}
+
+/* Rows wait for the output layer if it gives at least a fourth of the numbers that it sees: to
+ * store those and read them again costs more than so narrow a layer saves. */
+static bool worth(int32_t inputs, int32_t outputs)
+{
+    return 4 * outputs >= inputs;
 }
 
 static mann_status init(mann_context *context, void *self_, const mann_model_setup *setup,
@@ -125,6 +133,7 @@ static mann_status init(mann_context *context, void *self_, const mann_model_set
         seen = config->readout;
     }
     self->output = mann_dense_init(params, "output", seen, setup->io.outputs);
+    self->at_once = worth(seen, self->has_readout ? config->readout : setup->io.outputs);
     return MANN_OK;
 }
 
@@ -205,7 +214,7 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
 {
     const machine *self = self_;
     mann_sequences s = mann_sequences_pack(tape, batch, &self->io);
-    mann_var *seen = mann_tape_scratch(tape, (size_t)s.rows.steps * sizeof(mann_var));
+    mann_var *made = mann_tape_scratch(tape, (size_t)s.rows.steps * sizeof(mann_var));
     mann_var *state = mann_tape_scratch(tape, (size_t)self->states * sizeof(mann_var));
     if (mann_tape_status(tape)) {
         return;
@@ -214,9 +223,11 @@ static void forward(const void *self_, mann_tape *tape, const mann_batch *batch,
     mann_var inputs = mann_controller_inputs(&self->controller, tape, s.input);
     for (int32_t t = 0; t < s.rows.steps; t++) {
         mann_tape_step(tape, t);
-        seen[t] = advance(self, tape, state, mann_packed_step(tape, &s.rows, inputs, t));
+        made[t] = advance(self, tape, state, mann_packed_step(tape, &s.rows, inputs, t));
+        made[t] = self->at_once ? made[t] : answer(self, tape, made[t]);
     }
-    mann_var logits = answer(self, tape, mann_packed_join(tape, &s.rows, seen));
+    mann_var logits = mann_packed_join(tape, &s.rows, made);
+    logits = self->at_once ? answer(self, tape, logits) : logits;
     mann_outputs_answer(tape, &self->io, s.rows, logits, s.target, s.mask, outputs);
 }
 

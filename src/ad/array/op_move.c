@@ -1,5 +1,6 @@
 /* Operations that only move numbers: permute, concat, roll. Their gradients move back. */
 #include "ad/array/move.h"
+#include "ad/array/walk.h"
 #include "ad/random.h"
 
 #include <string.h>
@@ -86,31 +87,58 @@ static mann_move part_of(const mann_node *node, int32_t i, int32_t axis, bool ba
     return mann_move_make(y->rank, n, back ? y->stride : x->stride, back ? x->stride : y->stride);
 }
 
+/* The rows of input i and of the part of y that it fills, where they are rows: columns beside
+ * columns, what a recurrent step does most, or whole tensors one after the other. False: by
+ * strides. */
+static bool rows_of(const mann_node *node, int32_t i, int32_t axis, int32_t *rows, int32_t *cols)
+{
+    mann_var x = node->in[i], y = node->out[0];
+    *rows = y->n[0];
+    *cols = x->n[1];
+    if (axis == 0 && mann_is_contiguous(x)) {
+        *rows = 1;
+        *cols = (int32_t)mann_size(x);
+        return true;
+    }
+    return axis == 1 && y->rank == 2;
+}
+
 static void concat_forward(const mann_kernels *k, mann_node *node)
 {
     (void)k;
-    int32_t axis = *(const int32_t *)node->attr;
+    int32_t axis = *(const int32_t *)node->attr, rows, cols;
     mann_var y = node->out[0];
     mann_real *to = mann_value(y);
     for (int32_t i = 0; i < node->n_in; i++) {
-        mann_move move = part_of(node, i, axis, false);
-        mann_move_copy(&move, mann_value(node->in[i]), to);
-        to += (size_t)node->in[i]->n[axis] * (size_t)y->stride[axis];
+        mann_var x = node->in[i];
+        if (rows_of(node, i, axis, &rows, &cols)) {
+            for (int32_t r = 0; r < rows; r++) {
+                memcpy(to + (size_t)r * (size_t)y->stride[0],
+                       mann_value(x) + (size_t)r * (size_t)x->stride[0], (size_t)cols * sizeof *to);
+            }
+        } else {
+            mann_move move = part_of(node, i, axis, false);
+            mann_move_copy(&move, mann_value(x), to);
+        }
+        to += (size_t)x->n[axis] * (size_t)y->stride[axis];
     }
 }
 
 static void concat_backward(const mann_kernels *k, mann_node *node)
 {
-    int32_t axis = *(const int32_t *)node->attr;
+    int32_t axis = *(const int32_t *)node->attr, rows, cols;
     mann_var y = node->out[0];
     const mann_real *dy = mann_out_grad(node, 0);
     for (int32_t i = 0; i < node->n_in; i++) {
+        mann_var x = node->in[i];
         mann_real *dx = mann_in_grad(node, i);
-        if (dx) {
+        if (dx && rows_of(node, i, axis, &rows, &cols)) {
+            k->accumulate(rows, cols, dy, y->stride[0], dx, x->stride[0]);
+        } else if (dx) {
             mann_move move = part_of(node, i, axis, true);
             mann_move_add(k, &move, dy, dx);
         }
-        dy += (size_t)node->in[i]->n[axis] * (size_t)y->stride[axis];
+        dy += (size_t)x->n[axis] * (size_t)y->stride[axis];
     }
 }
 

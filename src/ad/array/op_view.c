@@ -39,7 +39,7 @@ mann_var mann_slice(mann_tape *tape, mann_var x, int32_t axis, int32_t first, in
 
 mann_var mann_columns(mann_tape *tape, mann_var x, int32_t first, int32_t count)
 {
-    return mann_slice(tape, x, -1, first, count);
+    return mann_slice(tape, x, x->rank - 1, first, count);
 }
 
 bool mann_is_contiguous(const mann_tensor *x)
@@ -124,13 +124,33 @@ mann_var mann_reshape(mann_tape *tape, mann_var x, int32_t rank, const int32_t *
     return made;
 }
 
+/* The common shapes of the next two, without a look at others: a step makes dozens of them. */
+static mann_var view_of(mann_tape *tape, mann_var x, int32_t rank, int32_t n1, int32_t n2)
+{
+    mann_tensor *made = view(tape, x);
+    if (made != &tape->dummy) {
+        made->rank = rank;
+        made->n[1] = n1;
+        made->n[2] = n2;
+        made->stride[1] = n2;
+        made->stride[2] = 1;
+    }
+    return made;
+}
+
 mann_var mann_split(mann_tape *tape, mann_var x, int32_t count)
 {
+    if (x->rank == 2 && count > 0 && x->n[1] % count == 0) {
+        return view_of(tape, x, 3, count, x->n[1] / count);
+    }
     return mann_reshape(tape, x, 3, (int32_t[]){x->n[0], count, count > 0 ? x->n[1] / count : 0});
 }
 
 mann_var mann_flatten(mann_tape *tape, mann_var x)
 {
+    if (x->rank == 3 && x->stride[1] == x->n[2]) {
+        return view_of(tape, x, 2, x->n[1] * x->n[2], 1);
+    }
     return mann_reshape(tape, x, 2,
                         (int32_t[]){x->n[0], (int32_t)(mann_size(x) / (size_t)x->n[0])});
 }
@@ -148,8 +168,10 @@ mann_var mann_constant(mann_tape *tape, mann_var x)
 mann_var mann_full(mann_tape *tape, int32_t rank, const int32_t *n, mann_real value)
 {
     mann_var made = mann_tape_tensor(tape, rank, n, false);
-    for (size_t i = 0; made != &tape->dummy && i < mann_size(made); i++) {
-        mann_value(made)[i] = value;
+    size_t size = made == &tape->dummy ? 0 : mann_size(made);
+    mann_real *to = mann_value(made);
+    for (size_t i = 0; i < size; i++) {
+        to[i] = value;
     }
     return made;
 }
