@@ -30,6 +30,11 @@ typedef double mann_real;
 typedef float mann_real;
 #endif
 
+/* Bytes of a path that a caller gives, the final 0 included; and of one that the library makes by
+ * adding its own names to such a path, which always fit. */
+#define MANN_PATH_SIZE 1024
+#define MANN_INNER_PATH_SIZE (MANN_PATH_SIZE + 384)
+
 typedef enum mann_status {
     MANN_OK = 0,
     MANN_E_NOMEM,      /* an allocation failed */

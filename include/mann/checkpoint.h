@@ -10,9 +10,9 @@ extern "C" {
 #endif
 
 typedef struct mann_checkpoint_info {
-    char path[1024];         /* of the file */
-    int64_t step, sequences; /* of training */
-    bool resumable;          /* carries the optimiser's state */
+    char path[MANN_INNER_PATH_SIZE]; /* of the file */
+    int64_t step, sequences;         /* of training */
+    bool resumable;                  /* carries the optimiser's state */
     int64_t bytes;
 } mann_checkpoint_info;
 

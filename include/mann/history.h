@@ -33,7 +33,7 @@ typedef struct mann_snapshot {
 
 /* To be read. Only mann_history_refresh changes it. */
 typedef struct mann_history {
-    char path[512], name[128]; /* name: last part of the path */
+    char path[MANN_PATH_SIZE], name[128]; /* name: last part of the path */
     char task[64], model[128], exit_reason[64];
     uint64_t seed;
     bool gone;     /* the folder has disappeared; what was read stays */

@@ -99,7 +99,7 @@ static int info_file(const mann_cli *cli, const char *path)
 
 static int info_run(const mann_cli *cli, const char *path)
 {
-    char file[1100], *text;
+    char file[MANN_INNER_PATH_SIZE], *text;
     size_t size;
     snprintf(file, sizeof file, "%s/run.json", path);
     mann_status status = mann_file_read(cli->context, file, LARGEST_RUN, &text, &size);

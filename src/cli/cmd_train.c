@@ -46,7 +46,7 @@ static const struct option options[] = {
 typedef struct request {
     mann_cli cli;
     cli_training training;
-    char folder[512];
+    char folder[MANN_PATH_SIZE];
     bool view;
 } request;
 
@@ -118,7 +118,7 @@ static void default_folder(request *q, const char *task)
 static mann_experiment *resumed_experiment(const request *q, int *code)
 {
     const cli_training *t = &q->training;
-    char own[640];
+    char own[MANN_INNER_PATH_SIZE];
     snprintf(own, sizeof own, "%s/run.json", q->folder);
     if (!mann_run_is_folder(q->folder)) {
         *code = cli_usage(&q->cli, "%s: no run to resume here (run.json is missing)", q->folder);

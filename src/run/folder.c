@@ -26,7 +26,7 @@ static void place(const mann_folder *folder, const char *name, char *path, size_
 
 bool mann_run_is_folder(const char *path)
 {
-    char file[1100];
+    char file[MANN_INNER_PATH_SIZE];
     struct stat found;
     snprintf(file, sizeof file, "%s/run.json", path);
     return !stat(file, &found);
@@ -34,7 +34,7 @@ bool mann_run_is_folder(const char *path)
 
 static mann_status take_lock(mann_folder *folder)
 {
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     place(folder, ".lock", path, sizeof path);
     folder->lock = open(path, O_RDWR | O_CREAT, 0666);
     if (folder->lock < 0) {
@@ -75,7 +75,7 @@ mann_status mann_folder_open(mann_context *context, mann_folder *folder, const c
     if (!resume && exists) {
         return occupied(folder);
     }
-    char checkpoints[1024];
+    char checkpoints[MANN_INNER_PATH_SIZE];
     place(folder, "checkpoints", checkpoints, sizeof checkpoints);
     mann_status status = mann_folder_make(context, checkpoints);
     status = status ? status : take_lock(folder);
@@ -115,7 +115,7 @@ static size_t kept_lines(const char *text, size_t size, int64_t step)
 
 mann_status mann_folder_metrics(mann_folder *folder, int64_t step)
 {
-    char path[1024], *text;
+    char path[MANN_INNER_PATH_SIZE], *text;
     size_t size;
     struct stat found;
     place(folder, "metrics.jsonl", path, sizeof path);
@@ -233,7 +233,7 @@ mann_status mann_folder_describe(mann_folder *folder, const mann_experiment *exp
     if (!text) {
         return mann_fail(folder->context, MANN_E_NOMEM, "out of memory for run.json");
     }
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     place(folder, "run.json", path, sizeof path);
     mann_status status = mann_file_replace(folder->context, path, text, strlen(text));
     free(text);
@@ -247,7 +247,7 @@ void mann_folder_step_name(int64_t step, char *name, size_t size)
 
 mann_status mann_folder_point(mann_folder *folder, const char *mark, int64_t step)
 {
-    char path[1024], name[64], line[80];
+    char path[MANN_INNER_PATH_SIZE], name[64], line[80];
     snprintf(path, sizeof path, "%s/checkpoints/%s", folder->path, mark);
     mann_folder_step_name(step, name, sizeof name);
     snprintf(line, sizeof line, "%s\n", name);
@@ -263,7 +263,7 @@ static int ascending(const void *a, const void *b)
 /* History: of the checkpoints, one in each half-octave of steps stays. */
 void mann_folder_thin(mann_folder *folder, int64_t latest, int64_t best)
 {
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     int64_t steps[512];
     size_t count = 0;
     place(folder, "checkpoints", path, sizeof path);
@@ -286,7 +286,7 @@ void mann_folder_thin(mann_folder *folder, int64_t latest, int64_t best)
         bool keep = mine > bucket || steps[i] == latest || steps[i] == best;
         bucket = mine > bucket ? mine : bucket;
         if (!keep) {
-            char name[64], file[1200];
+            char name[64], file[MANN_INNER_PATH_SIZE + 64];
             mann_folder_step_name(steps[i], name, sizeof name);
             snprintf(file, sizeof file, "%s/%s", path, name);
             remove(file);

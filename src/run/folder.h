@@ -8,7 +8,7 @@
 
 typedef struct mann_folder {
     mann_context *context;
-    char path[900];
+    char path[MANN_PATH_SIZE];
     int lock;          /* file descriptor, -1: none */
     double epoch;      /* sequences that make one */
     const char *until; /* what run.json says that training was to reach, or NULL */

@@ -29,9 +29,9 @@ bool mann_history_is_folder(const char *path)
     return is_folder(path);
 }
 
-static void in_run(const mann_history *run, const char *file, char path[1024])
+static void in_run(const mann_history *run, const char *file, char path[MANN_INNER_PATH_SIZE])
 {
-    snprintf(path, 1024, "%s/%s", run->path, file);
+    snprintf(path, MANN_INNER_PATH_SIZE, "%s/%s", run->path, file);
 }
 
 const mann_series *mann_history_series(const mann_history *run, const char *name)
@@ -153,7 +153,7 @@ static void forget_metrics(mann_history *run)
 
 static bool read_metrics(mann_history *run)
 {
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     in_run(run, "metrics.jsonl", path);
     struct stat info;
     if (stat(path, &info) || info.st_size == run->read_to) {
@@ -207,7 +207,7 @@ static void take_text(const json_t *object, const char *key, const char *inner, 
 
 static bool read_description(mann_history *run)
 {
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     in_run(run, "run.json", path);
     json_t *object = json_load_file(path, 0, NULL);
     if (!object) {
@@ -232,7 +232,7 @@ static bool read_description(mann_history *run)
 /* checkpoints/BEST holds the name of a file. */
 static bool read_best(mann_history *run)
 {
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     int64_t step = -1;
     in_run(run, "checkpoints/BEST", path);
     FILE *file = fopen(path, "r");

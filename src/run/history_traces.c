@@ -56,7 +56,7 @@ static bool parse_name(const char *name, mann_snapshot *found)
 
 bool mann_history_read_traces(mann_history *run)
 {
-    char path[1024];
+    char path[MANN_INNER_PATH_SIZE];
     snprintf(path, sizeof path, "%s/traces", run->path);
     DIR *folder = opendir(path);
     if (!folder) {

@@ -47,7 +47,7 @@ static mann_status take_facts(mann_context *context, const char *file, const cha
 
 mann_status mann_outcome_read(mann_context *context, const char *run, mann_outcome *out)
 {
-    char file[1100], *text;
+    char file[MANN_INNER_PATH_SIZE], *text;
     size_t size;
     *out = (mann_outcome){.stop = MANN_STOP_NONE, .epoch = MANN_EPOCH};
     snprintf(file, sizeof file, "%s/run.json", run);

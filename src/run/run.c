@@ -93,7 +93,7 @@ const char *mann_stop_name(mann_stop stop)
 
 static mann_status save_best(run *r)
 {
-    char name[64], path[1100];
+    char name[64], path[MANN_INNER_PATH_SIZE];
     if (!r->best_unsaved) {
         return MANN_OK;
     }
@@ -108,7 +108,7 @@ static mann_status save_best(run *r)
 
 static mann_status save(run *r)
 {
-    char name[64], path[1100];
+    char name[64], path[MANN_INNER_PATH_SIZE];
     state now_is = r->state;
     int64_t step = mann_trainer_progress(r->trainer)->step;
     now_is.seconds = seconds(r);
@@ -314,7 +314,7 @@ static void check_limits(run *r)
 /* The minibatch that broke training, for whoever wants to know why. */
 static mann_status save_batch(run *r)
 {
-    char path[1100];
+    char path[MANN_INNER_PATH_SIZE];
     const mann_crew *crew = r->trainer->crew;
     size_t capacity = (size_t)crew->count * MANN_MAX_ARRAYS;
     mann_stored *tensor = calloc(capacity ? capacity : 1, sizeof *tensor);
@@ -389,7 +389,7 @@ static void describe_loss(const run *r, const char *bad, char *text, size_t size
 /* Nothing has changed since the last good update: save that, and what broke it. */
 static mann_status diverged(run *r)
 {
-    char reason[512], kept[1200], message[2048];
+    char reason[512], kept[MANN_INNER_PATH_SIZE], message[2048];
     const char *bad = bad_weights(r);
     snprintf(reason, sizeof reason, "%s", mann_context_message(r->context));
     r->stop = MANN_STOP_DIVERGED;
@@ -451,7 +451,7 @@ static mann_status loop(run *r)
  * remembers, and thinning would not spare it: BEST goes back to the step that LATEST knows. */
 static mann_status restore_best(run *r)
 {
-    char path[1100];
+    char path[MANN_INNER_PATH_SIZE];
     if (r->state.best_step < 1) {
         snprintf(path, sizeof path, "%s/checkpoints/BEST", r->folder.path);
         remove(path);
@@ -471,7 +471,7 @@ static mann_status restore_best(run *r)
 
 static mann_status restore(run *r)
 {
-    char file[1024];
+    char file[MANN_INNER_PATH_SIZE];
     mann_status status =
         mann_checkpoint_resolve(r->context, r->folder.path, "LATEST", file, sizeof file);
     status = status ? status : mann_checkpoint_restore(r->trainer, file, memo, &r->state);

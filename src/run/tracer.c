@@ -28,7 +28,7 @@ struct mann_tracer {
     mann_context *log;     /* the run's, for warnings */
     mann_context *context; /* the thread's own */
     mann_network *network; /* the thread's own */
-    char folder[900], run[128];
+    char folder[MANN_PATH_SIZE], run[128];
     int32_t every, count;
     uint64_t seed;
     struct {
@@ -77,7 +77,7 @@ static mann_status trace_one(mann_tracer *t, int32_t i, int64_t step, int64_t se
                             : MANN_E_NOMEM;
     }
     if (!status) {
-        char path[1400];
+        char path[MANN_INNER_PATH_SIZE];
         trace->step = step;
         trace->sequences = sequences;
         snprintf(trace->run, sizeof trace->run, "%s", t->run);
@@ -161,7 +161,7 @@ static mann_status prepare(mann_tracer *t, mann_context *context, const mann_net
     const char *settings = *config->trace_settings             ? config->trace_settings
                            : network->experiment->task->traced ? network->experiment->task->traced
                                                                : "";
-    char traces[1000];
+    char traces[MANN_INNER_PATH_SIZE];
     snprintf(traces, sizeof traces, "%s/traces", t->folder);
     t->context = mann_context_alloc();
     t->network = t->context ? mann_network_twin(t->context, network) : NULL;

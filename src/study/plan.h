@@ -15,7 +15,7 @@ typedef struct mann_planned {
 } mann_planned;
 
 typedef struct mann_plan {
-    char folder[512];
+    char folder[MANN_PATH_SIZE];
     int32_t count, room;
     mann_planned *run;
 } mann_plan;

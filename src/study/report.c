@@ -50,7 +50,7 @@ static mann_status add_run(mann_report *r, const char *path, bool restart)
 /* Whether `mann sweep --restarts` made the runs in a folder. */
 static bool are_restarts(const char *folder)
 {
-    char path[1100];
+    char path[MANN_INNER_PATH_SIZE];
     snprintf(path, sizeof path, "%s/sweep.json", folder);
     json_t *root = json_load_file(path, 0, NULL);
     bool are = json_integer_value(json_object_get(root, "restarts")) > 0;

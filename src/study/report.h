@@ -11,7 +11,7 @@
 #include <mann/statistics.h>
 
 typedef struct mann_report_run {
-    char path[1024];
+    char path[MANN_PATH_SIZE];
     bool restart; /* one of several tries at one result */
     mann_outcome outcome;
     mann_history *history;

@@ -11,7 +11,7 @@ mann_status mann_report_score(mann_context *context, const mann_report_run *run,
                               mann_score *score)
 {
     mann_status status;
-    char path[1200];
+    char path[MANN_INNER_PATH_SIZE];
     snprintf(path, sizeof path, "%s%s", run->path, test->last ? "@last" : "");
     mann_network *network = mann_checkpoint_open(context, path, NULL, NULL, &status);
     if (!network) {

@@ -305,7 +305,7 @@ static void take_weights(const mann_archive *archive, mann_params *params)
 
 mann_status mann_checkpoint_weights(mann_context *context, mann_network *network, const char *path)
 {
-    char file[1024];
+    char file[MANN_INNER_PATH_SIZE];
     mann_archive *archive;
     mann_status status = mann_checkpoint_resolve(context, path, "BEST", file, sizeof file);
     status = status ? status : open_archive(context, file, &archive);
@@ -426,7 +426,7 @@ mann_status mann_checkpoint_resolve(mann_context *context, const char *path, con
                                     char *file, size_t size)
 {
     struct stat found;
-    char folder[1024];
+    char folder[MANN_PATH_SIZE];
     const char *at = strrchr(path, '@');
     bool numbered = at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1);
     bool last = at && !strcmp(at, "@last");
@@ -445,7 +445,7 @@ mann_status mann_checkpoint_resolve(mann_context *context, const char *path, con
         snprintf(file, size, "%s/checkpoints/step-%09lld.safetensors", folder, atoll(at + 1));
         return MANN_OK;
     }
-    char pointer[1100], *name;
+    char pointer[MANN_INNER_PATH_SIZE], *name;
     size_t bytes;
     snprintf(pointer, sizeof pointer, "%s/checkpoints/%s", folder, last ? "LATEST" : mark);
     if (stat(pointer, &found)) {
@@ -510,7 +510,7 @@ static mann_network *open_network(mann_context *context, const char *file,
 mann_network *mann_checkpoint_open(mann_context *context, const char *path, const char *settings,
                                    mann_checkpoint_info *info, mann_status *status)
 {
-    char file[1024];
+    char file[MANN_INNER_PATH_SIZE];
     mann_archive *archive;
     mann_status unused;
     status = status ? status : &unused;

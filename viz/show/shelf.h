@@ -4,7 +4,7 @@
 
 #include "show/episode.h"
 
-enum { MANN_SHELF_KEPT = 64, MANN_SHELF_PATH = 1024 };
+enum { MANN_SHELF_KEPT = 64, MANN_SHELF_PATH = MANN_INNER_PATH_SIZE };
 
 typedef struct mann_shelf_place {
     char path[MANN_SHELF_PATH];

@@ -73,7 +73,7 @@ static void make_state(const hopfield_command *command, char text[160])
 int hopfield_store_view(const hopfield_command *command, const float *pattern)
 {
     const char *folder = getenv("TMPDIR");
-    char path[512], state[160];
+    char path[MANN_INNER_PATH_SIZE], state[160];
     snprintf(path, sizeof path, "%.400s/mann-store-%ld.safetensors",
              folder && *folder ? folder : "/tmp", (long)getpid());
     mann_status status = save(&command->job, pattern, path);

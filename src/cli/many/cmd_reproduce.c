@@ -55,7 +55,7 @@ typedef struct request {
     int32_t n_systems; /* 0: all */
     int64_t at_once, threads;
     cli_style style;
-    char folder[1200];                          /* of the recipes */
+    char folder[MANN_PATH_SIZE];                /* of the recipes */
     char *path[MOST_RECIPES];                   /* asked for */
     char known[MOST_RECIPES][MANN_RECIPE_TEXT]; /* names in the folder */
     int n_paths, n_known;
@@ -118,7 +118,7 @@ static bool add_path(request *q, const char *path)
 
 static bool add_known(request *q, const char *name)
 {
-    char path[1400];
+    char path[MANN_INNER_PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s.json", q->folder, name);
     return add_path(q, path);
 }
@@ -159,7 +159,7 @@ static int print_list(const request *q)
         cli_table_add(&table, "%s", head[i]);
     }
     for (int i = 0; i < q->n_known && !code; i++) {
-        char path[1400], what[600];
+        char path[MANN_INNER_PATH_SIZE], what[600];
         snprintf(path, sizeof path, "%s/%s.json", q->folder, q->known[i]);
         mann_recipe *recipe = mann_recipe_load(q->cli.context, path, false);
         if (!recipe) {

@@ -215,7 +215,7 @@ static bool plan_all(sweep *s, int *code)
 /* sweep.json: what mann report is to know beyond the runs themselves. */
 static mann_status describe(const sweep *s)
 {
-    char path[600];
+    char path[MANN_INNER_PATH_SIZE];
     mann_status status = mann_folder_make(s->cli.context, s->plan.folder);
     json_t *root =
         json_pack("{s:s, s:I}", "version", MANN_VERSION, "restarts", (json_int_t)s->restarts);
